@@ -1,0 +1,45 @@
+# edigate: every command of the project. `make` alone lists them.
+
+PYTHON ?= python3
+N ?= 3000
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup tools demo test check bench docs clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv, so that .venv/bin/edigate runs
+
+$(STAMP): pyproject.toml hatch_build.py constraints.txt
+	@PYTHON="$(PYTHON)" scripts/setup "$(VENV)"
+	@touch $@
+
+tools:
+	@scripts/tools
+
+demo: setup ## Fill the default gate's inbox with sandbox flows, run the gate once, show what became of them
+	@$(BIN)/edigate demo
+
+test: setup tools ## Run every test (ARGS="-k name" is handed to pytest)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: setup tools ## Tests, formatting, lint, types, import contracts, stale generated docs
+	@scripts/check
+
+bench: setup ## Measure the gate against the disk's floor and xmllint (N=3000 flows)
+	@$(BIN)/python -m bench $(N)
+
+docs: setup ## Regenerate docs/reference from the tables in the code
+	@$(BIN)/python -m edigate.docs
+
+clean: ## Remove .venv, caches and builds; the default gate's data stays
+	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests bench -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
