@@ -1,0 +1,189 @@
+"""The people of the sandbox: structures, services, foreign suppliers and connected partners (reference §12, §19).
+
+The identifiers that AIFE's published samples use are among them, so that those samples pass through a sandbox gate
+unchanged; every SIRET that begins with 9998 is made up.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATE = "11000201100044"
+WITH_SERVICE = "75356054900010"
+WITHOUT_SERVICE = "53514650090018"
+SUPPLIER = "81034732800017"
+SUPPLIER_2 = "40668031401116"
+VALIDATOR = "24590041000292"
+SUPPLIER_3 = "99980137600016"
+SUBCONTRACTOR = "99980274700017"
+CO_CONTRACTOR = "99980411500015"
+LEAD_CONTRACTOR = "99980548400014"
+MOE = "99980685400017"
+MOA = "99980822300013"
+MOA_ONLY = "99980959300018"
+FACTOR = "99981096300010"
+CONNECTED = "99981233200016"
+NOT_CONNECTED = "99981370200019"
+ENGAGEMENT_REQUIRED = "99981507900010"
+SERVICE_REQUIRED = "99981644000013"
+BOTH_REQUIRED = "99981781000016"
+EITHER_REQUIRED = "99981918800015"
+SERVICE_WITH_ENGAGEMENT = "99982055800016"
+INACTIVE = "99982192900018"
+PRIVATE = "99982329700018"
+PAYMENT_NOT_FED_BACK = "99982466700011"
+
+
+@dataclass(frozen=True, slots=True)
+class StructureRow:
+    """A structure as the directory lists it (reference §12.2)."""
+
+    siret: str
+    name: str
+    active: bool = True
+    public: bool = True
+    engagement_required: bool = False
+    service_required: bool = False
+    engagement_or_service_required: bool = False
+    moa: bool = False
+    moa_only: bool = False
+    payment_status_fed_back: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service of a structure as the directory lists it."""
+
+    siret: str
+    service_code: str
+    service_name: str
+    active: bool = True
+    engagement_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignSupplier:
+    """A supplier without SIRET; `scheme` is TypeIdentifiant (2 EU, 3 outside the EU, 4 RIDET, 5 TAHITI)."""
+
+    scheme: str
+    identifier: str
+    name: str
+    country: str
+
+
+# fmt: off
+STRUCTURES: tuple[StructureRow, ...] = (
+    StructureRow(STATE,                   "État", engagement_required=True),
+    StructureRow(WITH_SERVICE,            "Caisse départementale de l'Orneval", service_required=True),
+    StructureRow(WITHOUT_SERVICE,         "Régie des eaux du Val-Clair", moa=True),
+    StructureRow(VALIDATOR,               "Métropole de Hautebrume", moa=True),
+    StructureRow(MOA,                     "Commune de Pont-l'Aulne", moa=True),
+    StructureRow(MOA_ONLY,                "Société publique des tramways de Brévières", moa=True, moa_only=True),
+    StructureRow(CONNECTED,               "Hôpital de la Combe-Verte"),
+    StructureRow(NOT_CONNECTED,           "Commune de Saint-Ormond"),
+    StructureRow(ENGAGEMENT_REQUIRED,     "Université de Valserine", engagement_required=True),
+    StructureRow(SERVICE_REQUIRED,        "Département de la Haute-Lunelle", service_required=True),
+    StructureRow(BOTH_REQUIRED,           "Région des Trois-Rivières", engagement_required=True, service_required=True),
+    StructureRow(EITHER_REQUIRED,         "Syndicat des eaux de Malaterre", engagement_or_service_required=True),
+    StructureRow(SERVICE_WITH_ENGAGEMENT, "Communauté de communes du Haut-Sorbier"),
+    StructureRow(PAYMENT_NOT_FED_BACK,    "Lycée Anne-Corvin", payment_status_fed_back=False),
+    StructureRow(INACTIVE,                "Syndicat des chemins de Vieillecombe", active=False),
+    StructureRow(PRIVATE,                 "Clinique des Quatre-Vents", public=False),
+    StructureRow(SUPPLIER,                "Papeterie des Tilleuls", public=False),
+    StructureRow(SUPPLIER_2,              "Mécanique Bellanger", public=False),
+    StructureRow(SUPPLIER_3,              "Bâtiments Kerouan", public=False),
+    StructureRow(SUBCONTRACTOR,           "Étanchéité Morvandier", public=False),
+    StructureRow(CO_CONTRACTOR,           "Charpentes Delaunoy", public=False),
+    StructureRow(LEAD_CONTRACTOR,         "Travaux généraux Sauvebrun", public=False),
+    StructureRow(MOE,                     "Atelier d'architecture Lisière", public=False),
+    StructureRow(FACTOR,                  "Comptoir d'affacturage Rivoire", public=False),
+)
+
+SERVICES: tuple[ServiceRow, ...] = (
+    ServiceRow(STATE,                   "AAASCPV",    "Service des achats courants"),
+    ServiceRow(STATE,                   "AMMHERME01", "Service du matériel"),
+    ServiceRow(STATE,                   "DSJPFGU057", "Service des greffes"),
+    ServiceRow(WITH_SERVICE,            "SERV1",      "Service facturier"),
+    ServiceRow(CONNECTED,               "PHARMACIE",  "Pharmacie"),
+    ServiceRow(SERVICE_REQUIRED,        "ROUTES",     "Direction des routes"),
+    ServiceRow(SERVICE_REQUIRED,        "ARCHIVES",   "Ancien service des archives", active=False),
+    ServiceRow(BOTH_REQUIRED,           "LYCEES",     "Direction des lycées"),
+    ServiceRow(EITHER_REQUIRED,         "RESEAU",     "Service du réseau"),
+    ServiceRow(SERVICE_WITH_ENGAGEMENT, "VOIRIE",     "Service de la voirie", engagement_required=True),
+    ServiceRow(SERVICE_WITH_ENGAGEMENT, "CULTURE",    "Service de la culture"),
+)
+
+FOREIGN_SUPPLIERS: tuple[ForeignSupplier, ...] = (
+    ForeignSupplier("2", "BE0429958042",       "Drukkerij Zilverberk",         "BE"),
+    ForeignSupplier("3", "KRSAMSUNGMOBILEPHO", "Samsung Mobile Phone",         "KR"),
+    ForeignSupplier("4", "1234567890",         "Comptoir du Lagon",            "NC"),
+    ForeignSupplier("5", "350041679",          "Perles de Taravai",            "PF"),
+    ForeignSupplier("5", "886978001",          "Transports maritimes Anaho",   "PF"),
+)
+# fmt: on
+
+_CURRENT_DEPOSITS = (
+    "FSO1100A",
+    "FSO1106A",
+    "FSO1110A",
+    "FSO1113A",
+    "FSO1116A",
+    "FSO1117A",
+    "FSO1120A",
+    "FSO1130A",
+    "FSO1131A",
+    "FSO1137A",
+)
+_FEW_DEPOSITS = ("FSO1100A", "FSO1110A", "FSO1116A")
+_STATUS_DEPOSITS = ("FSO1300A", "FSO1301A")
+
+
+def _row(code: str, name: str, role: str, deposits: tuple[str, ...], sirets: tuple[str, ...]) -> Mapping[str, object]:
+    reports = [f"C{interface[1:]}" for interface in deposits]
+    return MappingProxyType(
+        {
+            "code": code,
+            "name": name,
+            "role": role,
+            "deposits": list(deposits),
+            "receives": ["FEN1200A" if role == "depositor" else "FEN0036A", *reports],
+            "sirets": list(sirets),
+            "contact": f"edi@{code.lower()}.example",
+            "language": "fr",
+        }
+    )
+
+
+# A depositor without SIRETs deposits for anybody, as an operator of invoices does.
+PARTNERS: tuple[Mapping[str, object], ...] = (
+    _row("JMRPOR", "Opérateur de dépôt Jomarine", "depositor", _CURRENT_DEPOSITS, ()),
+    _row("ABC123", "Progiciel de facturation Abécé", "depositor", _FEW_DEPOSITS, ()),
+    _row("SEI001", "Système d'information du Val-Clair", "recipient", _STATUS_DEPOSITS, (WITHOUT_SERVICE, CONNECTED)),
+    _row("ETA001", "Système financier de l'État", "recipient", _STATUS_DEPOSITS, (STATE,)),
+    _row("POR001", "Portail des structures non raccordées", "portal", _STATUS_DEPOSITS, (WITH_SERVICE,)),
+)
+
+DIRECTORY_COLUMNS = ("kind", *(field.name for field in fields(StructureRow)), "service_code", "service_name")
+
+
+def directory_csv() -> str:
+    """Write the directory as CSV: a row per structure, then one per service; booleans are `true` and `false`."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(DIRECTORY_COLUMNS)
+    for kind, rows in (("structure", STRUCTURES), ("service", SERVICES)):
+        table.writerows(_cells(kind, row) for row in rows)
+    return text.getvalue()
+
+
+def _cells(kind: str, row: StructureRow | ServiceRow) -> list[str]:
+    values = {field.name: getattr(row, field.name) for field in fields(row)} | {"kind": kind}
+    texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
+    return [texts.get(column, "") for column in DIRECTORY_COLUMNS]
