@@ -1,0 +1,122 @@
+"""The catalogue of `flows/` and the folder of `schemas/`, found once: in the package, else in the checkout."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from edigate.domain.interfaces import Direction, Interface, Standing
+from edigate.domain.names import INTERFACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SHARED_REPORT = "CSO11xxA"
+_FAMILIES = frozenset({"", "E1", "E2", "E3", "E4", "E5"})
+_KEYS = frozenset(field.name for field in fields(Interface)) - {"code"}
+_ROW = TypeAdapter(Interface)
+
+
+class CatalogueError(ValueError):
+    """A row of the catalogue cannot be used; the message names the file, the key and what is wrong with it."""
+
+
+@cache
+def interfaces() -> Mapping[str, Interface]:
+    """Every interface by its code, in the order of the codes; read once per process."""
+    return read(_data_folder("flows"))
+
+
+@cache
+def schema_folder() -> Path:
+    """The folder that holds the schemas written here."""
+    return _data_folder("schemas")
+
+
+def report_of(deposit: Interface) -> Interface:
+    """The interface of the report that answers a deposit."""
+    return interfaces()[deposit.report]
+
+
+def read(folder: Path) -> Mapping[str, Interface]:
+    """Every interface of a folder of TOML files; raises CatalogueError at the first row that cannot be used."""
+    rows = {path.stem: _row(path) for path in sorted(folder.glob("*.toml"))}
+    shared = rows.pop(SHARED_REPORT, None)
+    if shared is not None:
+        rows = _reports(shared, rows) | rows
+    for code, row in rows.items():
+        for key, complaint in _complaints(row, rows):
+            raise _error(folder / f"{code}.toml", key, complaint)
+    return MappingProxyType(dict(sorted(rows.items())))
+
+
+def _data_folder(name: str) -> Path:
+    """A data folder: inside the package where a wheel put it, else at the root of the checkout."""
+    here = Path(__file__)
+    places = (here.parent / name, here.parents[2] / name)
+    for place in places:
+        if place.is_dir():
+            return place
+    msg = f"no folder {name!r}, neither in the package nor in the checkout: install edigate again"
+    raise CatalogueError(msg)
+
+
+def _row(path: Path) -> Interface:
+    """One file as an interface; its code is the file's name."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _error(path, "", f"is not TOML: {error}") from None
+    for key in sorted(table.keys() - _KEYS):
+        raise _error(path, key, f"is no key of an interface (they are {', '.join(sorted(_KEYS))})")
+    try:
+        # Through JSON: there the strict reading takes a word for an enumeration and a list for a tuple, and no more.
+        return _ROW.validate_json(json.dumps(table | {"code": path.stem}, default=str), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _error(path, ".".join(map(str, first["loc"])), first["msg"]) from None
+
+
+def _reports(shared: Interface, rows: Mapping[str, Interface]) -> dict[str, Interface]:
+    """The report of every deposit of invoices: the shared row, naming the deposit."""
+    return {
+        row.report: replace(
+            shared,
+            code=row.report,
+            title_fr=shared.title_fr.replace("{deposit}", row.code),
+            title_en=shared.title_en.replace("{deposit}", row.code),
+        )
+        for row in rows.values()
+        if row.report.startswith(SHARED_REPORT.partition("xx")[0])
+    }
+
+
+def _complaints(row: Interface, rows: Mapping[str, Interface]) -> Iterator[tuple[str, str]]:
+    """What types do not say of a row, as (key, what is wrong with it); a file's name has the empty key."""
+    deposit = row.direction is Direction.DEPOSIT
+    withdrawn = row.standing is Standing.WITHDRAWN
+    report = f"C{row.code[1:]}" if deposit else ""
+    checks = (
+        (not INTERFACE.fullmatch(row.code), "", "is not named by an interface code, as FSO1106A.toml is"),
+        (row.family not in _FAMILIES, "family", f"is not one of E1 to E5: {row.family!r}"),
+        (bool(row.family) != bool(row.cadres), "cadres", "goes with a family: both, or neither"),
+        (row.report != report, "report", f"should be {report!r}"),
+        (deposit and report not in rows, "report", f"is not in the catalogue: {report!r}"),
+        (deposit and row.standing is Standing.TAKEN and not row.parsers, "parsers", "is empty for a deposit taken"),
+        (withdrawn != bool(row.replaced_by), "replaced_by", "goes with standing 'withdrawn': both, or neither"),
+        (withdrawn and row.replaced_by not in rows, "replaced_by", f"is not in the catalogue: {row.replaced_by!r}"),
+        (not row.source, "source", "is missing or empty"),
+    )
+    return ((key, complaint) for wrong, key, complaint in checks if wrong)
+
+
+def _error(path: Path, key: str, complaint: str) -> CatalogueError:
+    """A complaint that names the file and, unless it is about the whole file, the key."""
+    return CatalogueError(f"{path.parent.name}/{path.name}: {f'{key}: ' if key else ''}{complaint}")
