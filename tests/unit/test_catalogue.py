@@ -85,8 +85,8 @@ def test_a_shared_report_names_its_deposit() -> None:
     """The reports that share one row each name the deposit they answer."""
     report = catalogue.interfaces()["CSO1116A"]
     assert (report.title_fr, report.title_en) == (
-        "Compte rendu d'intégration d'un FSO1116A",
-        "Integration report on a FSO1116A",
+        "Compte rendu d’intégration de FSO1116A",
+        "Integration report on FSO1116A",
     )
 
 
@@ -225,3 +225,9 @@ def test_every_key_is_documented_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(catalogue.CatalogueError) as caught:
         read_with(tmp_path, {"nonsense": "1"})
     assert all(field.name in str(caught.value) for field in fields(Interface) if field.name != "code")
+
+
+def test_every_deposit_can_be_reported_on() -> None:
+    """The gate writes the report of every deposit, taken or not: a flow that it does not take is told so there."""
+    rows = catalogue.interfaces()
+    assert {rows[row.report].standing for row in rows.values() if row.report} == {Standing.TAKEN}
