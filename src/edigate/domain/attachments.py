@@ -1,0 +1,183 @@
+"""Attached files: their names, and what their base64 text holds (reference §13).
+
+AIFE's own flows hold the base64 of a ZIP with the one file in it, here called a wrapper, whatever the declared type
+says; the bare file is taken too. Nothing is unpacked: a ZIP's directory tells names, sizes and encryption.
+"""
+
+from __future__ import annotations
+
+import binascii
+import struct
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from io import BytesIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME_LENGTH = 50
+
+# fmt: off
+MIME_TYPES: Mapping[str, str] = MappingProxyType({
+    "bmp": "image/bmp", "gif": "image/gif", "fax": "image/g3fax", "jpeg": "image/jpeg", "jpg": "image/jpeg",
+    "png": "image/png", "svg": "image/svg+xml", "tif": "image/tiff", "tiff": "image/tiff",
+    "csv": "text/csv", "htm": "text/html", "html": "text/html", "txt": "text/plain", "rtf": "application/rtf",
+    "pdf": "application/pdf", "xhtml": "application/xhtml+xml", "xml": "application/xml",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pps": "application/vnd.ms-powerpoint", "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "xlc": "application/vnd.ms-excel", "xlm": "application/vnd.ms-excel", "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "bz2": "application/x-bzip2", "gz": "application/gzip", "gzip": "application/gzip", "tgz": "application/gzip",
+    "zip": "application/zip", "p7s": "application/pkcs7-signature",
+})
+# fmt: on
+"""The extensions that G4.03 allows, in lower case, with the type of such a file."""
+
+ZIP_BASED = frozenset({"zip", "docx", "pptx", "xlsx", "odp", "ods", "odt"})
+"""Extensions of files that are themselves ZIPs, so that a ZIP of several files may be the bare file."""
+
+_FORBIDDEN = frozenset('/\\:*?"<>|')
+_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_PDF_MARK = b"%PDF-"
+_PDF_MARK_WITHIN = 1024
+_TAIL_CHARACTERS = 4 * 43_691
+"""The end of a ZIP's base64 in which the directory of a wrapper stands; a multiple of 4, so that it can be cut off."""
+_LEAST_TAIL = _TAIL_CHARACTERS // 4 * 3 - 2
+"""Bytes that it gives at least: padding takes up to two."""
+
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+_UNREADABLE = (BadZipFile, NotImplementedError, OSError, ValueError, struct.error)
+
+
+class Flaw(StrEnum):
+    """Why a content cannot be taken."""
+
+    EMPTY = auto()
+    TOO_LARGE = auto()
+    NOT_BASE64 = auto()
+    ZIP_UNUSABLE = auto()
+    NOT_A_PDF = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentContent:
+    """What a content was found to be: one flaw, or a file.
+
+    `wrapped` says that it came in a ZIP of its own, where it is called `inner_name`; `size` is that of the file
+    itself in bytes, as the ZIP declares it.
+    """
+
+    flaw: Flaw | None = None
+    wrapped: bool = False
+    inner_name: str = ""
+    size: int = 0
+
+
+def extension(name: str) -> str:
+    """What follows the last dot, in lower case; empty where there is none.
+
+    >>> extension("Plan.v2.PDF"), extension("LISEZMOI")
+    ('pdf', '')
+    """
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def shortened(name: str, length: int = NAME_LENGTH) -> str:
+    """The name cut to a length, its extension kept where it fits.
+
+    >>> shortened("releve-de-travaux.pdf", 12)
+    'releve-d.pdf'
+    """
+    if len(name) <= length:
+        return name
+    stem, dot, end = name.rpartition(".")
+    room = length - len(end) - 1
+    return f"{stem[:room]}.{end}" if dot and stem and room > 0 else name[:length]
+
+
+def forbidden_characters(name: str) -> str:
+    """The characters of a name that no file name can have everywhere, each once, in their order."""
+    return "".join(dict.fromkeys(char for char in name if char in _FORBIDDEN or not char.isprintable()))
+
+
+def is_pdf(name: str) -> bool:
+    """Whether a file of this name says that it is a PDF."""
+    return extension(name) == "pdf"
+
+
+def inspect(name: str, encoded: str | None, limit: int) -> AttachmentContent:
+    """What a base64 text holds, white space in it aside; the file may have up to `limit` bytes. Decodes once."""
+    try:
+        data = binascii.a2b_base64(_compact(encoded or ""), strict_mode=True)
+    except ValueError:
+        return AttachmentContent(Flaw.NOT_BASE64)
+    content = _zip_content(name, data) if data.startswith(_SIGNATURES) else _bare_content(name, data)
+    return AttachmentContent(Flaw.TOO_LARGE) if content.size > limit else content
+
+
+def as_wrapper(name: str, encoded: str) -> str:
+    """The base64 of a ZIP with the file in it, from a content that `inspect` found sound.
+
+    A wrapper is handed on as it came, without being decoded again; a bare file is put in one.
+    """
+    text = _compact(encoded)
+    start, tail = binascii.a2b_base64(text[:8]), binascii.a2b_base64(text[-_TAIL_CHARACTERS:])
+    if start.startswith(_SIGNATURES) and _zip_content(name, tail).wrapped:
+        return text.decode("ascii")
+    return zipped(name, binascii.a2b_base64(text))
+
+
+def zipped(name: str, data: bytes) -> str:
+    """The base64 of a ZIP that holds the data under this name; the same bytes every time."""
+    entry = ZipInfo(name, _FIXED_DATE)
+    entry.compress_type = ZIP_DEFLATED
+    target = BytesIO()
+    with ZipFile(target, "w") as archive:
+        archive.writestr(entry, data)
+    return binascii.b2a_base64(target.getbuffer(), newline=False).decode("ascii")
+
+
+def _compact(encoded: str) -> bytes:
+    return encoded.encode("ascii").translate(None, b" \t\r\n")
+
+
+def _bare_content(name: str, data: bytes) -> AttachmentContent:
+    if not data:
+        return AttachmentContent(Flaw.EMPTY)
+    if extension(name) == "zip":
+        return AttachmentContent(Flaw.ZIP_UNUSABLE)
+    if extension(name) == "pdf" and _PDF_MARK not in data[:_PDF_MARK_WITHIN]:
+        return AttachmentContent(Flaw.NOT_A_PDF)
+    return AttachmentContent(size=len(data))
+
+
+def _zip_content(name: str, data: bytes) -> AttachmentContent:
+    try:
+        files = _files(data[-_LEAST_TAIL:])
+    except _UNREADABLE:
+        return AttachmentContent(Flaw.ZIP_UNUSABLE)
+    if len(files) != 1 and extension(name) in ZIP_BASED:
+        return AttachmentContent(size=len(data))
+    if len(files) > 1 or any(file.flag_bits & 1 for file in files):
+        return AttachmentContent(Flaw.ZIP_UNUSABLE)
+    if not any(file.file_size for file in files):
+        return AttachmentContent(Flaw.EMPTY)
+    return AttachmentContent(wrapped=True, inner_name=_last_part(files[0].filename), size=files[0].file_size)
+
+
+def _files(tail: bytes) -> list[ZipInfo]:
+    # The directory stands at the end of a ZIP: the tail is enough to read it, and bounds what a forged one may cost.
+    with ZipFile(BytesIO(tail)) as archive:
+        return [entry for entry in archive.infolist() if not entry.is_dir()]
+
+
+def _last_part(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
