@@ -1,0 +1,179 @@
+"""Amounts: there, of a size that fits, and adding up (reference §8.4, §8.5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from edigate.domain.faults import fault, warning
+from edigate.domain.vat import amount_of, rate_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from edigate.domain.faults import Fault
+    from edigate.domain.invoice import Invoice
+    from edigate.rules.context import Context, Rule
+
+_ZERO = Decimal(0)
+TOLERANCE = Decimal("0.01")
+DECIMALS = 6
+POSITIONS = 19
+PAID_CADRE = "A2"
+OUTSIDE_SUMS = frozenset({"GROUP", "REGROUPEMENT", "INFORMATION"})
+"""Kinds of line that only gather or explain others: UBL's TYPE_LIGNE, and GROUP as CII has it."""
+
+_TOTALS = ("lines", "allowances", "charges", "without_tax", "tax", "with_tax", "prepaid", "due")
+_VAT = ("rate", "base", "amount")
+_LINE = ("gross_price", "net_price", "quantity", "net_amount", "vat_rate")
+
+
+def a_paid_invoice_has_nothing_due(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """In the cadre A2, already paid, the amount due is 0."""
+    if _is_due_though_paid(invoice):
+        yield fault("EDG-I090", "totals.due", _plain(invoice.totals.due))
+
+
+def the_total_without_tax_is_given(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """An invoice has a total without tax."""
+    if invoice.totals.without_tax is None:
+        yield fault("EDG-I100", "totals.without_tax")
+
+
+def the_total_with_tax_is_given(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """An invoice has a total with tax."""
+    if invoice.totals.with_tax is None:
+        yield fault("EDG-I101", "totals.with_tax")
+
+
+def the_amount_due_is_given(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """An invoice has an amount due."""
+    if invoice.totals.due is None:
+        yield fault("EDG-I102", "totals.due")
+
+
+def the_total_without_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The total without tax is that of the lines, plus charges, minus allowances, where both totals are there."""
+    totals = invoice.totals
+    if totals.lines is not None:
+        expected = totals.lines + (totals.charges or _ZERO) - (totals.allowances or _ZERO)
+        yield from _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, expected)
+
+
+def the_total_with_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The total with tax is the one without, plus the tax, where all three are there."""
+    totals = invoice.totals
+    if totals.without_tax is not None and totals.tax is not None:
+        expected = totals.without_tax + totals.tax
+        yield from _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, expected)
+
+
+def the_amount_due_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The amount due is the total with tax, minus what was prepaid, plus the rounding, where both totals are there."""
+    totals = invoice.totals
+    if totals.with_tax is not None and not _is_due_though_paid(invoice):
+        expected = totals.with_tax - (totals.prepaid or _ZERO) + (totals.rounding or _ZERO)
+        yield from _compared(fault, "EDG-I105", "totals.due", totals.due, expected)
+
+
+def the_lines_had_better_add_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The lines' amounts make their total, where each has one; those of AIFE's flow P20 do not."""
+    amounts = [line.net_amount for line in invoice.lines if line.kind not in OUTSIDE_SUMS]
+    yield from _compared_sum("EDG-I106", "totals.lines", invoice.totals.lines, amounts)
+
+
+def the_vat_rows_had_better_add_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The rows of the VAT recap make its total, where each has an amount; those of AIFE's flow P17 do not."""
+    amounts = [row.amount for row in invoice.vat]
+    yield from _compared_sum("EDG-I107", "totals.tax", invoice.totals.tax, amounts)
+
+
+def a_gross_price_had_better_have_an_allowance(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """A gross price comes with the allowance that leads to the net one; told once, of the first such line.
+
+    Chorus Pro refuses the contrary in Factur-X, while all of AIFE's own CII flows do it.
+    """
+    for index, line in enumerate(invoice.lines):
+        if line.gross_price is not None and not line.has_allowance:
+            yield warning("EDG-I108", f"lines[{index}].gross_price", _plain(line.gross_price))
+            return
+
+
+def a_number_has_at_most_6_decimals_and_19_positions(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """An amount, price, quantity or rate has at most 6 decimals and 19 digits in all, idle zeros aside."""
+    for field, value in _numbers(invoice):
+        whole, decimals = _positions(value)
+        if decimals > DECIMALS:
+            yield fault("EDG-I109", field, _plain(value))
+        elif whole + decimals > POSITIONS:
+            yield fault("EDG-I110", field, _plain(value))
+
+
+def a_vat_row_is_complete(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """A row of the VAT recap has the pivot's three: rate, base and amount, but for those that its kind tells."""
+    for index, row in enumerate(invoice.vat):
+        known = {"rate": rate_of(row), "base": row.base, "amount": amount_of(row)}
+        for name, value in known.items():
+            if value is None:
+                yield fault("EDG-I111", f"vat[{index}].{name}")
+
+
+def _is_due_though_paid(invoice: Invoice) -> bool:
+    return invoice.cadre == PAID_CADRE and bool(invoice.totals.due)
+
+
+def _compared(
+    make: Callable[..., Fault], code: str, field: str, stated: Decimal | None, expected: Decimal
+) -> Iterator[Fault]:
+    """A fault where what is stated, if anything, is further from the expected than rounding explains."""
+    if stated is not None and abs(stated - expected) > TOLERANCE:
+        yield make(code, field, _plain(stated), expected=_plain(expected))
+
+
+def _compared_sum(code: str, field: str, stated: Decimal | None, amounts: Sequence[Decimal | None]) -> Iterator[Fault]:
+    """A warning where amounts that are all known do not make their stated sum."""
+    known = [amount for amount in amounts if amount is not None]
+    if known and len(known) == len(amounts):
+        yield from _compared(warning, code, field, stated, sum(known, _ZERO))
+
+
+def _numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
+    """Every number of the invoice, with its field."""
+    parts: Iterable[tuple[str, object, tuple[str, ...]]] = chain(
+        [("totals", invoice.totals, _TOTALS)],
+        ((f"vat[{index}]", row, _VAT) for index, row in enumerate(invoice.vat)),
+        ((f"lines[{index}]", line, _LINE) for index, line in enumerate(invoice.lines)),
+    )
+    for part, record, names in parts:
+        for name in names:
+            value = getattr(record, name)
+            if value is not None:
+                yield f"{part}.{name}", value
+
+
+def _positions(value: Decimal) -> tuple[int, int]:
+    """Digits before and after the point, without the zeros that say nothing."""
+    whole, _, decimals = _plain(value).lstrip("-").partition(".")
+    return len(whole.lstrip("0")), len(decimals.rstrip("0"))
+
+
+def _plain(value: Decimal | None) -> str:
+    """The number without exponent, as documents write it."""
+    return f"{value:f}"
+
+
+AMOUNT_RULES: tuple[Rule, ...] = (
+    the_total_without_tax_is_given,
+    the_total_with_tax_is_given,
+    the_amount_due_is_given,
+    a_paid_invoice_has_nothing_due,
+    the_total_without_tax_adds_up,
+    the_total_with_tax_adds_up,
+    the_amount_due_adds_up,
+    the_lines_had_better_add_up,
+    the_vat_rows_had_better_add_up,
+    a_gross_price_had_better_have_an_allowance,
+    a_number_has_at_most_6_decimals_and_19_positions,
+    a_vat_row_is_complete,
+)

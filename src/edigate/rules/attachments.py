@@ -1,0 +1,105 @@
+"""Attached files: there where the interface wants one, and such that they can be handed on (reference §13)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from edigate.domain.attachments import (
+    MIME_TYPES,
+    NAME_LENGTH,
+    Flaw,
+    extension,
+    forbidden_characters,
+    inspect,
+    is_pdf,
+    shortened,
+)
+from edigate.domain.faults import fault, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from edigate.domain.attachments import AttachmentContent
+    from edigate.domain.faults import Fault
+    from edigate.domain.invoice import Invoice
+    from edigate.rules.context import Context, Rule
+
+_FLAWS: Mapping[Flaw, str] = MappingProxyType(
+    {
+        Flaw.EMPTY: "EDG-I123",
+        Flaw.TOO_LARGE: "EDG-I124",
+        Flaw.NOT_BASE64: "EDG-I125",
+        Flaw.ZIP_UNUSABLE: "EDG-I127",
+        Flaw.NOT_A_PDF: "EDG-I132",
+    }
+)
+
+
+def the_original_invoice_is_attached(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """On a mixed interface the original invoice comes as an attachment."""
+    if context.interface.attachment_required and not invoice.attachments:
+        yield fault("EDG-I120", "attachments[0].content")
+
+
+def the_original_had_better_be_a_pdf(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """On a mixed interface one of the attachments is a PDF; nothing is said while a name is at fault."""
+    names = [attachment.name for attachment in invoice.attachments]
+    told = not names or any(is_pdf(name) or any(_name_faults(name, "")) for name in names)
+    if context.interface.attachment_required and not told:
+        yield warning("EDG-I131", "attachments[0].name", names[0])
+
+
+def an_attachment_has_a_fitting_name(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """An attachment has a name, of characters any file name may have, with an extension that G4.03 allows.
+
+    A name of more than 50 characters is told: it will be cut.
+    """
+    for index, attachment in enumerate(invoice.attachments):
+        yield from _name_faults(attachment.name, f"attachments[{index}].name")
+
+
+def an_attachment_holds_one_file(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """An attachment is the base64 of one file that is neither empty nor too large, in a ZIP of its own or bare."""
+    limit = context.settings.attachment_bytes
+    for index, attachment in enumerate(invoice.attachments):
+        content = inspect(attachment.name, attachment.encoded(), limit)
+        field = f"attachments[{index}].content"
+        if content.flaw:
+            yield fault(_FLAWS[content.flaw], field, attachment.name, limit=_megabytes(limit))
+        else:
+            yield from _content_faults(content, attachment.name, field)
+
+
+def _name_faults(name: str, field: str) -> Iterator[Fault]:
+    if not name.strip():
+        yield fault("EDG-I129", field)
+        return
+    if forbidden_characters(name):
+        yield fault("EDG-I128", field, name)
+    if extension(name) not in MIME_TYPES:
+        yield fault("EDG-I121", field, name)
+    if len(name) > NAME_LENGTH:
+        yield warning("EDG-I122", field, name, shortened=shortened(name))
+
+
+def _content_faults(content: AttachmentContent, name: str, field: str) -> Iterator[Fault]:
+    """What may be said of a sound content; its name is only compared with one that is not at fault itself."""
+    if not content.wrapped:
+        yield warning("EDG-I130", field, name)
+    elif extension(content.inner_name) not in {"", *MIME_TYPES}:
+        yield fault("EDG-I121", field, content.inner_name)
+    elif content.inner_name != name and not any(_name_faults(name, field)):
+        yield warning("EDG-I126", field, name)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:g} MB"
+
+
+ATTACHMENT_RULES: tuple[Rule, ...] = (
+    the_original_invoice_is_attached,
+    the_original_had_better_be_a_pdf,
+    an_attachment_has_a_fitting_name,
+    an_attachment_holds_one_file,
+)
