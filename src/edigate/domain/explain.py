@@ -1,0 +1,124 @@
+"""A fault in words, for the person who sent the document (reference §8.6 shows what to do better)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from edigate.domain.fault_catalogue import FAULTS
+from edigate.domain.fields import FIELDS
+from edigate.domain.wording import pick, printable, shown_arg, shown_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edigate.domain.faults import Fault, Nature, Severity
+    from edigate.domain.wording import Pair
+
+_INDEX = re.compile(r"^(?P<group>\w+)\[(?P<index>[0-9]+)\]")
+
+_REPEATED: Mapping[str, Pair] = MappingProxyType(
+    {
+        "lines": ("ligne", "line"),
+        "vat": ("ligne de TVA", "VAT row"),
+        "attachments": ("pièce jointe", "attachment"),
+        "preceding": ("facture antérieure", "preceding invoice"),
+    }
+)
+_ENVELOPE: Mapping[str, Pair] = MappingProxyType(
+    {
+        "name": ("Nom du fichier", "File name"),
+        "interface": ("Code interface", "Interface code"),
+        "application": ("Code application", "Application code"),
+        "flow_id": ("Identifiant de flux", "Flow identifier"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A fault as a person reads it; `field` is the business name of the place, empty where there is none."""
+
+    code: str
+    rule: str
+    nature: Nature
+    severity: Severity
+    title: str
+    field: str
+    message: str
+    remedy: str
+
+
+def explain(fault: Fault, language: str = "fr") -> Explanation:
+    """The fault's words in French or, for "en", in English; an argument that it lacks reads "?"."""
+    row = FAULTS[fault.code]
+    words = row.words(language)
+    field = label(fault.field, language)
+    shown = _Shown((name, shown_arg(name, arg, language)) for name, arg in fault.args)
+    shown |= {"value": shown_value(fault.value, language), "field": field}
+    return Explanation(
+        code=fault.code,
+        rule=row.rule,
+        nature=row.nature,
+        severity=fault.severity,
+        title=words.title,
+        field=field,
+        message=words.message.format_map(shown),
+        remedy=words.remedy.format_map(shown),
+    )
+
+
+def describe(fault: Fault, language: str = "fr") -> str:
+    """One paragraph: what is wrong, where, the value found where the message does not quote it, and the remedy."""
+    explained = explain(fault, language)
+    quoted = "{value}" in FAULTS[fault.code].words(language).message
+    parts = [explained.message]
+    if places := _places(fault, explained.field, language):
+        parts.append(pick(("Où : {}.", "Where: {}."), language).format(", ".join(places)))
+    if fault.value and not quoted:
+        found = pick(("Valeur trouvée : « {} ».", "Value found: “{}”."), language)
+        parts.append(found.format(shown_value(fault.value, language)))
+    parts.append(pick(("À faire : {}", "What to do: {}"), language).format(explained.remedy))
+    return " ".join(parts)
+
+
+def label(field: str, language: str = "fr") -> str:
+    """The business name of a fault's field with its term; an index is shown at its noun, counted from 1."""
+    key = _INDEX.sub(r"\g<group>[]", field)
+    if key in FIELDS:
+        row = FIELDS[key]
+        text = _numbered(pick((row.label_fr, row.label_en), language), field, language)
+        return f"{text} ({row.term})" if row.term else text
+    return pick(_ENVELOPE[key], language) if key in _ENVELOPE else field
+
+
+class _Shown(dict[str, str]):
+    """Arguments by name, with a mark for one that is missing: a report must not fail for want of a word."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _numbered(text: str, field: str, language: str) -> str:
+    match = _INDEX.match(field)
+    if match is None:
+        return text
+    noun, number = pick(_REPEATED[match["group"]], language), int(match["index"]) + 1
+    numbered, found = re.subn(rf"\b{noun}\b", rf"\g<0> {number}", text, count=1, flags=re.IGNORECASE)
+    return numbered if found else f"{text}, {noun} {number}"
+
+
+def _places(fault: Fault, field: str, language: str) -> list[str]:
+    """Where it stands, from the business to the bytes."""
+    places = [field] if field else []
+    if fault.path:
+        places.append(printable(fault.path))
+    if fault.line is not None:
+        places.append(pick(("ligne {}", "line {}"), language).format(fault.line))
+    if column := dict(fault.args).get("column"):
+        places.append(pick(("colonne {}", "column {}"), language).format(printable(column)))
+    if fault.entry:
+        places.append(pick(("fichier {}", "file {}"), language).format(printable(fault.entry)))
+    return places

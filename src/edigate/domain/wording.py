@@ -1,0 +1,89 @@
+"""How a text from a document or a program is shown to a person, in French or in English."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Pair: TypeAlias = tuple[str, str]
+"""French, English."""
+
+_LONGEST_VALUE = 200
+_LONGEST_ARG = 1000
+_UNITS = (("Go", "GB", 10**9), ("Mo", "MB", 10**6), ("ko", "kB", 10**3))
+
+_WORDS: Mapping[str, Pair] = MappingProxyType(
+    {
+        "": ("(vide)", "(empty)"),
+        "integrated": ("intégration", "integrated"),
+        "partial": ("intégration partielle", "integrated in part"),
+        "rejected": ("rejet", "rejected"),
+        "inadmissible": ("irrecevabilité", "inadmissible"),
+        "xml": ("un document XML", "an XML document"),
+        "gzip": ("une archive tar.gz", "a tar.gz archive"),
+        "zip": ("une archive ZIP", "a ZIP archive"),
+        "pdf": ("un fichier PDF", "a PDF file"),
+        "other": ("un contenu non reconnu", "content of no known type"),
+    }
+)
+
+
+def pick(pair: Pair, language: str) -> str:
+    """The English one for "en", the French one (the channel's own language) for any other."""
+    return pair[language == "en"]
+
+
+def printable(text: str) -> str:
+    """The same text without control characters, which neither a terminal nor an XML report could carry."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def shown_value(value: str, language: str) -> str:
+    """The value found, safe to show and no longer than a person reads."""
+    return _cut(value, _LONGEST_VALUE) or pick(_WORDS[""], language)
+
+
+def shown_arg(name: str, arg: str, language: str) -> str:
+    """An argument of a fault, by what its name says it is: a date, a size, a reason, a word of ours."""
+    return _PRESENT.get(name, _word)(arg, language)
+
+
+def _cut(text: str, longest: int) -> str:
+    return printable(text if len(text) <= longest else f"{text[:longest]}… [{len(text)}]")
+
+
+def _word(arg: str, language: str) -> str:
+    return pick(_WORDS[arg], language) if arg in _WORDS else _cut(arg, _LONGEST_ARG)
+
+
+def _reason(arg: str, language: str) -> str:
+    return _word(arg.strip().rstrip("."), language)
+
+
+def _day(arg: str, language: str) -> str:
+    try:
+        day = dt.date.fromisoformat(arg[:10])
+    except ValueError:
+        return _word(arg, language)
+    return pick((f"{day:%d/%m}/{day.year:04d}", day.isoformat()), language)
+
+
+def _size(arg: str, language: str) -> str:
+    if not (arg.isascii() and arg.isdigit()):
+        return _word(arg, language)
+    french, english, factor = next((unit for unit in _UNITS if int(arg) >= unit[2]), ("octets", "bytes", 1))
+    figure = f"{int(arg) / factor:.6g}"
+    return pick((f"{figure.replace('.', ',')} {french}", f"{figure} {english}"), language)
+
+
+def _replacement(arg: str, language: str) -> str:
+    return _word(arg, language) if arg else pick(("aucune", "none"), language)
+
+
+_PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
+    {"date": _day, "limit": _size, "reason": _reason, "replaced_by": _replacement}
+)
