@@ -1,0 +1,69 @@
+"""Business names of the fields that faults point at; terms of EN 16931 and its French extension (reference §11)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class FieldRow(NamedTuple):
+    """A field's name in both languages and its term, empty where EN 16931 has none."""
+
+    label_fr: str
+    label_en: str
+    term: str = ""
+
+
+FIELDS: Mapping[str, FieldRow] = MappingProxyType(
+    {
+        "document": FieldRow("Document", "Document"),
+        "number": FieldRow("Numéro de facture", "Invoice number", "BT-1"),
+        "type_code": FieldRow("Type de facture", "Invoice type", "BT-3"),
+        "issue_date": FieldRow("Date d’émission", "Issue date", "BT-2"),
+        "currency": FieldRow("Devise", "Currency", "BT-5"),
+        "cadre": FieldRow("Cadre de facturation", "Billing framework (cadre)", "BT-23"),
+        "supplier.identifier": FieldRow("Identifiant du fournisseur", "Supplier’s identifier", "BT-30"),
+        "supplier.scheme": FieldRow("Type d’identifiant du fournisseur", "Kind of supplier’s identifier", "BT-30-1"),
+        "supplier.name": FieldRow("Raison sociale du fournisseur", "Supplier’s name", "BT-27"),
+        "supplier.country": FieldRow("Code pays du fournisseur", "Supplier’s country code", "BT-40"),
+        "supplier.vat_number": FieldRow("Numéro de TVA du fournisseur", "Supplier’s VAT number", "BT-31"),
+        "recipient.identifier": FieldRow("SIRET du destinataire", "Recipient’s SIRET", "BT-47"),
+        "recipient.scheme": FieldRow("Type d’identifiant du destinataire", "Kind of recipient’s identifier", "BT-47-1"),
+        "recipient.name": FieldRow("Raison sociale du destinataire", "Recipient’s name", "BT-44"),
+        "service": FieldRow("Code service du destinataire", "Recipient’s service code", "BT-10"),
+        "engagement": FieldRow("Numéro d’engagement", "Engagement (purchase order) number", "BT-13"),
+        "market": FieldRow("Numéro de marché", "Market (contract) number", "BT-12"),
+        "validator.identifier": FieldRow("Identifiant du valideur", "Validator’s identifier"),
+        "validator.scheme": FieldRow("Type d’identifiant du valideur", "Kind of validator’s identifier"),
+        "payee.identifier": FieldRow("Identifiant de l’encaisseur", "Payee’s identifier", "BT-61"),
+        "payment.code": FieldRow("Mode de paiement", "Payment mode", "BT-81"),
+        "payment.account": FieldRow("Compte à créditer", "Account to be credited", "BT-84"),
+        "totals.lines": FieldRow("Somme des montants nets des lignes", "Sum of line net amounts", "BT-106"),
+        "totals.allowances": FieldRow("Total des remises", "Sum of allowances", "BT-107"),
+        "totals.charges": FieldRow("Total des charges", "Sum of charges", "BT-108"),
+        "totals.without_tax": FieldRow("Montant total HT", "Total without tax", "BT-109"),
+        "totals.tax": FieldRow("Montant total de TVA", "Total tax", "BT-110"),
+        "totals.with_tax": FieldRow("Montant total TTC", "Total with tax", "BT-112"),
+        "totals.prepaid": FieldRow("Montant déjà payé", "Paid amount", "BT-113"),
+        "totals.rounding": FieldRow("Montant de l’arrondi", "Rounding amount", "BT-114"),
+        "totals.due": FieldRow("Montant net à payer", "Amount due", "BT-115"),
+        "vat[].rate": FieldRow("Taux de la ligne de TVA", "Rate of VAT row", "BT-119"),
+        "vat[].base": FieldRow("Base HT de la ligne de TVA", "Taxable amount of VAT row", "BT-116"),
+        "vat[].amount": FieldRow("Montant de la ligne de TVA", "Tax amount of VAT row", "BT-117"),
+        "vat[].category": FieldRow("Catégorie de la ligne de TVA", "Category of VAT row", "BT-118"),
+        "lines[].number": FieldRow("Numéro de la ligne", "Number of line", "BT-126"),
+        "lines[].gross_price": FieldRow("Prix unitaire brut de la ligne", "Gross unit price of line", "BT-148"),
+        "lines[].net_price": FieldRow("Prix unitaire net de la ligne", "Net unit price of line", "BT-146"),
+        "lines[].quantity": FieldRow("Quantité facturée de la ligne", "Invoiced quantity of line", "BT-129"),
+        "lines[].net_amount": FieldRow("Montant net de la ligne", "Net amount of line", "BT-131"),
+        "lines[].vat_rate": FieldRow("Taux de TVA de la ligne", "VAT rate of line", "BT-152"),
+        "attachments[].name": FieldRow("Nom de la pièce jointe", "Name of attachment", "BT-125-2"),
+        "attachments[].mime": FieldRow("Type MIME de la pièce jointe", "MIME type of attachment", "BT-125-1"),
+        "attachments[].content": FieldRow("Contenu de la pièce jointe", "Content of attachment", "BT-125"),
+        "preceding[]": FieldRow("Numéro de la facture antérieure", "Number of preceding invoice", "BT-25"),
+    }
+)
+"""Keys as faults carry them, `[]` where a fault has an index counted from 0."""
