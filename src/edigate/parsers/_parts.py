@@ -1,0 +1,131 @@
+"""Parts of an invoice that both syntaxes read alike, once their tables give the same keys to the same data."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from edigate.domain.invoice import Attachment, Party, Totals, VatRow
+from edigate.parsers import _read
+from edigate.parsers._places import Spot, spot, value
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lxml.etree import _Element
+
+    from edigate.domain.invoice import Line
+    from edigate.parsers._tree import Found
+
+PARTIES = ("supplier", "recipient", "validator", "payee")
+DEFAULT_CADRE = "A1"  # rule G1.02
+DEFAULT_CURRENCY = "EUR"  # reference §7.5
+
+
+def currency_of(found: Found) -> str:
+    """The invoice's currency, euros where it says none."""
+    return found.text("currency") or DEFAULT_CURRENCY
+
+
+def in_currency(amounts: Sequence[_Element], currency: str) -> _Element | None:
+    """The amount in this currency, or the first: a second tax total is in the currency of the accounts."""
+    return next((one for one in amounts if one.get("currencyID") == currency), amounts[0] if amounts else None)
+
+
+def other_currencies(
+    amounts: Iterable[_Element], currency: str, excused: Callable[[_Element, str], bool]
+) -> tuple[str, ...]:
+    """The currencies of these amounts but for the invoice's; `excused` is asked for each amount and its currency."""
+    said = ((amount, amount.get("currencyID", "").strip(_read.XML_SPACE)) for amount in amounts)
+    return tuple(dict.fromkeys(code for amount, code in said if code != currency and not excused(amount, code)))
+
+
+def party_if_any(found: Found, group: str, read: Callable[[Found], Party]) -> Party | None:
+    """The party, None where the document has no such element or says nothing in it."""
+    party = read(found.row(group)) if group in found.rows else Party()
+    return None if party == Party() else party
+
+
+def totals(row: Found, tax: _Element | None) -> Totals:
+    """The header's amounts, with the tax total that counts."""
+    return Totals(
+        lines=row.number("lines"),
+        charges=row.number("charges"),
+        allowances=row.number("allowances"),
+        without_tax=row.number("without_tax"),
+        tax=_read.number(_read.text(tax)),
+        with_tax=row.number("with_tax"),
+        prepaid=row.number("prepaid"),
+        due=row.number("due"),
+        rounding=row.number("rounding"),
+    )
+
+
+def vat_row(row: Found, due_date_code: str) -> VatRow:
+    """One row of the VAT recap."""
+    return VatRow(
+        rate=row.number("rate"),
+        base=row.number("base"),
+        amount=row.number("amount"),
+        category=row.text("category"),
+        exemption_reason=row.text("exemption_reason"),
+        due_date_code=due_date_code,
+    )
+
+
+def delivery_date(header: dt.date | None, lines: Sequence[Line]) -> dt.date | None:
+    """The header's delivery date, else the first that a line gives."""
+    return header or next((line.delivery_date for line in lines if line.delivery_date), None)
+
+
+def preceding(found: Found) -> Sequence[Found]:
+    """The references to earlier invoices that name one."""
+    return [row for row in found.rows.get("preceding", ()) if row.first("id") is not None]
+
+
+def content(row: Found) -> Spot:
+    """The embedded file; never read for this, since it may be very large."""
+    files = row.every("content")
+    return spot(row, "content", files[0]) if files else spot(row, "content")
+
+
+def file_name(row: Found) -> Spot:
+    """AIFE puts the file's name where EN 16931 has a reference, and the name in an attribute of the content."""
+    file = content(row)
+    if file.element is not None and file.element.get("filename") and not _read.is_file_name(row.text("name")):
+        return file._replace(attribute="filename")
+    return spot(row, "name")
+
+
+def attachment(row: Found, mime: Spot) -> Attachment:
+    """One attached file, its content still in the tree."""
+    return Attachment(
+        name=value(file_name(row)),
+        declared_type=row.text("declared_type"),
+        mime=value(mime),
+        encoded=functools.partial(_read.content, content(row).element),
+    )
+
+
+def identifier(group: str, chosen: Callable[[Found], _read.Identified]) -> Callable[[Found], Spot]:
+    """Finds the identifier that a party goes by."""
+
+    def find(found: Found) -> Spot:
+        row = found.row(group)
+        return spot(row, "identifier", chosen(row).element)
+
+    return find
+
+
+def scheme(
+    group: str, chosen: Callable[[Found], _read.Identified], usual: Callable[[_Element | None], str]
+) -> Callable[[Found], Spot]:
+    """Finds the attribute that says the kind of a party's identifier; `usual` names the one to expect where none is."""
+
+    def find(found: Found) -> Spot:
+        row = found.row(group)
+        it = chosen(row)
+        return spot(row, "identifier", it.element, it.attribute or usual(it.element))
+
+    return find

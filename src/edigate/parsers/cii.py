@@ -1,0 +1,205 @@
+"""UN/CEFACT Cross Industry Invoice, as Chorus Pro and Factur-X use it (reference §7.5, §11.1)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
+from edigate.parsers import _parts, _read
+from edigate.parsers._cii_table import TABLE
+from edigate.parsers._places import Spot, locator, spot, value
+from edigate.parsers._tree import Found, clark, compile_table, gather
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from decimal import Decimal
+
+    from lxml.etree import _Element
+
+    from edigate.parsers._places import Locate, Place, Rows, Spots
+
+ROOTS: Mapping[str, str] = MappingProxyType({clark("rsm:CrossIndustryInvoice"): "cii"})
+
+_SHAPE = compile_table(TABLE)
+_TAX_TOTAL = clark("ram:TaxTotalAmount")
+_FOREIGN_AMOUNTS = cast("Callable[..., Iterable[_Element]]", etree.XPath("//*[@currencyID != $currency]"))
+_SCHEME = ("schemeID",)
+_VAT_SCHEME = "VA"
+_MARKETS = MappingProxyType({"BC": 0, "CT": 1})  # a market before a contract, before what says neither
+_ATTACHED = "ZZZ"  # the Name of a reference that is a file
+# Factur-X names the kinds of line in English; the gate's word for a group is AIFE's (reference §11.2).
+_LINE_KINDS = MappingProxyType({"DETAIL": "DETAIL", "GROUP": "REGROUPEMENT", "INFORMATION": "INFORMATION"})
+
+
+def parse(root: _Element) -> tuple[Invoice, ...]:
+    """The invoice of a document; what is missing or unreadable is empty or None, nothing raises."""
+    found = gather(root, _SHAPE)
+    issued = found.first("issue_date")
+    currency = _parts.currency_of(found)
+    lines = tuple(_line(row) for row in found.rows.get("lines", ()))
+    return (
+        Invoice(
+            syntax=Syntax.CII,
+            number=_read.literal(found.every("number")),
+            type_code=found.text("type_code"),
+            raw_issue_date=_read.text(issued),
+            issue_date=_read.compact_day(issued),
+            currency=currency,
+            other_currencies=_other_currencies(root, currency, found.text("tax_currency")),
+            cadre=found.text("cadre") or _parts.DEFAULT_CADRE,
+            profile=found.text("profile"),
+            notes=found.texts("notes"),
+            supplier=_party(found.row("supplier"), found.text("supplier_service")),
+            recipient=_party(found.row("recipient"), value(_service(found))),
+            validator=_parts.party_if_any(found, "validator", _party),
+            payee=_parts.party_if_any(found, "payee", _party),
+            engagement=found.text("engagement"),
+            market=_market(found).text("id"),
+            preceding=tuple(row.text("id") for row in _parts.preceding(found)),
+            delivery_date=_parts.delivery_date(_read.compact_day(found.first("delivery_date")), lines),
+            payment=_payment(found),
+            vat=tuple(_parts.vat_row(row, row.text("due_date_code")) for row in found.rows.get("vat", ())),
+            lines=lines,
+            totals=_parts.totals(found.row("totals"), _tax(found)),
+            attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
+        ),
+    )
+
+
+def _other_currencies(root: _Element, currency: str, tax_currency: str) -> tuple[str, ...]:
+    def excused(amount: _Element, code: str) -> bool:
+        return code == tax_currency and amount.tag == _TAX_TOTAL
+
+    return _parts.other_currencies(_FOREIGN_AMOUNTS(root, currency=currency), currency, excused)
+
+
+def _party(row: Found, service: str = "") -> Party:
+    chosen = _identified(row)
+    return Party(
+        identifier=chosen.identifier,
+        scheme=chosen.scheme,
+        raw_scheme=chosen.raw_scheme,
+        name=row.text("name"),
+        country=row.text("country"),
+        vat_number=_read.text(_vat_number(row)),
+        service=service,
+        service_name=row.text("service_name"),
+    )
+
+
+def _identified(row: Found) -> _read.Identified:
+    return _read.choose(_read.identified(element, _SCHEME) for element in row.every("identifier"))
+
+
+def _vat_number(row: Found) -> _Element | None:
+    return next((element for element in row.every("vat_number") if element.get("schemeID") == _VAT_SCHEME), None)
+
+
+def _service(found: Found) -> Spot:
+    """BuyerReference, else an identifier of the buyer that is said to be a service."""
+    if found.first("service") is None:
+        for element in found.row("recipient").every("identifier"):
+            if element.get("schemeID") == _read.SERVICE_SCHEME and _read.text(element):
+                return spot(found, "service", element)
+    return spot(found, "service")
+
+
+def _market(found: Found) -> Found:
+    """The contract reference that says market, else the one that says contract, else the first."""
+
+    def order(row: Found) -> tuple[bool, int]:
+        return row.first("id") is None, _MARKETS.get(row.text("type"), len(_MARKETS))
+
+    return min(found.rows.get("contracts", ()), key=order, default=found.row("contracts"))
+
+
+def _payment(found: Found) -> Payment:
+    row = found.row("payment")
+    account = row.text("account")
+    return Payment(
+        code=row.text("code"),
+        account=account,
+        account_kind="IBAN" if not account or row.text("iban") or _read.is_iban(account) else "RIB",
+        account_name=row.text("account_name"),
+        institution=row.text("institution"),
+        due_date=found.text("due_date"),
+        note=row.text("note"),
+    )
+
+
+def _line(row: Found) -> Line:
+    gross, net = row.number("gross_price"), row.number("net_price")
+    has_allowance = row.has("allowance")
+    return Line(
+        number=row.text("number"),
+        product=row.text("product"),
+        name=row.text("name"),
+        gross_price=gross,
+        has_allowance=has_allowance,
+        net_price=net,
+        unit_price=_unit_price(row, gross, net, has_allowance=has_allowance),
+        quantity=row.number("quantity"),
+        net_amount=row.number("net_amount"),
+        vat_rate=row.number("vat_rate"),
+        kind=_LINE_KINDS.get(row.text("reason")) or row.text("status"),
+        delivery_date=_read.compact_day(row.first("delivery_date")),
+    )
+
+
+def _unit_price(row: Found, gross: Decimal | None, net: Decimal | None, *, has_allowance: bool) -> Decimal | None:
+    """The price without tax: Chorus's net price has the tax in it, its gross price has not (reference §8.5)."""
+    if gross is not None and (net is None or not has_allowance):
+        return _read.per_unit(gross, row.number("gross_basis"))
+    return _read.per_unit(net, row.number("net_basis"))
+
+
+def _tax(found: Found) -> _Element | None:
+    return _parts.in_currency(found.row("totals").every("tax"), _parts.currency_of(found))
+
+
+def _attachments(found: Found) -> Sequence[Found]:
+    """The references that carry a file or say they do; others only name a document or a tender."""
+    rows = found.rows.get("attachments", ())
+    return [row for row in rows if row.has("content") or row.text("declared_type") == _ATTACHED]
+
+
+def _mime(row: Found) -> Spot:
+    return _parts.content(row)._replace(attribute="mimeCode")
+
+
+def _usual_scheme(_: _Element | None) -> str:
+    return _SCHEME[0]
+
+
+def _vat_spot(party: str) -> Callable[[Found], Spot]:
+    return lambda found: spot(found.row(party), "vat_number", _vat_number(found.row(party)))
+
+
+_SPOTS: Spots = MappingProxyType(
+    {
+        **{f"{party}.identifier": _parts.identifier(party, _identified) for party in _parts.PARTIES},
+        **{f"{party}.scheme": _parts.scheme(party, _identified, _usual_scheme) for party in _parts.PARTIES},
+        **{f"{party}.vat_number": _vat_spot(party) for party in _parts.PARTIES},
+        "service": _service,
+        "market": lambda found: spot(_market(found), "id"),
+        "totals.tax": lambda found: spot(found.row("totals"), "tax", _tax(found)),
+        "attachments[].name": _parts.file_name,
+        "attachments[].mime": _mime,
+        "attachments[].content": _parts.content,
+        "preceding[]": lambda row: spot(row, "id"),
+    }
+)
+_ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding})
+
+
+def locate_in(root: _Element) -> Locate:
+    """A function from field keys to their places; for several fields of one document, which is descended once."""
+    return locator(gather(root, _SHAPE), _SPOTS, _ROWS)
+
+
+def locate(root: _Element, field: str) -> Place:
+    """The path and line of a field; where it is missing, its expected path and the line of the nearest ancestor."""
+    return locate_in(root)(field)

@@ -1,0 +1,280 @@
+"""UBL 2.1 Invoice and CreditNote, as Chorus Pro uses them (reference §7.6, §9.4, §11.2)."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
+from edigate.parsers import _parts, _read
+from edigate.parsers._places import Spot, locator, spot, value
+from edigate.parsers._tree import PREFIXES, Found, clark, compile_table, gather
+from edigate.parsers._ubl_table import CREDIT_NOTE_TABLE, TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from lxml.etree import _Element
+
+    from edigate.domain.invoice import VatRow
+    from edigate.parsers._places import Locate, Place, Rows, Spots
+
+_INVOICE, _CREDIT_NOTE = clark("ubl:Invoice"), clark("cn:CreditNote")
+ROOTS: Mapping[str, str] = MappingProxyType({_INVOICE: "ubl-invoice", _CREDIT_NOTE: "ubl-creditnote"})
+CREDIT_NOTE_TYPE = "381"
+
+_SHAPES = MappingProxyType({_INVOICE: compile_table(TABLE), _CREDIT_NOTE: compile_table(CREDIT_NOTE_TABLE)})
+
+_TAX_TOTAL = clark("cac:TaxTotal")
+_CADRE_TAG, _EXTENSION_TAG = "CategoryCode", "FactureExtension"
+_CADRE = re.compile(r"A[0-9]+")
+_FOREIGN_AMOUNTS = cast(
+    "Callable[..., Iterable[_Element]]",
+    etree.XPath(
+        "*[not(self::ext:UBLExtensions)]/descendant-or-self::*[@currencyID != $currency]",
+        namespaces={"ext": PREFIXES["ext"]},
+    ),
+)
+_ENGAGEMENTS = frozenset({"engagement", "bon de commande"})
+_MARKETS = frozenset({"marché public", "contrat"})
+_VAT_SCHEMES = frozenset({"VAT", "TVA", ""})
+_LINE_KIND = "TYPE_LIGNE"
+_ATTACHED = frozenset({"01", "02"})  # DocumentType of a reference that is a file: invoice, complement
+_MIME = re.compile(r"[a-z]+/[\w.+-]+", re.ASCII | re.IGNORECASE)
+
+
+def _gather(root: _Element) -> Found:
+    return gather(root, _SHAPES.get(root.tag, _SHAPES[_INVOICE]))
+
+
+def parse(root: _Element) -> tuple[Invoice, ...]:
+    """The invoice of a document; what is missing or unreadable is empty or None, nothing raises."""
+    found = _gather(root)
+    credit_note = root.tag == _CREDIT_NOTE
+    issued = found.first("issue_date")
+    currency = _parts.currency_of(found)
+    lines = tuple(_line(row) for row in found.rows.get("lines", ()))
+    return (
+        Invoice(
+            syntax=Syntax.UBL_CREDIT_NOTE if credit_note else Syntax.UBL_INVOICE,
+            number=_read.literal(found.every("number")),
+            type_code=found.text("type_code") or (CREDIT_NOTE_TYPE if credit_note else ""),
+            raw_issue_date=_read.text(issued),
+            issue_date=_read.dashed_day(issued),
+            currency=currency,
+            other_currencies=_other_currencies(root, currency, found.text("tax_currency")),
+            cadre=value(_cadre(found)) or _parts.DEFAULT_CADRE,
+            profile=found.text("profile"),
+            notes=found.texts("notes"),
+            supplier=_party(found.row("supplier"), found.text("supplier_service"), found.text("supplier_service_name")),
+            recipient=_party(found.row("recipient"), value(_service(found)), found.text("service_name")),
+            validator=_parts.party_if_any(found, "validator", _party),
+            payee=_parts.party_if_any(found, "payee", _party),
+            engagement=value(_engagement(found)),
+            market=_market(found).text("id"),
+            preceding=tuple(row.text("id") for row in _parts.preceding(found)),
+            delivery_date=_parts.delivery_date(_read.dashed_day(found.first("delivery_date")), lines),
+            payment=_payment(found),
+            vat=_vat(found),
+            lines=lines,
+            totals=_parts.totals(found.row("totals"), _tax(found)),
+            attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
+        ),
+    )
+
+
+def _local(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _cadre(found: Found) -> Spot:
+    """A CategoryCode in an extension, alone or in AIFE's element; else a ProfileID that has a cadre's form (§9.4)."""
+    for extension in found.every("extensions"):
+        for child in extension:
+            for element in child if _local(child) == _EXTENSION_TAG else (child,):
+                if _local(element) == _CADRE_TAG and _read.text(element):
+                    return spot(found, "cadre", element)
+    process = found.first("process")
+    if process is not None and _CADRE.fullmatch(_read.text(process)):
+        return spot(found, "cadre", process)
+    return spot(found, "cadre")
+
+
+def _other_currencies(root: _Element, currency: str, tax_currency: str) -> tuple[str, ...]:
+    def excused(amount: _Element, code: str) -> bool:
+        return code == tax_currency and next(amount.iterancestors(_TAX_TOTAL), None) is not None
+
+    return _parts.other_currencies(_FOREIGN_AMOUNTS(root, currency=currency), currency, excused)
+
+
+def _party(row: Found, service: str = "", service_name: str = "") -> Party:
+    chosen = _identified(row)
+    return Party(
+        identifier=chosen.identifier,
+        scheme=chosen.scheme,
+        raw_scheme=chosen.raw_scheme,
+        name=row.text("name"),
+        country=row.text("country"),
+        vat_number=_vat_registration(row).text("id"),
+        service=service,
+        service_name=service_name,
+    )
+
+
+def _identified(row: Found) -> _read.Identified:
+    """Chorus's identification bears @schemeName and settles it; other documents have several, told by @schemeID."""
+    of_chorus = [element for element in row.every("identification") if element.get("schemeName")]
+    candidates = of_chorus or row.every("identifier")
+    return _read.choose(_read.identified(element, ("schemeName", "schemeID")) for element in candidates)
+
+
+def _vat_registration(row: Found) -> Found:
+    rows = (tax for tax in row.rows.get("taxes", ()) if tax.text("scheme") in _VAT_SCHEMES)
+    return next((tax for tax in rows if tax.first("id") is not None), row.row("taxes", len(row.rows.get("taxes", ()))))
+
+
+def _service(found: Found) -> Spot:
+    """The accounting contact; else an identifier said to be a service; else BT-10, unless it repeats the engagement."""
+    if found.first("service") is not None:
+        return spot(found, "service")
+    for element in found.row("recipient").every("identification"):
+        if element.get("schemeID") == _read.SERVICE_SCHEME and _read.text(element):
+            return spot(found, "service", element)
+    reference = found.text("buyer_reference")
+    if reference and reference != value(_engagement(found)):
+        return spot(found, "service", found.first("buyer_reference"))
+    return spot(found, "service")
+
+
+def _contracts(found: Found) -> list[tuple[str, Found]]:
+    rows = found.rows.get("contracts", ())
+    return [(row.text("type").casefold(), row) for row in rows if row.first("id") is not None]
+
+
+def _engagement(found: Found) -> Spot:
+    """The order; without one, a contract reference that calls itself an engagement or an order."""
+    if found.first("order") is None:
+        for kind, row in _contracts(found):
+            if kind in _ENGAGEMENTS:
+                return spot(row, "id")
+    return spot(found, "order")
+
+
+def _market(found: Found) -> Found:
+    """The contract reference that calls itself a market or a contract, else any that is no engagement."""
+    rows = found.rows.get("contracts", [])
+    others = [(kind not in _MARKETS, row) for kind, row in _contracts(found) if kind not in _ENGAGEMENTS]
+    return min(others, key=lambda pair: pair[0], default=(True, found.row("contracts", len(rows))))[1]
+
+
+def _payment(found: Found) -> Payment:
+    row = found.row("payment")
+    account, channel = row.text("account"), row.text("channel").upper()
+    is_rib = channel == "RIB" or (channel != "IBAN" and _read.is_rib(account))
+    return Payment(
+        code=row.text("code"),
+        account=account,
+        account_kind="RIB" if is_rib else "IBAN",
+        account_name=row.text("account_name"),
+        institution=row.text("institution"),
+        due_date=row.text("due_date") or found.text("due_date"),
+        note=row.text("note"),
+    )
+
+
+def _vat(found: Found) -> tuple[VatRow, ...]:
+    rows = _vat_rows(found)
+    regime = (found.text("tax_point") or _vat_registration(found.row("supplier")).text("regime")) if rows else ""
+    return tuple(_parts.vat_row(row, regime) for row in rows)
+
+
+def _tax(found: Found) -> _Element | None:
+    return _parts.in_currency(found.every("tax"), _parts.currency_of(found))
+
+
+def _vat_rows(found: Found) -> Sequence[Found]:
+    """The rows of every tax total but those in another currency than the one that counts."""
+    rows, amounts = found.rows.get("vat", []), found.every("tax")
+    counted = _tax(found)
+    if counted is None or len(amounts) == 1:
+        return rows
+    currency = counted.get("currencyID")
+    others = {amount.getparent() for amount in amounts if amount.get("currencyID") != currency}
+    return [row for row in rows if row.element.getparent() not in others]
+
+
+def _line(row: Found) -> Line:
+    net = row.number("net_price")
+    gross = row.number("gross_price")
+    return Line(
+        number=row.text("number"),
+        product=row.text("product"),
+        name=row.text("name"),
+        gross_price=gross,
+        has_allowance=gross is not None,
+        net_price=net,
+        unit_price=_read.per_unit(net, row.number("basis")),
+        quantity=row.number("quantity"),
+        net_amount=row.number("net_amount"),
+        vat_rate=row.number("vat_rate"),
+        kind=_line_kind(row),
+        delivery_date=_read.dashed_day(row.first("delivery_date")),
+    )
+
+
+def _line_kind(row: Found) -> str:
+    properties = row.rows.get("properties", ())
+    return next((one.text("value") for one in properties if one.text("name") == _LINE_KIND), "")
+
+
+def _attachments(found: Found) -> Sequence[Found]:
+    """The references that carry a file or say they do; others only name a document."""
+    rows = found.rows.get("attachments", ())
+    return [row for row in rows if row.has("content") or row.text("declared_type") in _ATTACHED]
+
+
+def _mime(row: Found) -> Spot:
+    """AIFE puts the file's type in DocumentTypeCode, as the content itself is a ZIP."""
+    if _MIME.fullmatch(row.text("mime")):
+        return spot(row, "mime")
+    return _parts.content(row)._replace(attribute="mimeCode")
+
+
+def _usual_scheme(element: _Element | None) -> str:
+    return "schemeID" if element is not None and _local(element) == "CompanyID" else "schemeName"
+
+
+def _vat_spot(party: str) -> Callable[[Found], Spot]:
+    return lambda found: spot(_vat_registration(found.row(party)), "id")
+
+
+_SPOTS: Spots = MappingProxyType(
+    {
+        **{f"{party}.identifier": _parts.identifier(party, _identified) for party in _parts.PARTIES},
+        **{f"{party}.scheme": _parts.scheme(party, _identified, _usual_scheme) for party in _parts.PARTIES},
+        **{f"{party}.vat_number": _vat_spot(party) for party in _parts.PARTIES},
+        "cadre": _cadre,
+        "service": _service,
+        "engagement": _engagement,
+        "market": lambda found: spot(_market(found), "id"),
+        "totals.tax": lambda found: spot(found, "tax", _tax(found)),
+        "attachments[].name": _parts.file_name,
+        "attachments[].mime": _mime,
+        "attachments[].content": _parts.content,
+        "preceding[]": lambda row: spot(row, "id"),
+    }
+)
+_ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding, "vat": _vat_rows})
+
+
+def locate_in(root: _Element) -> Locate:
+    """A function from field keys to their places; for several fields of one document, which is descended once."""
+    return locator(_gather(root), _SPOTS, _ROWS)
+
+
+def locate(root: _Element, field: str) -> Place:
+    """The path and line of a field; where it is missing, its expected path and the line of the nearest ancestor."""
+    return locate_in(root)(field)
