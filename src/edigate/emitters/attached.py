@@ -1,0 +1,126 @@
+"""PJ: the original invoice (01) and what comes with it (02), each as base64 of a ZIP (reference §7.3, §13)."""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_base64
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from edigate.domain.attachments import MIME_TYPES, NAME_LENGTH, as_wrapper, extension, is_pdf, shortened, zipped
+from edigate.emitters._xml import element, optional
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from edigate.domain.interfaces import Interface
+    from edigate.domain.invoice import Attachment, Invoice
+
+_MAIN, _COMPLEMENT = "01", "02"
+_PDF, _XML, _UNKNOWN = "application/pdf", "application/xml", "application/octet-stream"
+# Declared types that speak of the ZIP around the file, or of nothing, rather than of the file.
+_SAYS_NOTHING = frozenset({"", "application/zip", "application/x-zip-compressed", _UNKNOWN})
+# Declared types that say 01 or 02, or "mutually defined", rather than what kind of attachment it is.
+_NO_CATEGORY = frozenset({"", "1", "01", "2", "02", "ZZZ"})
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_LOCAL_HEADER = 30
+_INNER_NAME_WITHIN = 400
+
+
+class _File(NamedTuple):
+    """One file to hand on: `content` is the base64 of its ZIP, empty where the document names it only."""
+
+    name: str
+    mime: str
+    content: str
+    category: str = ""
+
+
+def attached(invoice: Invoice, original: bytes, interface: Interface) -> Iterator[bytes]:
+    """Every PJ, the original invoice first; no two under one name, be it in capitals.
+
+    The original is an attachment where the interface is a mixed one, the document itself (`original`) elsewhere.
+    """
+    files = [_file(attachment) for attachment in invoice.attachments]
+    main = _chosen(invoice.attachments, files) if interface.mixed else None
+    rest = [file for position, file in enumerate(files) if position != main]
+    ordered = [_document(invoice, original) if main is None else files[main], *rest]
+    for order, (file, name) in enumerate(zip(ordered, distinct(file.name for file in ordered), strict=True), start=1):
+        yield from _piece(order, file, name)
+
+
+def distinct(names: Iterable[str]) -> Iterator[str]:
+    """The names cut to the length of the format; one that came before gets a number before its extension.
+
+    >>> list(distinct(["plan.pdf", "PLAN.pdf", "plan_2.pdf"]))
+    ['plan.pdf', 'PLAN_2.pdf', 'plan_2_2.pdf']
+    """
+    taken: set[str] = set()
+    copies: Counter[str] = Counter()
+    for name in names:
+        short = given = shortened(name)
+        while given.casefold() in taken:
+            copies[short.casefold()] += 1
+            given = _numbered(short, copies[short.casefold()] + 1)
+        taken.add(given.casefold())
+        yield given
+
+
+def _numbered(name: str, number: int) -> str:
+    stem, dot, end = name.rpartition(".")
+    mark = f"_{number}{dot}{end}"
+    if not stem or len(mark) >= NAME_LENGTH:
+        stem, mark = name, f"_{number}"
+    return f"{stem[: NAME_LENGTH - len(mark)]}{mark}"
+
+
+def _file(attachment: Attachment) -> _File:
+    encoded = attachment.encoded()
+    content = as_wrapper(shortened(attachment.name), encoded) if encoded else ""
+    category = "" if attachment.declared_type in _NO_CATEGORY else attachment.declared_type
+    return _File(attachment.name, _mime(attachment, content), content, category[:NAME_LENGTH])
+
+
+def _mime(attachment: Attachment, content: str) -> str:
+    if attachment.mime.lower() not in _SAYS_NOTHING:
+        return attachment.mime
+    by_inner_name = MIME_TYPES.get(extension(_inner_name(content)))
+    return by_inner_name or MIME_TYPES.get(extension(attachment.name), _UNKNOWN)
+
+
+def _inner_name(content: str) -> str:
+    """The name that the ZIP's first header gives, where the pivot has nothing better to know the file by."""
+    head = a2b_base64(content[:_INNER_NAME_WITHIN])
+    length = int.from_bytes(head[26:28], "little")
+    return head[_LOCAL_HEADER : _LOCAL_HEADER + length].decode("utf-8", "replace")
+
+
+def _chosen(attachments: tuple[Attachment, ...], files: list[_File]) -> int | None:
+    """The position of the original: the one declared so, else the first PDF, else the first (reference §7.3)."""
+    declared = (at for at, attachment in enumerate(attachments) if attachment.declared_type in {"1", _MAIN})
+    pdf = (
+        at
+        for at, file in enumerate(files)
+        if file.mime.lower() == _PDF or is_pdf(file.name) or is_pdf(_inner_name(file.content))
+    )
+    return next(declared, next(pdf, 0 if files else None))
+
+
+def _document(invoice: Invoice, original: bytes) -> _File:
+    name = shortened(_UNSAFE.sub("_", f"FAC{invoice.supplier.identifier}{invoice.number}.xml"))
+    return _File(name, _XML, zipped(name, original))
+
+
+def _piece(order: int, file: _File, name: str) -> Iterator[bytes]:
+    kind = _MAIN if order == 1 else _COMPLEMENT
+    # As much of the deposited name as the format takes; the original invoice has none of it (reference §7.3).
+    deposited = file.name[:NAME_LENGTH] if kind == _COMPLEMENT and name != file.name else ""
+    yield f'<PJ NumOrdre="{order}">'.encode()
+    if file.content:
+        yield b"<Contenu>"
+        yield file.content.encode("ascii")
+        yield b"</Contenu>"
+    yield (
+        f"{element('NomPJ', name)}{optional('NomPJOrigine', deposited)}{optional('CategoriePJ', file.category)}"
+        f"{element('TypePJ', kind)}{element('MimeTypePJ', file.mime)}</PJ>"
+    ).encode()

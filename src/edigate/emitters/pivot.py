@@ -1,0 +1,185 @@
+"""CPPFacturePivot V2_02: accepted invoices as their recipient gets them, flow FEN0036A (reference §7.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, TypeVar
+
+from edigate.domain.identifiers import compact_account
+from edigate.domain.payments import pivot_payment_code
+from edigate.domain.vat import amount_of, rate_of
+from edigate.emitters._xml import element, optional
+from edigate.emitters.attached import attached
+from edigate.emitters.envelope import DECLARATION, envelope
+from edigate.emitters.parties import debtor, supplier
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from edigate.domain.interfaces import Interface
+    from edigate.domain.invoice import Invoice, Line, Party, Payment, VatRow
+    from edigate.emitters.envelope import Header
+
+_Value = TypeVar("_Value")
+
+# Stands where IdCPRO and Renvoi will: no text can hold it, since `<` is always written as an entity there.
+_SLOT = b"<?ledger?>"
+_CREDIT_NOTE = "381"
+_INVOICE = "380"
+_WIDE = Context(prec=60)
+_SIX_DECIMALS = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """Whom the invoice goes to, as routing resolved it; names are the directory's, for want of the document's."""
+
+    recipient: str
+    recipient_name: str = ""
+    service: str = ""
+    service_name: str = ""
+
+
+def unit(
+    invoice: Invoice, addressing: Addressing, received_on: dt.date, original: bytes, interface: Interface
+) -> bytes:
+    """CPPFacturePivotUnitaire of an accepted invoice, but for what the ledger gives: see `finish`.
+
+    `original` is the deposited document. Raises ValueError where a mandatory datum is missing, which the rules refuse.
+    """
+    head = (
+        f"{supplier(invoice.supplier, _bank(invoice) + element('ModeEmission', 'flux'))}"
+        f"{_debtor(invoice.recipient, addressing)}"
+        f"<DonneesFacture>{element('Id', invoice.number)}{_SLOT.decode()}{_data(invoice, received_on, interface)}"
+        "</DonneesFacture>"
+    )
+    return b"".join((head.encode(), *attached(invoice, original, interface), b"</CPPFacturePivotUnitaire>\n"))
+
+
+def finish(unit: bytes, order: int, id_cpro: int, renvoi: str = "") -> bytes:
+    """The unit with its place in the document, the gate's own id of the invoice, and whether it is sent anew.
+
+    Looks at the unit's first few hundred bytes only, and copies the rest once.
+    """
+    at = unit.index(_SLOT)
+    whole = memoryview(unit)
+    known = element("IdCPRO", str(id_cpro)) + optional("Renvoi", renvoi)
+    start = f'<CPPFacturePivotUnitaire NumOrdre="{order}">'
+    return b"".join((start.encode(), whole[:at], known.encode(), whole[at + len(_SLOT) :]))
+
+
+def pivot(header: Header, count: int, units: Iterable[bytes]) -> Iterator[bytes]:
+    """The whole document, piece by piece, of `count` finished units; there must be one at least."""
+    start = f'{DECLARATION}<CPPFacturePivot Version="V2_02">{envelope(header)}<CPPFactures Compteur="{count}">\n'
+    yield start.encode()
+    yield from units
+    yield b"</CPPFactures></CPPFacturePivot>\n"
+
+
+def _bank(invoice: Invoice) -> str:
+    payment = invoice.payment
+    holder = payment.account_name or (invoice.payee.name if invoice.payee else "")
+    content = (
+        f"{optional('Compte', compact_account(payment.account))}{optional('Etablissement', payment.institution)}"
+        f"{optional('RaisonSocialeEncaisseur', holder)}"
+    )
+    kind = "RIB" if payment.account_kind == "RIB" else "IBAN"
+    return f'<ReferenceBancaire Type="{kind}">{content}</ReferenceBancaire>' if content else ""
+
+
+def _debtor(recipient: Party, addressing: Addressing) -> str:
+    return debtor(
+        addressing.recipient,
+        recipient.name or addressing.recipient_name,
+        addressing.service,
+        recipient.service_name or addressing.service_name,
+    )
+
+
+def _data(invoice: Invoice, received_on: dt.date, interface: Interface) -> str:
+    origin = invoice.preceding[0] if invoice.preceding else ""
+    delivered = invoice.delivery_date.isoformat() if invoice.delivery_date else ""
+    # The pivot knows these two types only: down-payment, corrective and final invoices are invoices (reference §7.3).
+    kind = _CREDIT_NOTE if invoice.type_code == _CREDIT_NOTE else _INVOICE
+    return (
+        f"{optional('IdFactureOrigine', origin)}{element('Type', kind)}{element('Cadre', invoice.cadre)}"
+        f"{element('DateEmissionFacture', _known(invoice.issue_date, 'issue date').isoformat())}"
+        f"{optional('DateLivraison', delivered)}{_payment(invoice.payment, interface)}"
+        f"{element('DateReception', received_on.isoformat())}{element('Devise', invoice.currency)}"
+        f"{_totals(invoice)}{_vat(invoice.vat)}{_engagement(invoice)}{_lines(invoice.lines)}"
+    )
+
+
+def _payment(payment: Payment, interface: Interface) -> str:
+    code, label = pivot_payment_code(payment.code or interface.payment_default)
+    return f"<ModePaiement>{element('Code', code)}{element('Libelle', label)}</ModePaiement>"
+
+
+def _totals(invoice: Invoice) -> str:
+    totals = invoice.totals
+    return (
+        f"<Montants>{_amount('MontantHT', totals.without_tax)}{_amount('MontantTTC', totals.with_tax)}"
+        f"{_amount('MontantNetAPayer', totals.due)}</Montants>"
+    )
+
+
+def _vat(rows: tuple[VatRow, ...]) -> str:
+    written = "".join(
+        f"<TVA>{_amount('Taux', rate_of(row))}{_amount('BaseHt', row.base)}"
+        f"{_amount('MontantTVA', amount_of(row))}</TVA>"
+        for row in rows
+    )
+    return f"<TVAs>{written}</TVAs>" if written else ""
+
+
+def _engagement(invoice: Invoice) -> str:
+    content = optional("NumeroMarche", invoice.market) + optional("NumeroEngagement", invoice.engagement)
+    return f"<Engagement>{content}</Engagement>" if content else ""
+
+
+def _lines(lines: tuple[Line, ...]) -> str:
+    written = "".join(_line(order, line) for order, line in enumerate(lines, start=1))
+    return f"<Lignes>{written}</Lignes>" if written else ""
+
+
+def _line(order: int, line: Line) -> str:
+    """One Ligne, or nothing where a mandatory number can neither be read nor told from the two others.
+
+    A line left out leaves a gap in NumOrdre, so that the others keep the places they have in the document.
+    """
+    price, quantity, amount = line.unit_price, line.quantity, line.net_amount
+    if price is None:
+        price = _divided(amount, quantity)
+    elif quantity is None:
+        quantity = _divided(amount, price)
+    elif amount is None:
+        amount = _rounded(_WIDE.multiply(price, quantity))
+    if price is None or quantity is None or amount is None:
+        return ""
+    rate = "" if line.vat_rate is None else _amount("TauxTVA", line.vat_rate)
+    return (
+        f'<Ligne NumOrdre="{order}">{optional("ReferenceProduit", line.product)}{_amount("PrixUnitaire", price)}'
+        f"{_amount('Quantite', quantity)}{_amount('MontantHT', amount)}{rate}</Ligne>"
+    )
+
+
+def _divided(amount: Decimal | None, by: Decimal | None) -> Decimal | None:
+    return None if amount is None or not by else _rounded(_WIDE.divide(amount, by))
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """At most the six decimals that amounts have here (reference §8.5)."""
+    return value.quantize(_SIX_DECIMALS, context=_WIDE) if -int(value.as_tuple().exponent) > 6 else value  # noqa: PLR2004
+
+
+def _amount(name: str, value: Decimal | None) -> str:
+    return f"<{name}>{_known(value, name):f}</{name}>"
+
+
+def _known(value: _Value | None, what: str) -> _Value:
+    if value is None:
+        msg = f"an accepted invoice lacks what the pivot makes mandatory: {what}"
+        raise ValueError(msg)
+    return value
