@@ -1,0 +1,147 @@
+"""Why a document could not be read, in words for its sender: EDG-F101 to EDG-F104."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from edigate.domain.faults import Fault, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml import etree
+
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\xfe\xff", b"\xfe\xff")
+_BLANK = b"\0\t\n\r "
+# Atomic groups: a prolog made of thousands of comments is read once, whatever follows it.
+_DOCTYPE = re.compile(rb"(?>(?>\s|<\?(?>(?!\?>).)*\?>|<!--(?>(?!-->).)*-->)*)(<!DOCTYPE[^\[>\r\n]{0,80})", re.DOTALL)
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
+_WIDE = re.compile(r"UTF-?16|UTF-?32|ISO-10646-UCS|UCS-", re.IGNORECASE)
+_AT = re.compile(r",? line \d+, column \d+$")
+_ADVICE = re.compile(r",? (?:try|use|see) (?:XML_PARSE_HUGE|xmlCtxt).*")
+
+# libxml2's xmlParserErrors: names differ between its versions, numbers do not.
+_INVALID_CHARACTER = 9
+_ENCODING = frozenset({31, 32, 81, 6003})
+_LIMITS = frozenset({89, 110, 114})
+_UNFINISHED = frozenset({39, 40, 45, 47, 63, 73, 74, 77})
+_REASONS: Mapping[int, str] = MappingProxyType(
+    {
+        4: "no element found",
+        5: "something follows the end of the root element",
+        9: "a character that XML does not allow",
+        23: "the name of an entity is not followed by ';' (write '&amp;' for '&')",
+        38: "'<' inside an attribute (write '&lt;')",
+        64: "something stands before the XML declaration",
+        68: "'&' begins no entity (write '&amp;')",
+    }
+)
+
+
+def doctype(content: bytes) -> Fault | None:
+    """EDG-F103 for a document type declaration, found before libxml2 would read it.
+
+    Only the first 64 kB are looked at: whoever parses afterwards asks the tree's `docinfo` too.
+    """
+    head = _head(content, 65_536)
+    found = _DOCTYPE.match(head)
+    if found is None:
+        return None
+    value = found[1].decode("ascii", "replace").strip()
+    return fault("EDG-F103", value=value).placed("", head.count(b"\n", 0, found.start(1)) + 1)
+
+
+def explained(content: bytes, error: etree.XMLSyntaxError) -> Fault:
+    """The one fault behind libxml2's refusal, with the line, the column and the text found there."""
+    line, column = max(error.position[0], 1), error.position[1]
+    code: int = getattr(error, "code", 0)
+    message = _AT.sub("", " ".join((error.msg or "").split()))
+    encoding = declared_encoding(content)
+    if code in _LIMITS or "XML_PARSE_HUGE" in message:
+        reason = _ADVICE.sub("", message).removeprefix("Resource limit exceeded: ")
+        return fault("EDG-F104", reason=reason, column=column).placed("", line)
+    if _is_misdeclared(content, code, encoding):
+        return _misdeclared(content, encoding, line, column)
+    value = _around(content, line, column)
+    reason = _reason(code, message, at_end=_at_end(content, line, column))
+    return fault("EDG-F101", value=value, reason=reason, column=column).placed("", line)
+
+
+def declared_encoding(content: bytes) -> str:
+    """The encoding that the document claims: its declaration's, its byte order mark's, or UTF-8."""
+    found = _DECLARED.match(_head(content, 1024))
+    if found:
+        return found[1].decode("ascii")
+    return "UTF-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
+
+
+def _head(content: bytes, size: int) -> bytes:
+    """The beginning as if it were written in one byte per character, without byte order mark."""
+    start = content[:size]
+    for mark in _MARKS:
+        start = start.removeprefix(mark)
+    return start.replace(b"\0", b"")
+
+
+def _reason(code: int, message: str, *, at_end: bool) -> str:
+    if at_end and (code in _UNFINISHED or message.startswith("Incomplete")):
+        return f"the document stops before its end: {message}"
+    return _REASONS.get(code, message)
+
+
+def _is_misdeclared(content: bytes, code: int, encoding: str) -> bool:
+    """Whether the encoding is at fault: libxml2 says so, or stumbles over bytes that the declaration explains."""
+    if code in _ENCODING:
+        return True
+    if b"\0" in content[:4] or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return code == _INVALID_CHARACTER and not _WIDE.match(encoding)
+    return bool(_WIDE.match(encoding)) or (code == _INVALID_CHARACTER and _undecodable(content, encoding) is not None)
+
+
+def _undecodable(content: bytes, encoding: str) -> int | None:
+    """Where the bytes stop being of the encoding; a character cut by the end of the file does not count."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return None if error.reason == "unexpected end of data" else error.start
+    except LookupError:
+        return None
+    return None
+
+
+def _misdeclared(content: bytes, encoding: str, line: int, column: int) -> Fault:
+    """Placed by Python's decoder where it can: libxml2 may notice a bad byte some bytes after it."""
+    at = None if _WIDE.match(encoding) else _undecodable(content, encoding)
+    if at is None:
+        return fault("EDG-F102", encoding=encoding, column=column).placed("", line)
+    begin = content.rfind(b"\n", 0, at) + 1
+    text = content[max(begin, at - 20) : at + 20].partition(b"\n")[0].decode(encoding, "backslashreplace")
+    found = fault("EDG-F102", value=_printable(text), encoding=encoding, column=at - begin + 1)
+    return found.placed("", content.count(b"\n", 0, at) + 1)
+
+
+def _offset(content: bytes, line: int, column: int) -> tuple[int, int]:
+    """Where the line begins, and the place in it: exact in encodings of one byte for ASCII."""
+    begin = 0
+    for _ in range(line - 1):
+        begin = content.find(b"\n", begin) + 1
+    return begin, begin + column - 1
+
+
+def _around(content: bytes, line: int, column: int) -> str:
+    """The text just before and after a place, on its line; nothing in UTF-16, whose lines are not looked for."""
+    if b"\0" in content[:4]:
+        return ""
+    begin, at = _offset(content, line, column)
+    return _printable(content[max(begin, at - 40) : at + 20].partition(b"\n")[0].decode("utf-8", "replace"))
+
+
+def _at_end(content: bytes, line: int, column: int) -> bool:
+    return not content[_offset(content, line, column)[1] :].strip(_BLANK)[4:]
+
+
+def _printable(text: str) -> str:
+    """Without what no report could carry: control characters are forbidden in XML."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text.strip())
