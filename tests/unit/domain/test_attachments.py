@@ -1,0 +1,177 @@
+"""Attachments: their names, and what a content is found to be without unpacking it."""
+
+from __future__ import annotations
+
+import struct
+import tracemalloc
+from base64 import b64decode, b64encode
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from edigate.domain.attachments import (
+    AttachmentContent,
+    Flaw,
+    as_wrapper,
+    extension,
+    forbidden_characters,
+    inspect,
+    shortened,
+    zipped,
+)
+
+LIMIT = 1_000_000
+PDF = b"%PDF-1.7 content"
+
+
+def encoded(data: bytes) -> str:
+    """The base64 of these bytes."""
+    return b64encode(data).decode("ascii")
+
+
+def archive(*files: tuple[str, bytes]) -> bytes:
+    """A ZIP of these files."""
+    target = BytesIO()
+    with ZipFile(target, "w", ZIP_DEFLATED) as made:
+        for name, data in files:
+            made.writestr(name, data)
+    return target.getvalue()
+
+
+def wrapper(inner_name: str, size: int) -> AttachmentContent:
+    """What is found where a ZIP holds the one file."""
+    return AttachmentContent(wrapped=True, inner_name=inner_name, size=size)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("facture.pdf", "facture.pdf"),
+        ("f" * 46 + ".pdf", "f" * 46 + ".pdf"),
+        ("f" * 47 + ".pdf", "f" * 46 + ".pdf"),
+        ("f" * 60, "f" * 50),
+        ("." + "f" * 60, "." + "f" * 49),
+        ("f." + "g" * 60, "f." + "g" * 48),
+        ("ab." + "g" * 48, "a." + "g" * 48),
+    ],
+)
+def test_long_names_are_cut_before_the_extension(name: str, expected: str) -> None:
+    """A cut name has 50 characters and keeps its extension where there is room for it."""
+    assert shortened(name) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), ("a.", "")])
+def test_extensions(name: str, expected: str) -> None:
+    """The extension is what follows the last dot, in small letters."""
+    assert extension(name) == expected
+
+
+def test_forbidden_characters_are_told_once() -> None:
+    """Separators, wildcards and what cannot be printed are no part of a file's name; accents are."""
+    assert forbidden_characters("été/plan\\n°1:a?/\x07.pdf") == "/\\:?\x07"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.pdf", encoded(archive(("a.pdf", PDF))), wrapper("a.pdf", 16)),
+        ("a.pdf", encoded(archive(("d/", b""), ("d/a.pdf", PDF))), wrapper("a.pdf", 16)),
+        ("a.pdf", encoded(archive(("d\\a.pdf", PDF))), wrapper("a.pdf", 16)),
+        ("a.zip", encoded(archive(("b.pdf", PDF))), wrapper("b.pdf", 16)),
+        ("a.pdf", encoded(PDF), AttachmentContent(size=16)),
+        ("a.txt", encoded(b"text"), AttachmentContent(size=4)),
+        ("a.pdf", None, AttachmentContent(Flaw.EMPTY)),
+        ("a.pdf", "", AttachmentContent(Flaw.EMPTY)),
+        ("a.pdf", encoded(archive()), AttachmentContent(Flaw.EMPTY)),
+        ("a.pdf", encoded(archive(("a.pdf", b""))), AttachmentContent(Flaw.EMPTY)),
+        ("a.pdf", "é", AttachmentContent(Flaw.NOT_BASE64)),
+        ("a.pdf", "QUJ", AttachmentContent(Flaw.NOT_BASE64)),
+        ("a.pdf", "QUI=QUI=", AttachmentContent(Flaw.NOT_BASE64)),
+        ("a.pdf", "data:application/pdf;base64,QUI=", AttachmentContent(Flaw.NOT_BASE64)),
+        ("a.pdf", encoded(archive(("a.pdf", PDF))[:-30]), AttachmentContent(Flaw.ZIP_UNUSABLE)),
+        ("a.pdf", encoded(archive(("a.pdf", PDF), ("b.pdf", PDF))), AttachmentContent(Flaw.ZIP_UNUSABLE)),
+        ("a.zip", encoded(b"not a ZIP at all"), AttachmentContent(Flaw.ZIP_UNUSABLE)),
+        ("a.pdf", encoded(b"not a PDF at all"), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.txt", encoded(bytes(LIMIT)), AttachmentContent(size=LIMIT)),
+        ("a.txt", encoded(bytes(LIMIT + 1)), AttachmentContent(Flaw.TOO_LARGE)),
+        ("a.txt", encoded(archive(("a.txt", bytes(LIMIT + 1)))), AttachmentContent(Flaw.TOO_LARGE)),
+    ],
+)
+def test_what_a_content_is(name: str, text: str | None, expected: AttachmentContent) -> None:
+    """A content is a wrapper, a bare file, or flawed in one way."""
+    assert inspect(name, text, LIMIT) == expected
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.docx", "a.ods"])
+def test_files_that_are_zips_themselves_may_come_bare(name: str) -> None:
+    """A ZIP of several files is the file itself where its name says so."""
+    data = archive(("[Content_Types].xml", b"<a/>"), ("b.xml", b"<b/>"))
+
+    assert inspect(name, encoded(data), LIMIT) == AttachmentContent(size=len(data))
+
+
+def test_white_space_is_allowed() -> None:
+    """Base64 may be folded and indented."""
+    text = encoded(archive(("a.pdf", PDF)))
+    folded = "\r\n\t ".join(text[start : start + 64] for start in range(0, len(text), 64))
+
+    assert inspect("a.pdf", f"\n  {folded}\n", LIMIT).inner_name == "a.pdf"
+    assert as_wrapper("a.pdf", f"\n  {folded}\n") == text
+
+
+def test_an_encrypted_zip_is_of_no_use() -> None:
+    """A ZIP with a password is refused by the flag in its directory."""
+    data = bytearray(archive(("a.pdf", PDF)))
+    flags = data.index(b"PK\x01\x02") + 8
+    data[flags : flags + 2] = struct.pack("<H", 1)
+
+    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNUSABLE)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    """A small ZIP of a huge file is judged by the size it declares, in little memory."""
+    text = encoded(archive(("a.pdf", bytes(50_000_000))))
+    tracemalloc.start()
+
+    found = inspect("a.pdf", text, LIMIT)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == AttachmentContent(Flaw.TOO_LARGE)
+    assert peak < LIMIT
+
+
+def test_a_crowd_of_entries_is_not_listed() -> None:
+    """A directory larger than any wrapper's is not read at all."""
+    data = archive(*((f"{number:032d}.pdf", b"") for number in range(3000)))
+
+    assert inspect("a.pdf", encoded(data), LIMIT) == AttachmentContent(Flaw.ZIP_UNUSABLE)
+
+
+def test_a_large_wrapper_is_recognised_by_its_end() -> None:
+    """A wrapper longer than the end that is looked at is still one, and handed on unchanged."""
+    noise = bytes(range(251)) * 4000
+    target = BytesIO()
+    with ZipFile(target, "w") as made:
+        made.writestr("a.txt", noise)
+    text = encoded(target.getvalue())
+
+    assert inspect("a.txt", text, 10 * LIMIT) == wrapper("a.txt", len(noise))
+    assert as_wrapper("a.txt", text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.pdf", PDF), ("a.docx", archive(("a", b"1"), ("b", b"2")))],
+)
+def test_bare_files_get_a_wrapper(name: str, data: bytes) -> None:
+    """What came bare is put in a ZIP under its own name."""
+    with ZipFile(BytesIO(b64decode(as_wrapper(name, encoded(data))))) as made:
+        assert [(entry, made.read(entry)) for entry in made.namelist()] == [(name, data)]
+
+
+def test_a_wrapper_is_the_same_every_time() -> None:
+    """Wrapping takes neither date nor chance."""
+    assert zipped("été.pdf", PDF) == zipped("été.pdf", PDF)
+    assert inspect("été.pdf", zipped("été.pdf", PDF), LIMIT).inner_name == "été.pdf"

@@ -1,0 +1,147 @@
+"""Supplier, recipient and validator: one change, one fault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edigate.domain.faults import Severity
+from edigate.domain.invoice import Party, Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edigate.domain.faults import Fault
+
+LUHN_FAILS = "90112233300016"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "identifier", "expected"),
+    [
+        (Scheme.SIRET, "", ["I040"]),
+        (None, "", ["I040"]),
+        (None, "90112233300015", ["I041"]),
+        (Scheme.SIRET, "901122333", ["I042"]),
+        (Scheme.SIRET, "901 122 333 00015", ["I042"]),
+        (Scheme.SIRET, "901122333000150000000", ["I042"]),
+        (Scheme.SIRET, LUHN_FAILS, ["I043"]),
+        (Scheme.SIRET, "35600000000010", []),
+        (Scheme.EU_VAT, "BE0123456749", []),
+        (Scheme.EU_VAT, "EL123456783", []),
+        (Scheme.EU_VAT, "BE0123456748", ["I044"]),
+        (Scheme.EU_VAT, "BE01234567490000000", ["I044"]),
+        (Scheme.NON_EU, "KRSAMSUNGMOBILEPHO", []),
+        (Scheme.NON_EU, "FRSAMSUNG", ["I045"]),
+        (Scheme.NON_EU, "12SAMSUNG", ["I045"]),
+        (Scheme.NON_EU, "KRSAMSUNGMOBILEPHON", ["I048"]),
+        (Scheme.RIDET, "1234567890", []),
+        (Scheme.RIDET, "12345678", ["I046"]),
+        (Scheme.TAHITI, "350041679", []),
+        (Scheme.TAHITI, "35004167", ["I047"]),
+        (Scheme.PENDING, "A" * 18, ["I052"]),
+        (Scheme.PENDING, "A" * 19, ["I048"]),
+        (Scheme.PERSON, "A" * 19, ["I048"]),
+    ],
+)
+def test_the_suppliers_identifier(
+    codes: Callable[..., list[str]], scheme: Scheme | None, identifier: str, expected: list[str]
+) -> None:
+    """Each kind has its own shape, and a wrong identifier one fault."""
+    assert codes({"supplier.scheme": scheme, "supplier.identifier": identifier}) == expected
+
+
+@pytest.mark.parametrize("scheme", [Scheme.PENDING, Scheme.PERSON])
+def test_a_supplier_without_register_says_its_country(codes: Callable[..., list[str]], scheme: Scheme) -> None:
+    """A country in the document is enough where the identifier tells none."""
+    assert codes({"supplier.scheme": scheme, "supplier.identifier": "X1", "supplier.country": "FR"}) == []
+
+
+@pytest.mark.parametrize(("name", "expected"), [("", ["I049"]), (" ", ["I049"]), ("N" * 99, []), ("N" * 100, ["I050"])])
+def test_the_suppliers_name(codes: Callable[..., list[str]], name: str, expected: list[str]) -> None:
+    """A supplier has a name of at most 99 characters."""
+    assert codes({"supplier.name": name}) == expected
+
+
+@pytest.mark.parametrize(
+    ("required", "known", "expected"),
+    [(True, True, []), (True, False, ["I051"]), (True, None, []), (False, False, [])],
+)
+def test_an_unknown_supplier(
+    codes: Callable[..., list[str]],
+    required: bool,  # noqa: FBT001 - a column of the table
+    known: bool | None,  # noqa: FBT001 - as above
+    expected: list[str],
+) -> None:
+    """Only a gate that is told so, and was asked, refuses a supplier it does not know."""
+    assert codes({}, {"settings.supplier_must_be_known": required, "supplier_known": known}) == expected
+
+
+def test_a_malformed_supplier_is_not_also_unknown(codes: Callable[..., list[str]]) -> None:
+    """A wrong identifier is told as such alone."""
+    gate: dict[str, object] = {"settings.supplier_must_be_known": True, "supplier_known": False}
+
+    assert codes({"supplier.identifier": "901"}, gate) == ["I042"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"recipient.identifier": ""}, ["I060"]),
+        ({"recipient.scheme": Scheme.RIDET, "recipient.raw_scheme": "RIDET"}, ["I061"]),
+        ({"recipient.scheme": Scheme.RIDET, "recipient.raw_scheme": ""}, ["I061"]),
+        ({"recipient.scheme": None, "recipient.raw_scheme": "9999"}, ["I061"]),
+        ({"recipient.scheme": None, "recipient.raw_scheme": "", "recipient.identifier": "904455664"}, ["I062"]),
+        ({"recipient.identifier": "9044556640001"}, ["I062"]),
+        ({"recipient.identifier": "90445566400015"}, ["I063"]),
+    ],
+)
+def test_the_recipients_identifier(
+    codes: Callable[..., list[str]], changes: dict[str, object], expected: list[str]
+) -> None:
+    """A recipient is named by a SIRET, and a wrong one is not also looked up."""
+    assert codes(changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("scheme", "identifier", "expected"),
+    [
+        (Scheme.SIRET, "9077889960001", ["I162"]),
+        (Scheme.SIRET, "90778899600012", ["I162"]),
+        (Scheme.EU_VAT, "BE0123456749", []),
+        (Scheme.EU_VAT, "BE0123456748", ["I162"]),
+        (Scheme.PERSON, "A" * 18, []),
+        (Scheme.PERSON, "A" * 19, ["I162"]),
+        (None, "90778899600011", ["I162"]),
+        (None, "", []),
+    ],
+)
+def test_the_validators_identifier(
+    codes: Callable[..., list[str]], scheme: Scheme | None, identifier: str, expected: list[str]
+) -> None:
+    """A validator that is named is named rightly."""
+    assert codes({"validator": Party(identifier, scheme)}) == expected
+
+
+def test_no_validator(codes: Callable[..., list[str]]) -> None:
+    """An invoice without validator has none that is malformed."""
+    assert codes({"validator": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("supplier.identifier", "EDG-I043"), ("validator.identifier", "EDG-I162")],
+)
+def test_luhn_may_be_a_warning(faults: Callable[..., tuple[Fault, ...]], field: str, code: str) -> None:
+    """A setting makes a wrong check digit a warning, whoever's it is."""
+    (found,) = faults({field: LUHN_FAILS}, {"settings.siret_luhn": Severity.WARNING})
+
+    assert (found.code, found.blocks, found.value) == (code, False, LUHN_FAILS)
+
+
+def test_a_forgiven_recipient_is_looked_up(codes: Callable[..., list[str]]) -> None:
+    """Where the check digit only warns, it is for the directory to say whether there is such a recipient."""
+    gate: dict[str, object] = {"settings.siret_luhn": Severity.WARNING}
+
+    assert codes({"recipient.identifier": LUHN_FAILS}, gate) == ["i063", "I064"]
