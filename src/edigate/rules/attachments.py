@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.attachments import AttachmentContent
     from edigate.domain.faults import Fault
-    from edigate.domain.invoice import Invoice
+    from edigate.domain.invoice import Attachment, Invoice
     from edigate.rules.context import Context, Rule
 
 _FLAWS: Mapping[Flaw, str] = MappingProxyType(
@@ -43,11 +43,11 @@ def the_original_invoice_is_attached(invoice: Invoice, context: Context) -> Iter
 
 
 def the_original_had_better_be_a_pdf(invoice: Invoice, context: Context) -> Iterator[Fault]:
-    """On a mixed interface one of the attachments is a PDF; nothing is said while a name is at fault."""
-    names = [attachment.name for attachment in invoice.attachments]
-    told = not names or any(is_pdf(name) or any(_name_faults(name, "")) for name in names)
-    if context.interface.attachment_required and not told:
-        yield warning("EDG-I131", "attachments[0].name", names[0])
+    """On a mixed interface one attachment is a PDF by name or type; nothing is said while a name is at fault."""
+    attachments = invoice.attachments
+    said = any(_says_pdf(attachment) or any(_name_faults(attachment.name, "")) for attachment in attachments)
+    if context.interface.attachment_required and attachments and not said:
+        yield warning("EDG-I131", "attachments[0].name", attachments[0].name)
 
 
 def an_attachment_has_a_fitting_name(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -91,6 +91,10 @@ def _content_faults(content: AttachmentContent, name: str, field: str) -> Iterat
         yield fault("EDG-I121", field, content.inner_name)
     elif content.inner_name != name and not any(_name_faults(name, field)):
         yield warning("EDG-I126", field, name)
+
+
+def _says_pdf(attachment: Attachment) -> bool:
+    return is_pdf(attachment.name) or attachment.mime.lower() == MIME_TYPES["pdf"]
 
 
 def _megabytes(size: int) -> str:

@@ -42,8 +42,10 @@ def test_no_pdf_on_a_mixed_interface(codes: Callable[..., list[str]]) -> None:
     """An original that is no PDF warns where the interface wants one."""
     text = attached("facture.txt", base64_zip("facture.txt"))
     pdf = attached("facture.PDF", base64_zip("facture.PDF"))
+    typed = Attachment("facture.txt", mime="application/PDF", encoded=text.encoded)
 
     assert codes({"attachments": (text,)}) == ["i131"]
+    assert codes({"attachments": (typed,)}) == []
     assert codes({"attachments": (text, pdf)}) == []
     assert codes({"attachments": (text,)}, {"interface.attachment_required": False}) == []
 
