@@ -145,3 +145,14 @@ def test_a_forgiven_recipient_is_looked_up(codes: Callable[..., list[str]]) -> N
     gate: dict[str, object] = {"settings.siret_luhn": Severity.WARNING}
 
     assert codes({"recipient.identifier": LUHN_FAILS}, gate) == ["i063", "I064"]
+
+
+def test_a_forgiven_supplier_must_be_known_all_the_same(codes: Callable[..., list[str]]) -> None:
+    """Where the check digit only warns, an unknown supplier is refused as such."""
+    gate: dict[str, object] = {
+        "settings.siret_luhn": Severity.WARNING,
+        "settings.supplier_must_be_known": True,
+        "supplier_known": False,
+    }
+
+    assert codes({"supplier.identifier": LUHN_FAILS}, gate) == ["i043", "I051"]
