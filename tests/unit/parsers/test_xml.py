@@ -110,6 +110,7 @@ def test_f102_names_the_encoding_at_fault(content: bytes, encoding: str) -> None
         (b'\n<?xml version="1.0"?>\n<a/>', 2, '<?xml version="1.0"?>', "something stands before the XML declaration"),
         (b"<a>\x01</a>", 1, "<a>\ufffd</a>", "a character that XML does not allow"),
         (b"<x:a/>", 1, "<x:a/>", "Namespace prefix x on a is not defined"),
+        ("<a>\n&</a>".encode("utf-16"), 2, "", "'&' begins no entity (write '&amp;')"),
         (b'<a b="1" b="2"/>', 1, '<a b="1" b="2"/>', "Attribute b redefined"),
     ],
 )
