@@ -1,0 +1,149 @@
+"""The shelf itself: libxml2 decides on a document, the explainer is asked only about those it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from edigate.domain.faults import fault
+from edigate.parsers import _xml
+from edigate.xsd import complaints, explain, places, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from edigate.domain.faults import Fault
+
+_NONE: Mapping[str, Path] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far an explanation goes: the size of a document in bytes (about), seconds, and faults named."""
+
+    size: int = 2_000_000
+    seconds: float = 5.0
+    faults: int = 50
+
+
+_DEFAULT_LIMITS = Limits()
+
+
+class Shelf:
+    """Schemas compiled when first used. Make one per process, or one per thread.
+
+    libxml2 writes its complaints into the schema object: verdicts of two threads that share one stay right, but one
+    may read the other's complaints. It lets go of the interpreter's lock meanwhile, so threads with a shelf each gain.
+    """
+
+    def __init__(
+        self,
+        own: Path,
+        overrides: Mapping[str, Path] = _NONE,
+        *,
+        clock: Callable[[], float],
+        limits: Limits = _DEFAULT_LIMITS,
+    ) -> None:
+        """`own` is the folder of edigate's schemas, `overrides` a site's files by key, `clock` counts seconds."""
+        self._files = sources.schema_files(own, overrides)
+        self._clock = clock
+        self._limits = limits
+        self._compiled: dict[frozenset[str], etree.XMLSchema] = {}
+        self._explainers: dict[str, explain.Explainer] = {}
+
+    def require(self, keys: Iterable[str] = sources.KEYS) -> None:
+        """Raise SchemaMissing unless all files of these schemas are there; compiles nothing."""
+        for key in keys:
+            sources.check(self._files[key])
+
+    def fingerprints(self) -> Mapping[str, sources.SchemaSource]:
+        """Where each schema comes from and what it was, for the ledger; SchemaMissing when one is not there."""
+        return {key: sources.source(file) for key, file in self._files.items()}
+
+    def faults(self, root: etree._Element, key: str) -> tuple[Fault, ...]:
+        """What is wrong with a document by its schema, in the document's order; empty when it is valid.
+
+        EDG-F106 to EDG-F110. A schema that cannot be used raises SchemaMissing: nothing is ever passed for want of one.
+        """
+        family = self._family(key)
+        if len(family) > 1 and etree.QName(root).namespace != self._files[key].namespace:
+            return (_other_root(root),)
+        schema = self._schema(family)
+        if schema.validate(root):
+            return ()
+        entries = complaints.entries(schema)
+        return self._explained(root, key, entries) or complaints.faults(root, entries[: self._limits.faults])
+
+    def _explained(self, root: etree._Element, key: str, entries: list[complaints.Entry]) -> tuple[Fault, ...]:
+        if places.weight(root) > self._limits.size:
+            return ()
+        if key not in self._explainers:
+            self._explainers[key] = explain.load(self._files[key].path)
+        expected = complaints.expected(root, entries[: self._limits.faults])
+        deadline = self._clock() + self._limits.seconds
+        mistakes = explain.mistakes(self._explainers[key], root, expected)
+        return explain.within(mistakes, self._limits.faults, lambda: self._clock() > deadline)
+
+    def _family(self, key: str) -> frozenset[str]:
+        """The keys that are compiled together: main files of one folder share most of their memory and load time."""
+        file = self._files[key]
+        alike = (other.key for other in self._files.values() if other.fence == file.fence and other.namespace)
+        return frozenset(alike) if file.namespace else frozenset({key})
+
+    def _schema(self, family: frozenset[str]) -> etree.XMLSchema:
+        if family not in self._compiled:
+            self._compiled[family] = _compile([self._files[key] for key in sorted(family)])
+        return self._compiled[family]
+
+
+class _Fence(etree.Resolver):
+    """Lets libxml2 read the schema's own folder only; what it asks for besides is kept, for it swallows exceptions."""
+
+    def __init__(self, schema: sources.SchemaFile) -> None:
+        self.schema = schema
+        self.refused: list[sources.SchemaMissing] = []
+
+    def resolve(self, system_url: str, public_id: str, context: object = None) -> None:  # noqa: ARG002 - lxml's words
+        """Nothing, which leaves the file to libxml2, or SchemaMissing."""
+        try:
+            sources.allowed(self.schema, system_url)
+        except sources.SchemaMissing as error:
+            self.refused.append(error)
+            raise
+
+
+def _compile(files: list[sources.SchemaFile]) -> etree.XMLSchema:
+    """One schema that knows the roots of all these files, which lie in one folder."""
+    for file in files:
+        sources.allowed(file, file.path)
+    fence = _Fence(files[0])
+    parser = _xml.build(resolver=fence)
+    try:
+        tree = etree.parse(str(files[0].path), parser) if len(files) == 1 else _wrapper(files, parser)
+        schema = etree.XMLSchema(tree)
+    except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
+        raise (fence.refused or [sources.unusable(files[0], error)])[0] from error
+    if fence.refused:
+        raise fence.refused[0]
+    return schema
+
+
+def _wrapper(files: list[sources.SchemaFile], parser: etree.XMLParser) -> etree._ElementTree:
+    """A schema in memory that only imports the others."""
+    imports = "".join(
+        f"<import namespace={quoteattr(file.namespace)} schemaLocation={quoteattr(file.path.as_uri())}/>"
+        for file in files
+    )
+    # A namespace of its own: without one, a file imported from no namespace would count as part of the wrapper.
+    head = '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:edigate:shelf">'
+    return etree.ElementTree(etree.fromstring(f"{head}{imports}</schema>", parser))
+
+
+def _other_root(root: etree._Element) -> Fault:
+    name = places.name(root.tag, root)
+    return fault("EDG-F110", reason=f"{name} is not the root element of this schema").placed(*places.place(root))
