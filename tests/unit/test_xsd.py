@@ -262,6 +262,17 @@ def test_a_document_that_cannot_be_explained_is_refused_in_libxml2s_words(explai
     assert arg(fault, "reason") == "'x' is not a valid value of the atomic type 'xs:int'."
 
 
+def test_a_schema_that_cannot_be_explained_still_refuses(tmp_path: Path) -> None:
+    """What libxml2 compiled decides, even if the explainer cannot load the schema: here it is gone by then."""
+    shelf = shelf_of(tmp_path)
+    assert shelf.faults(order(), "cii") == ()
+    (tmp_path / "order.xsd").unlink()
+
+    (fault,) = shelf.faults(order(SOUND.replace("A1", "A123")), "cii")
+
+    assert (fault.code, fault.value) == ("EDG-F108", "A123")
+
+
 def test_paths_use_the_usual_prefixes_whatever_the_document_uses() -> None:
     """A UBL document with prefixes of its own gets the paths that everybody knows."""
     ubl = "urn:oasis:names:specification:ubl:schema:xsd:"

@@ -35,9 +35,12 @@ def load(path: Path) -> Explainer:
     return xmlschema.XMLSchema10(str(path), allow="local", validation="skip")
 
 
-def mistakes(explainer: Explainer, root: _Element, expected: Expected) -> Iterator[Fault]:
-    """One fault per mistake, as they are found; `expected` says more of what may stand where than xmlschema does."""
-    for error in explainer.iter_errors(root):
+def mistakes(explainer: Callable[[], Explainer], root: _Element, expected: Expected) -> Iterator[Fault]:
+    """One fault per mistake, as they are found; `expected` says more of what may stand where than xmlschema does.
+
+    `explainer` is asked for when the first is wanted: whoever takes the mistakes meets its failures too.
+    """
+    for error in explainer().iter_errors(root):
         yield from _faults(error, root, expected)
 
 
@@ -54,8 +57,8 @@ def within(mistakes: Iterator[Fault], limit: int, is_late: Callable[[], bool]) -
             found.append(mistake)
             if len(found) >= limit or is_late():
                 break
-    except (xmlschema.XMLSchemaException, ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
-        pass  # a document that the library cannot follow, such as one nested past Python's stack
+    except (xmlschema.XMLSchemaException, ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError):
+        pass  # what the library cannot follow: a document nested past Python's stack, a schema libxml2 is laxer about
     return tuple(sorted(found, key=lambda one: one.line or 0))
 
 

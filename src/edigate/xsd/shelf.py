@@ -82,12 +82,15 @@ class Shelf:
     def _explained(self, root: etree._Element, key: str, entries: list[complaints.Entry]) -> tuple[Fault, ...]:
         if places.weight(root) > self._limits.size:
             return ()
-        if key not in self._explainers:
-            self._explainers[key] = explain.load(self._files[key].path)
         expected = complaints.expected(root, entries[: self._limits.faults])
         deadline = self._clock() + self._limits.seconds
-        mistakes = explain.mistakes(self._explainers[key], root, expected)
+        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected)
         return explain.within(mistakes, self._limits.faults, lambda: self._clock() > deadline)
+
+    def _explainer(self, key: str) -> explain.Explainer:
+        if key not in self._explainers:
+            self._explainers[key] = explain.load(self._files[key].path)
+        return self._explainers[key]
 
     def _family(self, key: str) -> frozenset[str]:
         """The keys that are compiled together: main files of one folder share most of their memory and load time."""
