@@ -1,0 +1,58 @@
+"""The one place that puts a gate together; nothing below reads settings, clock or globals."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from edigate import catalogue, config
+from edigate.delivery.folder import Access, Outbox
+from edigate.engine.gate import Gate, Places
+from edigate.intake.folder import Inbox
+from edigate.ledger.clock import system_clock
+from edigate.ledger.database import open_ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edigate.ledger.clock import Clock
+
+
+def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
+    """The gate in this folder, its ledger made where there is none yet. Raises config.BadSettings."""
+    root = root.resolve()
+    settings = config.load(root)
+    os.umask(int(settings.outbox.umask, 8))
+    places = Places(root)
+    return Gate(
+        places=places,
+        settings=settings,
+        zone=ZoneInfo(settings.gate.timezone),
+        clock=clock,
+        ledger=open_ledger(places.ledger),
+        interfaces=catalogue.interfaces(),
+        inbox=Inbox(
+            places.inbox,
+            quiet_seconds=settings.intake.quiet_seconds,
+            broken_after_seconds=settings.intake.broken_after_seconds,
+        ),
+        outbox=Outbox(places.outbox, _access(root, settings)),
+        schemas=_own_schemas(root, settings),
+    )
+
+
+def _access(root: Path, settings: config.Settings) -> Access:
+    outbox = settings.outbox
+    try:
+        access = Access(int(outbox.file_mode, 8), int(outbox.folder_mode, 8), outbox.group)
+        Outbox(root, access)
+    except KeyError:
+        msg = f"{root / config.FILE}: outbox.group = {outbox.group!r}: this machine has no such group"
+        raise config.BadSettings(msg) from None
+    return access
+
+
+def _own_schemas(root: Path, settings: config.Settings) -> tuple[tuple[str, str], ...]:
+    named = {key.replace("_", "-"): value for key, value in settings.schemas if value}
+    return tuple((key, str(root / value)) for key, value in named.items())

@@ -1,0 +1,176 @@
+"""Settings of a gate: `edigate.toml` in its folder, then the environment (`EDIGATE_INTAKE__QUIET_SECONDS=5`); unknown keys are errors."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from edigate.domain.faults import Severity
+from edigate.domain.settings import RuleSettings
+
+FILE = "edigate.toml"
+ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
+FileMode = Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")]
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message names file, key, value found and remedy."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        msg = f"{name!r} is not a time zone, such as Europe/Paris"
+        raise ValueError(msg) from error
+    return name
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GateTable(_Table):
+    """Who the gate is."""
+
+    code: ApplicationCode = Field("CPP001", description="Application code of the gate: six capitals or digits.")
+    name: str = Field("edigate", description="Name of the gate in the envelopes it writes.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Europe/Paris", description="Time zone of dates and times in returns and pivots."
+    )
+
+
+class IntakeTable(_Table):
+    """When a deposited file counts as complete, and how many are taken at once."""
+
+    quiet_seconds: float = Field(2.0, ge=0, description="A file is complete when it has not changed for so long.")
+    broken_after_seconds: float = Field(
+        3600, gt=0, description="A file that is still not whole after so long without a change is inadmissible."
+    )
+    rescan_seconds: float = Field(60, gt=0, description="Inboxes are looked through at least this often.")
+    batch_flows: int = Field(256, ge=1, description="Flows taken through the steps together, at most.")
+    batch_bytes: int = Field(64_000_000, ge=1, description="Bytes taken through the steps together; a bigger flow goes alone.")
+
+
+class LimitsTable(_Table):
+    """Sizes in bytes (reference §4.3)."""
+
+    flow_bytes: int = Field(1_000_000_000, ge=1, description="Size of a flow.")
+    document_bytes: int = Field(100_000_000, ge=1, description="Size of one XML document, unpacked.")
+    attachment_bytes: int = Field(100_000_000, ge=1, description="Size of one attachment, unpacked.")
+
+
+class RulesTable(_Table):
+    """Choices that change what a rule decides (reference §18)."""
+
+    siret_luhn: Severity = Field(Severity.ERROR, description="What a SIRET with a wrong key is: `error` or `warning`.")
+    supplier_must_be_known: bool = Field(
+        default=False, description="Refuse suppliers that the directory does not hold; import suppliers first."
+    )
+    works_on_general_interfaces: bool = Field(
+        default=True, description="Take works cadres on the interfaces that existed before 2024, too."
+    )
+    take_a21: bool = Field(default=False, description="Take cadre A21 (reimbursement of the TIC) over EDI.")
+    state_by_service: bool = Field(
+        default=True, description="Recognise the State by its service code when the SIRET is 00000000000000."
+    )
+    state_siret: str = Field("11000201100044", pattern=r"^\d{14}$", description="SIRET of the State.")
+    digits_must_match: bool = Field(
+        default=True, description="The four digits inside a flow id must be those of its interface."
+    )
+
+
+class PivotsTable(_Table):
+    """How invoices are gathered in the pivots that recipients get."""
+
+    invoices: int = Field(500, ge=1, description="Invoices in one pivot, at most.")
+    bytes: int = Field(100_000_000, ge=1, description="Bytes in one pivot; an invoice that is bigger goes alone.")
+
+
+class OutboxTable(_Table):
+    """How files are offered to partners."""
+
+    file_mode: FileMode = Field("0640", description="Permissions of published files, in octal.")
+    folder_mode: FileMode = Field("0750", description="Permissions of inbox and outbox folders, in octal.")
+    group: str = Field("", description="Group that published files and folders belong to; empty leaves it as it is.")
+    umask: FileMode = Field("0027", description="Umask of the gate's process.")
+    retry_seconds: float = Field(30, gt=0, description="First pause after a failed hand-over; it doubles up to an hour.")
+
+
+class EngineTable(_Table):
+    """Processes and time."""
+
+    workers: int = Field(0, ge=0, description="Processes that examine flows; 0 means one per core.")
+    examine_seconds: int = Field(120, ge=1, description="A worker that takes longer over its share is ended and the flows tried alone.")
+    held_retry_seconds: float = Field(300, gt=0, description="A held flow is tried again after so long.")
+
+
+class LogTable(_Table):
+    """What the gate says of its work."""
+
+    format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines.")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is written.")
+
+
+class SchemasTable(_Table):
+    """Schemas of a site's own, instead of the packaged ones: paths relative to the gate's folder."""
+
+    cii: str = Field("", description="Schema of CII documents.")
+    ubl_invoice: str = Field("", description="Schema of UBL invoices.")
+    ubl_creditnote: str = Field("", description="Schema of UBL credit notes.")
+
+
+class Settings(BaseSettings):
+    """All settings of a gate."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="EDIGATE_", env_nested_delimiter="__")
+
+    gate: GateTable = GateTable()
+    intake: IntakeTable = IntakeTable()
+    limits: LimitsTable = LimitsTable()
+    rules: RulesTable = RulesTable()
+    pivots: PivotsTable = PivotsTable()
+    outbox: OutboxTable = OutboxTable()
+    engine: EngineTable = EngineTable()
+    schemas: SchemasTable = SchemasTable()
+    log: LogTable = LogTable()
+
+    @classmethod
+    def settings_customise_sources(cls, _class: object, init_settings: Any, env_settings: Any, **_rest: Any) -> Any:  # noqa: ANN401
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+    def for_rules(self) -> RuleSettings:
+        """What the rules get to know."""
+        return RuleSettings(
+            **dict(self.rules), **dict(self.limits), broken_after_seconds=self.intake.broken_after_seconds
+        )
+
+
+def load(root: Path) -> Settings:
+    """The settings of the gate in this folder. Raises BadSettings, with every mistake in one message."""
+    path = root / FILE
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"{root}: no gate here, as {FILE} is missing; make one with: edigate init {root}"
+        raise BadSettings(msg) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        msg = f"{path}: cannot be read: {error}"
+        raise BadSettings(msg) from error
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise BadSettings("\n".join(_sentence(path, e) for e in error.errors())) from None
+
+
+def _sentence(path: Path, error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    key = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"{path}: {key} is no setting; the settings are listed in docs/reference/settings.md"
+    return f"{path}: {key} = {error['input']!r}: {error['msg']}"

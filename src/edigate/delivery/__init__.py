@@ -1,0 +1,1 @@
+"""Where the gate's files leave it."""

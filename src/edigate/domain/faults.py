@@ -1,0 +1,78 @@
+"""What is wrong with a document, as a value addressed to its sender, and the one exception that stops a flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Whether a fault refuses what it names, or only tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Nature(StrEnum):
+    """NatureErreur of a report line (reference §18)."""
+
+    TECHNIQUE = "TECHNIQUE"
+    APPLICATIVE = "APPLICATIVE"
+    FONCTIONNELLE = "FONCTIONNELLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason, addressed to the sender; its words are in the fault catalogue under its code.
+
+    `field` is a key of `domain.fields`, with an index where it repeats (`lines[2].net_amount`, counted from 0);
+    `args` are what the catalogue's message names besides the value; `path` and `line` are filled by whoever
+    holds the document (line from 1, None where there is none); `entry` names the file inside an archive.
+    """
+
+    code: str
+    field: str = ""
+    value: str = ""
+    args: tuple[tuple[str, str], ...] = ()
+    severity: Severity = Severity.ERROR
+    path: str = ""
+    line: int | None = None
+    entry: str = ""
+
+    def placed(self, path: str, line: int | None) -> Fault:
+        """The same fault, knowing where it stands in the document."""
+        return replace(self, path=path, line=line)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it refuses what it names."""
+        return self.severity is Severity.ERROR
+
+
+def fault(code: str, field: str = "", value: object = "", **args: object) -> Fault:
+    """An error with its arguments given by name."""
+    return Fault(code, field, str(value), tuple((key, str(arg)) for key, arg in args.items()))
+
+
+def warning(code: str, field: str = "", value: object = "", **args: object) -> Fault:
+    """A warning with its arguments given by name."""
+    return replace(fault(code, field, value, **args), severity=Severity.WARNING)
+
+
+class Refusal(Exception):  # noqa: N818 - the trade's word; it is caught in one place and never an error of ours
+    """The whole flow is inadmissible, for these faults (reference §8.1)."""
+
+    def __init__(self, *faults: Fault) -> None:
+        """Carry the faults that the sender gets."""
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = faults
+
+
+class Hold(Exception):  # noqa: N818 - a decision put off, not an error
+    """A check cannot run now: the flow waits, with this reason; it is never passed."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """`reason` is a key of HOLD_REASONS; `detail` says what stood in the way."""
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail

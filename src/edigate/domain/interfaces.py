@@ -1,0 +1,65 @@
+"""What a flow type is: one row of the catalogue in `flows/` (reference §3.2, §3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Who sends a flow of the interface."""
+
+    DEPOSIT = "deposit"
+    RETURN = "return"
+
+
+class Standing(StrEnum):
+    """Whether edigate takes deposits of the interface."""
+
+    TAKEN = "taken"
+    NOT_YET = "not_yet"
+    WITHDRAWN = "withdrawn"
+
+
+class CadreClass(StrEnum):
+    """Which cadres an interface carries (reference §9.3)."""
+
+    GENERAL = "general"
+    JUSTICE = "justice"
+    WORKS = "works"
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One flow type.
+
+    `family` is E1 to E5 (empty for returns and statuses); `parsers` are keys of `parsers.PARSERS` in order of
+    likelihood, `schemas` keys of the schema shelf by root element; `replaced_by` helps the sender of a withdrawn one.
+    """
+
+    code: str
+    direction: Direction
+    standing: Standing
+    title_fr: str
+    title_en: str
+    format: str
+    family: str = ""
+    syntax: str = ""
+    cadres: CadreClass | None = None
+    parsers: tuple[str, ...] = ()
+    report: str = ""
+    payment_required: bool = False
+    payment_default: str = ""
+    attachment_required: bool = False
+    replaced_by: str = ""
+    source: str = ""
+
+    @property
+    def digits(self) -> str:
+        """The four digits that a flow id repeats (reference §4.1)."""
+        return self.code[3:7]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the original invoice travels as an attachment (E2, E5) rather than as the data itself."""
+        return self.family in {"E2", "E3", "E5"}

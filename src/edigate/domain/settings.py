@@ -1,0 +1,24 @@
+"""Choices of a site that change what a rule decides; defaults are those of reference §18."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edigate.domain.faults import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What the rules and the routing may be told; sizes in bytes."""
+
+    siret_luhn: Severity = Severity.ERROR
+    supplier_must_be_known: bool = False
+    works_on_general_interfaces: bool = True
+    take_a21: bool = False
+    state_by_service: bool = True
+    state_siret: str = "11000201100044"
+    digits_must_match: bool = True
+    broken_after_seconds: float = 3600
+    flow_bytes: int = 1_000_000_000
+    document_bytes: int = 100_000_000
+    attachment_bytes: int = 100_000_000

@@ -1,0 +1,135 @@
+"""Steps 3 and 4 of a flow's way: examine what is due in the workers, settle it in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pickle
+from typing import TYPE_CHECKING
+
+import structlog
+
+from edigate.domain.partners import PartnerBook
+from edigate.engine.pool import Died
+from edigate.engine.worker import Item, Share, Waits
+from edigate.ledger import notes, partners, settlement, store
+from edigate.ledger.clock import moment, stamp
+from edigate.ledger.database import writing
+from edigate.pipeline.settle import Case, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+    from edigate.domain.verdicts import Content, Examination
+    from edigate.engine.gate import Gate
+    from edigate.engine.pool import Pool
+    from edigate.pipeline.settle import Decision
+
+log = structlog.get_logger()
+DIRECTORY_VERSION = "directory_version"
+LONE_DEATHS = 2
+ATTEMPTS = 8
+SHARES_PER_WORKER = 2
+
+
+def take_due(gate: Gate) -> list[RowMapping]:
+    """The runs of the next batch, their attempts counted: fresh ones together, one that was tried before alone."""
+    bounds = gate.settings.intake
+    now = stamp(gate.clock())
+    with writing(gate.ledger) as connection:
+        rows = store.due(
+            connection, now, flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes
+        )
+        fresh = [row for row in rows if not row["attempts"]]
+        batch = fresh or rows[:1]
+        store.count_attempts(connection, [row["run"] for row in batch])
+    return batch
+
+
+def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[RowMapping, Examination | Waits]]:
+    """What the workers found. Runs over which a worker died are left due, to be tried alone, or held in the end."""
+    with gate.ledger.connect() as connection:
+        book = partners.load_book(connection)
+        directory = notes.read(connection, DIRECTORY_VERSION)
+    if directory is None:
+        return [(row, Waits("no_directory", "")) for row in batch]
+    if batch[0]["attempts"] >= ATTEMPTS:
+        return [(row, Waits("gate_died", str(row["attempts"]))) for row in batch]
+    by_run = {row["run"]: row for row in batch}
+    items = [_item(gate, row) for row in batch]
+    pickled = pickle.dumps(book)
+    pool.start()
+    try:
+        found = pool.examine([Share(pickled, directory, part) for part in _parts(items, pool.count)])
+    except Died as died:
+        return _after_death(gate, by_run, died.suspects)
+    return [(by_run[run], result) for run, result in found]
+
+
+def _item(gate: Gate, row: RowMapping) -> Item:
+    received_on = moment(row["received_at"]).astimezone(gate.zone).date()
+    return Item(
+        row["run"], row["archived"], row["name"], row["partner"], received_on, row["size"], row["incomplete"]
+    )
+
+
+def _parts(items: Sequence[Item], workers: int) -> list[tuple[Item, ...]]:
+    size = max(1, -(-len(items) // (workers * SHARES_PER_WORKER)))
+    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+def _after_death(
+    gate: Gate, by_run: dict[str, RowMapping], suspects: frozenset[str]
+) -> list[tuple[RowMapping, Examination | Waits]]:
+    """In company a death proves nothing: suspects are tried alone, the others together again; alone it counts."""
+    alone = len(by_run) == 1 and bool(suspects)
+    innocent = [run for run in by_run if run not in suspects]
+    with writing(gate.ledger) as connection:
+        store.forget_attempts(connection, innocent)
+        if alone:
+            store.count_death(connection, list(by_run))
+    for run in suspects & by_run.keys():
+        log.warning("flow.alone", run=run)
+    if alone and all(row["deaths"] + 1 >= LONE_DEATHS for row in by_run.values()):
+        return [(row, Waits("worker_died", "")) for row in by_run.values()]
+    return []
+
+
+def settle(
+    gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
+) -> tuple[tuple[Decision, ...], dict[int, Content]]:
+    """Make the batch's decisions final, in the order of booking. Returns them and the pivots rendered, by invoice id."""
+    now = gate.clock()
+    cases, depositors = [], []
+    with writing(gate.ledger) as connection:
+        for row, found in sorted(examined, key=lambda pair: pair[0]["run"]):
+            if isinstance(found, Waits):
+                _hold(gate, connection, row, found)
+            else:
+                cases.append(_case(row, found))
+                depositors.append(row["partner"])
+        decisions = decide(cases, store.taken(connection, cases))
+        if not decisions:
+            return (), {}
+        book: PartnerBook = partners.load_book(connection)
+        terms = settlement.Terms(
+            gate.settings.gate.code, book, gate.interfaces, gate.settings.pivots.invoices, gate.settings.pivots.bytes
+        )
+        pivots = settlement.write(connection, list(zip(decisions, depositors, strict=True)), terms, stamp(now))
+    for decision in decisions:
+        log.info("flow.decided", flow=decision.case.name, run=decision.case.run, verdict=decision.verdict.value)
+    return decisions, pivots
+
+
+def _case(row: RowMapping, found: Examination) -> Case:
+    return Case(
+        row["run"], row["flow"], row["name"], row["received_at"], row["flow_id"], row["interface"], found
+    )
+
+
+def _hold(gate: Gate, connection: Connection, row: RowMapping, found: Waits) -> None:
+    pause = dt.timedelta(seconds=gate.settings.engine.held_retry_seconds)
+    again = stamp(gate.clock() + pause)
+    store.hold(connection, row["run"], found.reason, found.detail, again)
+    log.warning("flow.held", flow=row["name"], reason=found.reason, detail=found.detail)

@@ -1,0 +1,92 @@
+"""Steps 1 and 2 of a flow's way: claim what is complete, book whatever lies in the spool."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import structlog
+
+from edigate.domain.names import parse_name
+from edigate.intake import folder
+from edigate.ledger import archive, store
+from edigate.ledger.archive import sync_folder
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from edigate.engine.gate import Gate
+    from edigate.intake.folder import Claim, Ready
+
+log = structlog.get_logger()
+SYNCING_THREADS = 8
+
+
+def claim(gate: Gate, ready: Iterable[Ready]) -> int:
+    """Claim complete files, within the batch's bounds. Returns how many; the rest is for the next batch."""
+    bounds = gate.settings.intake
+    taken, total, folders = 0, 0, set()
+    for file in ready:
+        if taken and (taken >= bounds.batch_flows or total + file.size > bounds.batch_bytes):
+            break
+        try:
+            claimed = folder.claim(file, gate.places.spool, gate.clock())
+        except OSError as error:
+            log.warning("inbox.unclaimable_file", file=str(file.path), error=error.strerror)
+            continue
+        if claimed:
+            taken, total = taken + 1, total + file.size
+            folders |= {file.path.parent, claimed.path.parent, claimed.path.parent.parent}
+    for path in sorted(folders):
+        sync_folder(path)
+    return taken
+
+
+def book(gate: Gate) -> int:
+    """Enter whatever lies in the spool, and empty it. Returns how many; one that fails stays and is tried again."""
+    claims = list(folder.claimed(gate.places.spool))
+    if not claims:
+        return 0
+    now = gate.clock()
+    day = now.astimezone(gate.zone).date()
+    with ThreadPoolExecutor(SYNCING_THREADS) as threads:
+        booked = [pair for pair in threads.map(lambda c: _keep(gate, c, now, day), claims) if pair]
+    if not booked:
+        return 0
+    archive.seal(gate.places.archive, day)
+    with writing(gate.ledger) as connection:
+        store.book(connection, [booking for _, booking in booked])
+    for claimed, _ in booked:
+        folder.let_go(claimed)
+    return len(booked)
+
+
+def _keep(gate: Gate, claimed: Claim, now: dt.datetime, day: dt.date) -> tuple[Claim, store.Booking] | None:
+    name = folder.printable(claimed.path)
+    try:
+        source = os.open(claimed.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            archived, sha256, size = archive.keep(source, gate.places.archive, day)
+        finally:
+            os.close(source)
+    except OSError as error:
+        log.error("gate.trouble", step="book", file=str(claimed.path), error=str(error))
+        return None
+    parsed = parse_name(name)
+    booking = store.Booking(
+        claim=claimed.id,
+        partner=claimed.partner,
+        name=name,
+        flow_id=parsed.flow_id if parsed else None,
+        interface=parsed.interface if parsed else None,
+        sha256=sha256,
+        size=size,
+        archived=archived,
+        incomplete=claimed.incomplete,
+        received_at=stamp(now),
+    )
+    return claimed, booking

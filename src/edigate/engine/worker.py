@@ -1,0 +1,166 @@
+"""What runs in a worker process: it opens schemas and directory once and examines one share of a batch after another."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import signal
+import time
+import traceback
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edigate.catalogue import interfaces, schema_folder
+from edigate.domain.faults import Hold
+from edigate.domain.verdicts import Content, Examination, Examined
+from edigate.ledger.archive import Altered, recall
+from edigate.ledger.directory import Snapshot
+from edigate.pipeline.desk import Deposit, Desk
+from edigate.pipeline.examine import examine, render_again
+from edigate.xsd import Shelf
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from edigate.domain.partners import PartnerBook
+    from edigate.domain.settings import RuleSettings
+    from edigate.routing import Addressee
+
+IN_MEMORY = 256_000
+_PR_SET_PDEATHSIG = 1
+_current = -1
+_shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a worker is told once: folders, rule settings, the site's own schemas, seconds for one share."""
+
+    archive: Path
+    directory: Path
+    work: Path
+    rules: RuleSettings
+    schemas: tuple[tuple[str, str], ...]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One run to examine."""
+
+    run: str
+    archived: str
+    name: str
+    partner: str
+    received_on: dt.date
+    size: int
+    incomplete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A worker's part of a batch; `book` is the pickled PartnerBook, the same bytes as long as it does not change."""
+
+    book: bytes
+    directory_version: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """An examination that could not be carried through."""
+
+    reason: str
+    detail: str
+
+
+_charge: Charge
+
+
+def start(charge: Charge) -> None:
+    """Make the process a worker: it dies with its parent, ignores the terminal's ^C and notes what it is at."""
+    global _charge, _current, _shelf  # noqa: PLW0603 - the process is the worker
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _charge = charge
+    _shelf = shelf(charge.schemas)
+    _current = os.open(charge.work / f"{os.getpid()}.current", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def shelf(own: tuple[tuple[str, str], ...]) -> Shelf:
+    """The schemas, some of them perhaps the site's own."""
+    return Shelf(schema_folder(), {key: Path(path) for key, path in own}, clock=time.monotonic)
+
+
+def ready() -> int:
+    """Answer with the process's id, once it is up."""
+    return os.getpid()
+
+
+def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:
+    """Examine each item; past the time allowed the kernel ends the process, whatever it is stuck in."""
+    desk = _desk(share.book, share.directory_version)
+    found = []
+    for item in share.items:
+        os.pwrite(_current, item.run.encode().ljust(40), 0)
+        signal.setitimer(signal.ITIMER_REAL, _charge.seconds)
+        try:
+            found.append((item.run, _examine(item, desk)))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    os.pwrite(_current, b" " * 40, 0)
+    return found
+
+
+def render_share(archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]) -> dict[int, Content]:
+    """The pivots of an archived document once more, for a gate that died between settling and placing."""
+    content = recall(_charge.archive, archived)
+    rendered = render_again(
+        content, whom, interface=interfaces()[interface], received_on=received_on, rules=_charge.rules
+    )
+    return {position: _set_aside(unit, f"{archived.rpartition('/')[2]}-{position}") for position, unit in rendered.items()}
+
+
+def _examine(item: Item, desk: Desk) -> Examination | Waits:
+    depositor = desk.book.get(item.partner)
+    if depositor is None:
+        return Waits("no_partner", item.partner)
+    deposit = Deposit(item.name, depositor, item.received_on, item.size, item.incomplete)
+    try:
+        found = examine(deposit, lambda: recall(_charge.archive, item.archived), desk)
+    except Hold as hold:
+        return Waits(hold.reason, hold.detail)
+    except Altered:
+        return Waits("archive_altered", item.archived)
+    except Exception:  # noqa: BLE001 - a fault of ours must neither pass nor refuse the flow
+        return Waits("internal_error", traceback.format_exc())
+    return replace(found, invoices=tuple(_lightened(invoice, item.run) for invoice in found.invoices))
+
+
+def _lightened(invoice: Examined, run: str) -> Examined:
+    if invoice.pivot is None or invoice.pivot.size <= IN_MEMORY:
+        return invoice
+    return replace(invoice, pivot=_set_aside(invoice.pivot, f"{run}-{invoice.position}"))
+
+
+def _set_aside(content: Content, name: str) -> Content:
+    if content.size <= IN_MEMORY:
+        return content
+    path = _charge.work / f"{name}-{os.getpid()}"
+    path.write_bytes(content.data)
+    return Content(path=str(path), size=content.size)
+
+
+@lru_cache(maxsize=2)
+def _desk(book: bytes, directory_version: str) -> Desk:
+    partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
+    snapshot = Snapshot(_charge.directory / f"{directory_version}.sqlite")
+    return Desk(interfaces(), _shelf, _charge.rules, partners, snapshot, _is_supplier(snapshot))
+
+
+def _is_supplier(snapshot: Snapshot) -> object:
+    return snapshot.supplier if _charge.rules.supplier_must_be_known else None

@@ -1,0 +1,1 @@
+"""Where deposits enter the gate."""

@@ -1,0 +1,216 @@
+"""Drop folders: which files are complete, and their claim by rename into the spool (design §2, step 1)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edigate.intake.wholeness import is_being_written, is_whole
+from edigate.ledger.clock import new_id
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterator
+
+TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
+INCOMPLETE = "-incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a file looked like."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something in an inbox that cannot be taken: `reason` is a word of `observability.events`."""
+
+    path: Path
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that can be claimed; `incomplete` where it never got whole in the set time."""
+
+    partner: str
+    path: Path
+    size: int
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A file in the spool, under its claim id."""
+
+    id: str
+    partner: str
+    path: Path
+    incomplete: bool = False
+
+
+@dataclass(slots=True)
+class Look:
+    """One look through the inboxes."""
+
+    ready: list[Ready] = field(default_factory=list)
+    waiting: list[Path] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    next_in: float | None = None
+
+
+class Inbox:
+    """The folders `inbox/<application code>/`, and what was seen of the files in them."""
+
+    def __init__(self, root: Path, *, quiet_seconds: float, broken_after_seconds: float) -> None:
+        """`root` is the gate's `inbox`."""
+        self.root = root
+        self._quiet = quiet_seconds
+        self._broken_after = broken_after_seconds
+        self._seen: dict[Path, tuple[Sight, float]] = {}
+        self._renamed: set[Path] = set()
+
+    def arrived_by_rename(self, path: Path) -> None:
+        """Remember a file that was seen to arrive by rename: it needs no quiet period."""
+        self._renamed.add(path)
+
+    def look(self, partners: Collection[str], at_most: int) -> Look:
+        """Every file that is there: ready (at most so many, the partners in turn), still waiting, or trouble."""
+        found = Look()
+        seen: dict[Path, tuple[Sight, float]] = {}
+        quiet: dict[str, list[tuple[Path, Sight, bool]]] = {}
+        for partner, entry in self._entries(partners, found):
+            self._consider(partner, entry, found, seen, quiet.setdefault(partner, []))
+        self._seen = seen
+        self._renamed &= seen.keys()
+        turns = zip_longest(*([(partner, *file) for file in files] for partner, files in quiet.items()))
+        for turn in chain.from_iterable(turns):
+            if turn is not None and len(found.ready) < at_most:
+                self._open(*turn, found)
+        return found
+
+    def _entries(self, partners: Collection[str], found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        for folder in sorted(os.scandir(self.root), key=lambda e: e.name):
+            if folder.name.startswith("."):
+                continue
+            if not folder.is_dir(follow_symlinks=False):
+                found.troubles.append(Trouble(Path(folder.path), "inbox.stray_file"))
+            elif folder.name not in partners:
+                found.troubles.append(Trouble(Path(folder.path), "inbox.no_partner"))
+            else:
+                yield from self._files(folder.name, Path(folder.path), found)
+
+    @staticmethod
+    def _files(partner: str, folder: Path, found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        except OSError as error:
+            found.troubles.append(Trouble(folder, "inbox.unreadable_folder", str(error)))
+            return
+        for entry in entries:
+            if not entry.name.startswith(".") and not entry.name.lower().endswith(TEMPORARY_ENDINGS):
+                yield partner, entry
+
+    def _consider(
+        self,
+        partner: str,
+        entry: os.DirEntry[str],
+        found: Look,
+        seen: dict[Path, tuple[Sight, float]],
+        quiet: list[tuple[Path, Sight, bool]],
+    ) -> None:
+        path = Path(entry.path)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        if not stat.S_ISREG(status.st_mode):
+            found.troubles.append(Trouble(path, "inbox.not_a_file"))
+            return
+        sight = Sight(status.st_size, status.st_mtime_ns, status.st_ino)
+        still_for = self._still_for(path, sight, seen)
+        quiet_left = 0.0 if path in self._renamed else self._quiet - still_for
+        if quiet_left > 0:
+            found.waiting.append(path)
+            found.next_in = min(quiet_left, found.next_in or quiet_left)
+            return
+        quiet.append((path, sight, still_for >= self._broken_after))
+
+    def _still_for(self, path: Path, sight: Sight, seen: dict[Path, tuple[Sight, float]]) -> float:
+        """Seconds without a change: by what was seen, and by the time of its last change where that is in the past."""
+        now = time.monotonic()
+        before = self._seen.get(path)
+        since = before[1] if before and before[0] == sight else now
+        seen[path] = (sight, since)
+        return max(now - since, time.time() - sight.mtime_ns / 1e9)
+
+    @staticmethod
+    def _open(partner: str, path: Path, sight: Sight, broken: bool, found: Look) -> None:  # noqa: FBT001 - one row of a look
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            found.troubles.append(Trouble(path, "inbox.unreadable_file", error.strerror or str(error)))
+            return
+        try:
+            whole = not is_being_written(descriptor) and is_whole(descriptor, sight.size)
+        finally:
+            os.close(descriptor)
+        if whole or broken:
+            found.ready.append(Ready(partner, path, sight.size, incomplete=not whole))
+        else:
+            found.waiting.append(path)
+
+
+def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:
+    """Rename a file into `spool/<partner>/<claim id>/`; None where it has gone meanwhile.
+
+    Raises OSError where the folder cannot be written to.
+    """
+    claim_id = new_id(now)
+    folder = spool / ready.partner / (claim_id + INCOMPLETE * ready.incomplete)
+    folder.mkdir(parents=True)
+    try:
+        ready.path.rename(folder / ready.path.name)
+    except FileNotFoundError:
+        folder.rmdir()
+        return None
+    except OSError:
+        folder.rmdir()
+        raise
+    return Claim(claim_id, ready.partner, folder / ready.path.name, ready.incomplete)
+
+
+def claimed(spool: Path) -> Iterator[Claim]:
+    """Whatever lies in the spool, in the order of its claims; empty claim folders are taken away."""
+    folders = [folder for partner in sorted(spool.iterdir()) if not partner.name.startswith(".") for folder in partner.iterdir()]
+    for folder in sorted(folders, key=lambda f: f.name):
+        files = list(folder.iterdir())
+        if not files:
+            folder.rmdir()
+        for file in files:
+            yield Claim(
+                folder.name.removesuffix(INCOMPLETE), folder.parent.name, file, folder.name.endswith(INCOMPLETE)
+            )
+
+
+def let_go(claim: Claim) -> None:
+    """Empty the spool of a claim that is booked."""
+    claim.path.unlink(missing_ok=True)
+    claim.path.parent.rmdir()
+
+
+def printable(path: Path) -> str:
+    """A file's name as text that any place can hold: bytes that are no UTF-8 become escapes."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")

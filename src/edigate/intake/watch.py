@@ -1,0 +1,42 @@
+"""watchdog's events: a hint to look sooner, and the news that a file arrived by rename; a rescan is the truth."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler, FileSystemMovedEvent
+from watchdog.observers import Observer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from edigate.intake.folder import Inbox
+
+
+@contextmanager
+def watching(inbox: Inbox, wake: Callable[[], None]) -> Iterator[None]:
+    """Call `wake` whenever something changes below the inbox, as long as the context lasts."""
+    # On Linux the full events tell a rename into the inbox from a file that begins to be written there.
+    observer = Observer(generate_full_events=True) if sys.platform == "linux" else Observer()
+    observer.schedule(_Handler(inbox, wake), str(inbox.root), recursive=True)
+    observer.start()
+    try:
+        yield
+    finally:
+        observer.stop()
+        observer.join()
+
+
+class _Handler(FileSystemEventHandler):
+    def __init__(self, inbox: Inbox, wake: Callable[[], None]) -> None:
+        self._inbox = inbox
+        self._wake = wake
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if isinstance(event, FileSystemMovedEvent) and not event.is_directory and event.dest_path:
+            self._inbox.arrived_by_rename(Path(str(event.dest_path)))
+        if event.event_type not in {"opened", "closed_no_write"}:
+            self._wake()

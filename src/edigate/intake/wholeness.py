@@ -1,0 +1,77 @@
+"""Whether a file's end is there: closing tag, trailer, end mark (design §2, step 1)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import zlib
+
+from edigate.parsers._xml import kind_of
+
+HEAD = 4096
+TAIL = 70_000
+_ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/>]*)")
+_MISC = re.compile(rb"(?:\s|<!--.*?-->|<\?.*?\?>)+\Z", re.DOTALL)
+_SKIP = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", re.DOTALL)
+
+
+def is_whole(descriptor: int, size: int) -> bool:
+    """Whether the open file ends as its kind ends; a kind that has no known end counts as whole."""
+    head = os.pread(descriptor, HEAD, 0)
+    check = _ENDS.get(kind_of(head))
+    return check(descriptor, head, size) if check else True
+
+
+def is_being_written(descriptor: int) -> bool:
+    """Whether some process has the file open for writing, where the kernel tells (a read lease is refused then)."""
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False
+
+
+def _xml_ends(descriptor: int, head: bytes, size: int) -> bool:
+    tail = os.pread(descriptor, TAIL, max(0, size - TAIL))
+    if b"\x00" in head[:4] or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        head, tail = _narrowed(head), _narrowed(tail)
+    tail = _MISC.sub(b"", tail)
+    root = _ROOT.search(_SKIP.sub(b"", head))
+    if root is None:
+        return tail.endswith(b">")
+    name = re.escape(root.group(1))
+    return re.search(rb"(?:</" + name + rb"\s*|<" + name + rb"(?:\s[^<>]*)?/)>\Z", tail) is not None
+
+
+def _narrowed(text: bytes) -> bytes:
+    return text.replace(b"\x00", b"")
+
+
+def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
+    stream = zlib.decompressobj(wbits=31)
+    offset = 0
+    while offset < size and not stream.eof:
+        chunk = os.pread(descriptor, 1 << 16, offset)
+        offset += len(chunk)
+        try:
+            while chunk and not stream.eof:
+                stream.decompress(chunk, 1 << 20)
+                chunk = stream.unconsumed_tail
+        except zlib.error:
+            return True
+    return stream.eof
+
+
+def _zip_ends(descriptor: int, _head: bytes, size: int) -> bool:
+    return b"PK\x05\x06" in os.pread(descriptor, TAIL, max(0, size - TAIL))
+
+
+def _pdf_ends(descriptor: int, _head: bytes, size: int) -> bool:
+    return b"%%EOF" in os.pread(descriptor, 2048, max(0, size - 2048))
+
+
+_ENDS = {"xml": _xml_ends, "gzip": _gzip_ends, "zip": _zip_ends, "pdf": _pdf_ends}

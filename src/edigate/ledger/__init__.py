@@ -1,0 +1,1 @@
+"""The gate's book: what was deposited, decided, planned and handed over."""

@@ -1,0 +1,77 @@
+"""The archive: every deposited file, byte for byte, by day and hash; written once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+CHUNK = 1 << 20
+MODE = 0o440
+
+
+class Altered(Exception):
+    """An archived file is missing or no longer what was deposited."""
+
+
+def keep(source: int, root: Path, day: dt.date) -> tuple[str, str, int]:
+    """Copy an open file (descriptor at its start) into the archive and sync it.
+
+    Returns its place below `root`, its SHA-256 and its size. The folder of the day is synced by `seal`, once a batch.
+    """
+    folder = root / day.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    size = 0
+    temporary = folder / f".{os.getpid()}-{os.urandom(6).hex()}"
+    target = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_EXCL, MODE)
+    try:
+        while chunk := os.read(source, CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            _write(target, chunk)
+        os.fsync(target)
+    except BaseException:
+        temporary.unlink()
+        raise
+    finally:
+        os.close(target)
+    sha256 = digest.hexdigest()
+    temporary.rename(folder / sha256)
+    return f"{day.isoformat()}/{sha256}", sha256, size
+
+
+def seal(root: Path, day: dt.date) -> None:
+    """Sync the folder of a day and its parent, after which what was kept there outlives a power cut."""
+    sync_folder(root / day.isoformat())
+    sync_folder(root)
+
+
+def recall(root: Path, archived: str) -> bytes:
+    """What was deposited. Raises Altered where the archive no longer holds it as it was."""
+    try:
+        content = (root / archived).read_bytes()
+    except OSError as error:
+        raise Altered(archived) from error
+    if hashlib.sha256(content).hexdigest() != archived.rpartition("/")[2]:
+        raise Altered(archived)
+    return content
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(target: int, chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        view = view[os.write(target, view) :]

@@ -1,0 +1,162 @@
+"""Outgoing files in the ledger: planned with name and contents, placed, published; and the life cycle not yet told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, or_, select, update
+
+from edigate.domain.names import outgoing
+from edigate.domain.statuses import InvoiceStatus
+from edigate.ledger import sequences
+from edigate.ledger.sql import chunks, where_in
+from edigate.ledger.tables import deliveries, delivery_invoices, invoices, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
+LIFE_CYCLE = "FEN1200A"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One file to be: a report of a run, a pivot of invoices, or a life cycle."""
+
+    kind: str
+    partner: str
+    interface: str
+    run: str | None = None
+    invoices: tuple[int, ...] = ()
+
+
+def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> list[int]:
+    """Give each file its id, its sequence and its name, and write what it holds. Returns the ids."""
+    if not plans:
+        return []
+    ids = list(sequences.take(connection, sequences.DELIVERIES, len(plans)))
+    names = _names(connection, plans, gate)
+    rows = [
+        {
+            "id": i, "kind": p.kind, "partner": p.partner, "interface": p.interface, "name": name, "run": p.run,
+            "state": PLANNED, "planned_at": now,
+        }
+        for i, p, name in zip(ids, plans, names, strict=True)
+    ]  # fmt: skip
+    connection.execute(insert(deliveries), rows)
+    held = [
+        {"delivery": i, "position": position, "invoice": invoice}
+        for i, p in zip(ids, plans, strict=True)
+        for position, invoice in enumerate(p.invoices, start=1)
+    ]
+    if held:
+        connection.execute(insert(delivery_invoices), held)
+    return ids
+
+
+def _names(connection: Connection, plans: Sequence[Plan], gate: str) -> list[str]:
+    digits = [p.interface[3:7] for p in plans]
+    numbers = {key: iter(sequences.take(connection, f"flow-{key}", digits.count(key))) for key in sorted(set(digits))}
+    return [str(outgoing(p.interface, p.partner, gate, next(numbers[p.interface[3:7]]))) for p in plans]
+
+
+def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: str, now: str) -> list[int]:
+    """One life-cycle flow per depositor with statuses not yet told; `tellable` are the partners that take them."""
+    query = select(statuses.c.depositor, statuses.c.id).where(
+        statuses.c.told_in.is_(None), statuses.c.depositor.in_(tellable)
+    )
+    rows = connection.execute(query.order_by(statuses.c.depositor, statuses.c.id)).all()
+    groups = [(depositor, [row.id for row in group]) for depositor, group in groupby(rows, key=lambda r: r.depositor)]
+    ids = plan(connection, [Plan("life_cycle", depositor, LIFE_CYCLE) for depositor, _ in groups], gate, now)
+    told = [{"b_id": status, "told_in": i} for i, (_, group) in zip(ids, groups, strict=True) for status in group]
+    if told:
+        connection.execute(update(statuses).where(statuses.c.id == bindparam("b_id")), told)
+    return ids
+
+
+def to_do(connection: Connection, state: str, partners: Collection[str], now: str) -> list[RowMapping]:
+    """Deliveries in this state to partners that may be served, whose time for another try has come."""
+    query = select(deliveries).where(
+        deliveries.c.state == state,
+        deliveries.c.partner.in_(partners),
+        or_(deliveries.c.next_try_at.is_(None), deliveries.c.next_try_at <= now),
+    )
+    return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
+
+
+def mark_placed(connection: Connection, written: Iterable[tuple[int, int, str]]) -> None:
+    """From planned to placed, with size and SHA-256."""
+    rows = [{"b_id": i, "state": PLACED, "size": size, "sha256": sha256} for i, size, sha256 in written]
+    if rows:
+        chosen = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.state == PLANNED)
+        connection.execute(update(deliveries).where(chosen), rows)
+
+
+def mark_published(connection: Connection, ids: Sequence[int], now: str) -> None:
+    """From placed to published; the invoices of a pivot become available, unless a validator must see them first."""
+    for chunk in chunks(ids):
+        chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
+        moved = [
+            row.id
+            for row in connection.execute(select(deliveries.c.id, deliveries.c.kind).where(chosen))
+            if row.kind == "pivot"
+        ]
+        connection.execute(
+            update(deliveries).where(chosen).values(state=PUBLISHED, published_at=now, next_try_at=None, last_error="")
+        )
+        if moved:
+            _make_available(connection, moved, now)
+
+
+def _make_available(connection: Connection, pivots: Sequence[int], now: str) -> None:
+    query = (
+        select(invoices.c.id, invoices.c.depositor)
+        .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
+        .where(
+            delivery_invoices.c.delivery.in_(pivots),
+            invoices.c.waits.is_(False),
+            invoices.c.status == InvoiceStatus.DEPOSITED,
+        )
+        .order_by(invoices.c.id)
+    )
+    rows = connection.execute(query).all()
+    made = InvoiceStatus.MADE_AVAILABLE.value
+    for chunk in chunks([row.id for row in rows]):
+        connection.execute(update(invoices).where(invoices.c.id.in_(chunk)).values(status=made))
+    entries = [{"invoice": r.id, "depositor": r.depositor, "status": made, "comment": "", "at": now} for r in rows]
+    if entries:
+        connection.execute(insert(statuses), entries)
+
+
+def mark_failed(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:
+    """Keep the reason of a failed step and when to try again; the state stays what it was."""
+    values = {"failures": deliveries.c.failures + 1, "last_error": error, "next_try_at": try_again_at}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(**values))
+
+
+def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[RowMapping]]:
+    """The invoices of each pivot, in order."""
+    query = select(delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"), invoices).join(
+        invoices, invoices.c.id == delivery_invoices.c.invoice
+    )
+    return _grouped(where_in(connection, query, delivery_invoices.c.delivery, pivots), "delivery", "place")
+
+
+def told(connection: Connection, life_cycles: Collection[int]) -> dict[int, list[RowMapping]]:
+    """The statuses each life-cycle flow tells, in order, with their invoices."""
+    query = select(
+        statuses.c.told_in, statuses.c.id.label("entry"), statuses.c.status.label("told"), statuses.c.comment,
+        statuses.c.at, invoices,
+    ).join(invoices, invoices.c.id == statuses.c.invoice)  # fmt: skip
+    return _grouped(where_in(connection, query, statuses.c.told_in, life_cycles), "told_in", "entry")
+
+
+def _grouped(rows: Iterable[RowMapping], key: str, order: str) -> dict[int, list[RowMapping]]:
+    groups: dict[int, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row[key], []).append(row)
+    return {k: sorted(group, key=lambda row: row[order]) for k, group in groups.items()}

@@ -1,0 +1,51 @@
+"""Partners as the ledger keeps them; every change bumps a version that a running gate looks at each round."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from edigate.domain.partners import Partner, PartnerBook, Role
+from edigate.ledger import notes
+from edigate.ledger.events import record
+from edigate.ledger.tables import partners
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+VERSION = "partners_version"
+_SETS = ("deposits", "receives", "sirets")
+
+
+def load_book(connection: Connection) -> PartnerBook:
+    """All partners, in the order of their codes."""
+    rows = connection.execute(select(partners).order_by(partners.c.code)).mappings()
+    return PartnerBook(tuple(_partner(row) for row in rows))
+
+
+def save(connection: Connection, partner: Partner, *, actor: str, at: str) -> None:
+    """Write a new or changed partner, and what changed into the event log."""
+    before = next((p for p in load_book(connection).partners if p.code == partner.code), None)
+    connection.execute(delete(partners).where(partners.c.code == partner.code))
+    connection.execute(insert(partners), [_row(partner)])
+    notes.bump(connection, VERSION)
+    change = {"before": _row(before) if before else None, "after": _row(partner)}
+    record(connection, "partner.changed" if before else "partner.added", actor, partner.code, at=at, **change)
+
+
+def version(connection: Connection) -> str:
+    """Which state of the partners this is."""
+    return notes.read(connection, VERSION) or "0"
+
+
+def _partner(row: RowMapping) -> Partner:
+    values: dict[str, Any] = dict(row) | {key: frozenset(json.loads(row[key])) for key in _SETS}
+    return Partner(**values | {"role": Role(row["role"])})
+
+
+def _row(partner: Partner) -> dict[str, object]:
+    values = asdict(partner) | {"role": partner.role.value}
+    return values | {key: json.dumps(sorted(values[key])) for key in _SETS}

@@ -1,0 +1,143 @@
+"""Writing a batch's decisions: runs, flows, invoices, life-cycle statuses and the deliveries they call for, in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, update
+
+from edigate import __version__
+from edigate.domain.names import UNNAMED_REPORT
+from edigate.domain.statuses import InvoiceStatus
+from edigate.domain.verdicts import Verdict
+from edigate.emitters.status import can_be_told
+from edigate.ledger import sequences
+from edigate.ledger.deliveries import Plan, plan
+from edigate.ledger.faults_json import dump
+from edigate.ledger.store import DECIDED
+from edigate.ledger.tables import flows, invoices, runs, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from edigate.domain.interfaces import Interface
+    from edigate.domain.partners import PartnerBook
+    from edigate.domain.verdicts import Content
+    from edigate.pipeline.settle import Decided, Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What settling goes by: who the gate is, its partners and interfaces, how much one pivot may hold."""
+
+    gate: str
+    book: PartnerBook
+    interfaces: Mapping[str, Interface]
+    pivot_invoices: int
+    pivot_bytes: int
+
+
+def write(
+    connection: Connection, decisions: Sequence[tuple[Decision, str]], terms: Terms, now: str
+) -> dict[int, Content]:
+    """Make decisions final; each comes with its depositor's code. Returns the pivots rendered, by invoice id."""
+    fresh = [(d, depositor, i) for d, depositor in decisions for i in d.invoices if not i.untouched]
+    ids = sequences.take(connection, sequences.INVOICES, len(fresh))
+    rows = [
+        _invoice(i, invoice, decision, depositor, now)
+        for i, (decision, depositor, invoice) in zip(ids, fresh, strict=True)
+    ]
+    if rows:
+        connection.execute(insert(invoices), rows)
+    _finish(connection, decisions, terms, now)
+    told = [_status(row, now) for row in rows if row["status"]]
+    if told:
+        connection.execute(insert(statuses), told)
+    plan(connection, [*_reports(decisions, terms), *_pivots(rows, fresh, terms)], terms.gate, now)
+    return {i: invoice.invoice.pivot for i, (_, _, invoice) in zip(ids, fresh, strict=True) if invoice.invoice.pivot}
+
+
+def _finish(connection: Connection, decisions: Sequence[tuple[Decision, str]], terms: Terms, now: str) -> None:
+    connection.execute(
+        update(runs).where(runs.c.id == bindparam("b_run")),
+        [
+            {
+                "b_run": d.case.run, "state": DECIDED, "verdict": d.verdict.value, "decided_at": now,
+                "directory_version": d.case.examination.directory_version, "edigate_version": __version__,
+                "faults": dump(d.faults), "hold_reason": "", "hold_detail": "",
+                "wants_report": _wants_report(d, depositor, terms),
+            }
+            for d, depositor in decisions
+        ],
+    )  # fmt: skip
+    connection.execute(
+        update(flows).where(flows.c.id == bindparam("b_flow")),
+        [
+            {
+                "b_flow": d.case.flow, "state": DECIDED, "verdict": d.verdict.value, "run": d.case.run,
+                "reserved": d.verdict is not Verdict.INADMISSIBLE and d.case.flow_id is not None,
+            }
+            for d, _ in decisions
+        ],
+    )  # fmt: skip
+
+
+def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, now: str) -> dict[str, Any]:
+    i = decided.invoice
+    integrated = decided.verdict is Verdict.INTEGRATED
+    told = can_be_told(i.supplier, i.recipient, i.number)
+    status = InvoiceStatus.DEPOSITED if integrated else InvoiceStatus.NOT_INTEGRATED if told else ""
+    return {
+        "id": number, "run": decision.case.run, "flow": decision.case.flow, "depositor": depositor,
+        "position": i.position, "number": i.number, "type_code": i.type_code,
+        "issue_date": i.issue_date.isoformat() if i.issue_date else None, "cadre": i.cadre,
+        "supplier_scheme": str(i.supplier.scheme or ""), "supplier": i.supplier.identifier,
+        "supplier_name": i.supplier.name, "supplier_country": i.supplier.country, "recipient": i.recipient,
+        "recipient_name": i.recipient_name, "service": i.service, "service_name": i.service_name,
+        "amount_due": i.amount_due, "currency": i.currency, "reader": i.reader, "waits": i.waits,
+        "verdict": decided.verdict.value, "status": str(status), "key": decided.key, "reserved": integrated,
+        "faults": dump(i.faults), "decided_at": now,
+    }  # fmt: skip
+
+
+def _status(row: dict[str, Any], now: str) -> dict[str, Any]:
+    return {"invoice": row["id"], "depositor": row["depositor"], "status": row["status"], "comment": "", "at": now}
+
+
+def _wants_report(decision: Decision, depositor: str, terms: Terms) -> bool:
+    partner = terms.book.get(depositor)
+    return decision.verdict is not Verdict.INTEGRATED or partner is None or partner.report_on_success
+
+
+def _reports(decisions: Iterable[tuple[Decision, str]], terms: Terms) -> Iterable[Plan]:
+    for decision, depositor in decisions:
+        if _wants_report(decision, depositor, terms):
+            yield Plan("report", depositor, report_interface(decision, terms.interfaces), run=decision.case.run)
+
+
+def report_interface(decision: Decision, interfaces: Mapping[str, Interface]) -> str:
+    """The report that answers a flow: its interface's own, CSO0000A where its name tells none (reference §3.3)."""
+    interface = interfaces.get(decision.case.interface or "")
+    return (interface.report if interface else "") or UNNAMED_REPORT
+
+
+def _pivots(
+    rows: Sequence[dict[str, Any]], fresh: Sequence[tuple[Decision, str, Decided]], terms: Terms
+) -> Iterable[Plan]:
+    """One pivot per reader, cut by number and size."""
+    open_plans: dict[str, tuple[list[int], int]] = {}
+    for row, (_, _, decided) in zip(rows, fresh, strict=True):
+        content = decided.invoice.pivot
+        if not row["reader"] or content is None or not row["reserved"]:
+            continue
+        held, size = open_plans.setdefault(row["reader"], ([], 0))
+        if held and (len(held) >= terms.pivot_invoices or size + content.size > terms.pivot_bytes):
+            yield Plan("pivot", row["reader"], "FEN0036A", invoices=tuple(held))
+            held, size = [], 0
+        held.append(row["id"])
+        open_plans[row["reader"]] = (held, size + content.size)
+    for reader, (held, _) in open_plans.items():
+        yield Plan("pivot", reader, "FEN0036A", invoices=tuple(held))

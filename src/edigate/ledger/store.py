@@ -1,0 +1,167 @@
+"""What is written into the ledger as flows go their way; every step moves a state it expects, in bulk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
+
+from edigate.ledger.sql import chunks, where_in
+from edigate.ledger.tables import flows, invoices, runs
+from edigate.pipeline.settle import Case, Original, Taken, key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+IN_PROGRESS, DECIDED, HELD, DUE = "in_progress", "decided", "held", "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One claimed file, safe in the archive."""
+
+    claim: str
+    partner: str
+    name: str
+    flow_id: str | None
+    interface: str | None
+    sha256: str
+    size: int
+    archived: str
+    incomplete: bool
+    received_at: str
+
+
+def book(connection: Connection, bookings: Iterable[Booking]) -> None:
+    """Enter deposits under their claim ids with their first runs; one that is there already is left as it is."""
+    rows = list(bookings)
+    if not rows:
+        return
+    connection.execute(
+        insert_or_ignore(flows).on_conflict_do_nothing(index_elements=["id"]),
+        [
+            {
+                "id": b.claim, "partner": b.partner, "name": b.name, "flow_id": b.flow_id, "interface": b.interface,
+                "sha256": b.sha256, "size": b.size, "archived": b.archived, "incomplete": b.incomplete,
+                "received_at": b.received_at, "state": IN_PROGRESS, "reserved": False, "run": f"{b.claim}-1",
+            }
+            for b in rows
+        ],
+    )  # fmt: skip
+    connection.execute(
+        insert_or_ignore(runs).on_conflict_do_nothing(index_elements=["id"]),
+        [
+            {"id": f"{b.claim}-1", "flow": b.claim, "number": 1, "state": DUE, "due_at": b.received_at, "attempts": 0}
+            for b in rows
+        ],
+    )
+
+
+def due(connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: int) -> list[RowMapping]:
+    """Runs to examine now, oldest first, with their flows: bounded in number and bytes; a big one comes alone."""
+    query = (
+        select(
+            runs.c.id.label("run"), runs.c.number, runs.c.attempts, runs.c.deaths, runs.c.state.label("run_state"),
+            runs.c.parent, flows.c.id.label("flow"), flows.c.partner, flows.c.name, flows.c.flow_id, flows.c.interface,
+            flows.c.size, flows.c.archived, flows.c.incomplete, flows.c.received_at,
+        )
+        .join(flows, runs.c.flow == flows.c.id)
+        .where(runs.c.state.in_((DUE, HELD)), runs.c.due_at <= now)
+        .order_by(runs.c.due_at, runs.c.id)
+        .limit(flows_at_most)
+    )  # fmt: skip
+    taken: list[RowMapping] = []
+    total = 0
+    for row in connection.execute(query).mappings():
+        total += row["size"]
+        if taken and total > bytes_at_most:
+            break
+        taken.append(row)
+    return taken
+
+
+def count_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Count an attempt of each run before it starts (design §2, step 3)."""
+    for ids in chunks(run_ids):
+        connection.execute(update(runs).where(runs.c.id.in_(ids)).values(attempts=runs.c.attempts + 1))
+
+
+def forget_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Take back the attempts of runs that a death over others cut short."""
+    for ids in chunks(run_ids):
+        connection.execute(update(runs).where(runs.c.id.in_(ids)).values(attempts=0))
+
+
+def count_death(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Note that a worker died over these runs."""
+    connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(deaths=runs.c.deaths + 1))
+
+
+def hold(connection: Connection, run: str, reason: str, detail: str, try_again_at: str) -> None:
+    """Let a run wait, and its flow with it; it is due again, as if for the first time, at the time given."""
+    values = {
+        "state": HELD, "hold_reason": reason, "hold_detail": detail, "due_at": try_again_at, "attempts": 0, "deaths": 0,
+    }  # fmt: skip
+    moved = connection.execute(update(runs).where(runs.c.id == run, runs.c.state.in_((DUE, HELD))).values(**values))
+    if moved.rowcount:
+        connection.execute(update(flows).where(flows.c.run == run).values(state=HELD))
+
+
+def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
+    """What the ledger already holds of these cases' flow ids and invoice keys."""
+    found = Taken()
+    for row in where_in(connection, _FLOW_IDS, flows.c.flow_id, {c.flow_id for c in cases if c.flow_id}):
+        found.flow_ids[row["flow_id"]] = Original(row["id"], row["name"], row["received_at"], row["verdict"])
+    keys = {key_text(i) for c in cases for i in c.examination.invoices if i.accepted}
+    for row in where_in(connection, _KEYS, invoices.c.key, {key for key in keys if key}):
+        found.keys[row["key"]] = Original(row["flow"], row["name"], row["received_at"], row["verdict"])
+    replayed = {case.flow for case in cases if not case.run.endswith("-1")}
+    for row in where_in(connection, _INTEGRATED, invoices.c.flow, replayed):
+        found.integrated.add((row["flow"], row["position"]))
+    return found
+
+
+_FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_at, flows.c.verdict).where(
+    flows.c.reserved
+)
+_KEYS = (
+    select(invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict)
+    .join(flows, flows.c.id == invoices.c.flow)
+    .where(invoices.c.reserved)
+)
+_INTEGRATED = select(invoices.c.flow, invoices.c.position).where(invoices.c.verdict == "integrated")
+
+
+def request_run(connection: Connection, flow: str, *, by: str, reason: str, now: str) -> str | None:
+    """Ask for a new run of a decided flow, child of its last one; None where one is under way."""
+    last = connection.execute(
+        select(runs.c.id, runs.c.number, runs.c.state).where(runs.c.flow == flow).order_by(runs.c.number.desc())
+    ).first()
+    if last is None or last.state != DECIDED:
+        return None
+    run = f"{flow}-{last.number + 1}"
+    row = {
+        "id": run, "flow": flow, "number": last.number + 1, "parent": last.id, "state": DUE, "requested_by": by,
+        "reason": reason, "due_at": now, "attempts": 0,
+    }  # fmt: skip
+    connection.execute(insert(runs), [row])
+    connection.execute(update(flows).where(flows.c.id == flow).values(state=IN_PROGRESS, run=run))
+    return run
+
+
+def release(connection: Connection, flow_ids: Collection[str] | None, now: str) -> int:
+    """Let held flows be tried again now, with their deaths forgotten; all of them for None. Returns how many."""
+    chosen = runs.c.state == HELD
+    if flow_ids is not None:
+        chosen &= runs.c.flow.in_(flow_ids)
+    return connection.execute(update(runs).where(chosen).values(due_at=now, attempts=0, deaths=0)).rowcount
+
+
+def next_due(connection: Connection) -> str | None:
+    """When the next run that waits is due."""
+    return connection.execute(select(func.min(runs.c.due_at)).where(runs.c.state.in_((DUE, HELD)))).scalar()
+

@@ -1,0 +1,196 @@
+"""The ledger's tables. Times are ISO 8601 texts in UTC, which sort as they are; lists of faults are JSON."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+
+metadata = MetaData()
+
+
+def _id(name: str, *parts: object, **options: object) -> Column[str]:
+    return Column(name, String(40), *parts, **options)  # type: ignore[arg-type]
+
+
+def _time(name: str, *, nullable: bool = True) -> Column[str]:
+    return Column(name, String(32), nullable=nullable)
+
+
+flows = Table(
+    "flows",
+    metadata,
+    _id("id", primary_key=True),
+    Column("partner", String(6), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("flow_id", String(25)),
+    Column("interface", String(8)),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("archived", Text, nullable=False),
+    Column("incomplete", Boolean, nullable=False, default=False),
+    _time("received_at", nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("verdict", String(12)),
+    Column("reserved", Boolean, nullable=False, default=False),
+    _id("run"),
+    Index("flows_by_state", "state"),
+    Index("flows_by_day", "received_at", "partner"),
+    Index("flows_by_hash", "sha256"),
+    Index("flows_by_name", "name"),
+    Index("flows_by_flow_id", "flow_id"),
+    Index("flow_ids_taken", "flow_id", unique=True, sqlite_where=text("reserved"), postgresql_where=text("reserved")),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id("id", primary_key=True),
+    _id("flow", ForeignKey("flows.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    _id("parent"),
+    Column("state", String(12), nullable=False),
+    Column("requested_by", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    _time("due_at", nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("deaths", Integer, nullable=False, default=0),
+    Column("hold_reason", Text, nullable=False, default=""),
+    Column("hold_detail", Text, nullable=False, default=""),
+    Column("verdict", String(12)),
+    _time("decided_at"),
+    Column("directory_version", Text, nullable=False, default=""),
+    Column("edigate_version", Text, nullable=False, default=""),
+    Column("faults", Text, nullable=False, default="[]"),
+    Column("wants_report", Boolean, nullable=False, default=True),
+    Index("runs_by_flow", "flow", "number", unique=True),
+    Index(
+        "runs_to_do",
+        "due_at",
+        sqlite_where=text("state in ('due', 'held')"),
+        postgresql_where=text("state in ('due', 'held')"),
+    ),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _id("run", ForeignKey("runs.id"), nullable=False),
+    _id("flow", ForeignKey("flows.id"), nullable=False),
+    Column("depositor", String(6), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("type_code", Text, nullable=False),
+    Column("issue_date", String(10)),
+    Column("cadre", Text, nullable=False),
+    Column("supplier_scheme", Text, nullable=False),
+    Column("supplier", Text, nullable=False),
+    Column("supplier_name", Text, nullable=False),
+    Column("supplier_country", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("recipient_name", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("service_name", Text, nullable=False),
+    Column("amount_due", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("reader", String(6), nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Column("verdict", String(12), nullable=False),
+    Column("status", String(2), nullable=False),
+    Column("key", Text),
+    Column("reserved", Boolean, nullable=False),
+    Column("faults", Text, nullable=False, default="[]"),
+    _time("decided_at", nullable=False),
+    Index("invoices_by_flow", "flow", "position"),
+    Index("invoices_by_run", "run"),
+    Index("invoices_by_number", "number"),
+    Index("invoices_by_supplier", "supplier"),
+    Index("invoices_by_recipient", "recipient"),
+    Index("invoice_keys_taken", "key", unique=True, sqlite_where=text("reserved"), postgresql_where=text("reserved")),
+)
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("invoice", Integer, ForeignKey("invoices.id"), nullable=False),
+    Column("depositor", String(6), nullable=False),
+    Column("status", String(2), nullable=False),
+    Column("comment", Text, nullable=False, default=""),
+    _time("at", nullable=False),
+    Column("told_in", Integer),
+    Index("statuses_by_invoice", "invoice"),
+    Index("statuses_told", "told_in"),
+    Index(
+        "statuses_to_tell", "depositor", sqlite_where=text("told_in is null"), postgresql_where=text("told_in is null")
+    ),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(12), nullable=False),
+    Column("partner", String(6), nullable=False),
+    Column("interface", String(8), nullable=False),
+    Column("name", String(41), nullable=False, unique=True),
+    _id("run"),
+    Column("state", String(10), nullable=False),
+    _time("planned_at", nullable=False),
+    _time("published_at"),
+    Column("size", Integer),
+    Column("sha256", String(64)),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("last_error", Text, nullable=False, default=""),
+    _time("next_try_at"),
+    Index("deliveries_by_run", "run"),
+    Index("deliveries_by_partner", "partner", "id"),
+    Index(
+        "deliveries_to_do",
+        "id",
+        sqlite_where=text("state in ('planned', 'placed')"),
+        postgresql_where=text("state in ('planned', 'placed')"),
+    ),
+)
+
+delivery_invoices = Table(
+    "delivery_invoices",
+    metadata,
+    Column("delivery", Integer, ForeignKey("deliveries.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("invoice", Integer, nullable=False),
+    Index("deliveries_by_invoice", "invoice"),
+)
+
+sequences = Table(
+    "sequences", metadata, Column("key", Text, primary_key=True), Column("next", Integer, nullable=False)
+)
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("code", String(6), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(12), nullable=False),
+    Column("deposits", Text, nullable=False),
+    Column("receives", Text, nullable=False),
+    Column("sirets", Text, nullable=False),
+    Column("report_on_success", Boolean, nullable=False),
+    Column("life_cycle", Boolean, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+notes = Table("notes", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _time("at", nullable=False),
+    Column("event", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Index("events_by_subject", "subject"),
+)

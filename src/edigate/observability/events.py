@@ -1,0 +1,36 @@
+"""The words of the log and the event log: one for each thing that happens, with what it means."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "gate.started": "The gate holds its folder and looks at its inboxes.",
+        "gate.stopping": "The gate was told to end and finishes its batch.",
+        "gate.stopped": "The gate has ended.",
+        "gate.recovered": "What an earlier gate left unfinished was found and goes on.",
+        "gate.trouble": "A step failed for a reason outside the flows (disk, permissions); it is tried again.",
+        "inbox.stray_file": "A file lies beside the partners' folders in the inbox; it is left alone.",
+        "inbox.no_partner": "A folder of the inbox belongs to no partner; what is in it is left alone.",
+        "inbox.not_a_file": "Something in an inbox is no regular file; it is left alone.",
+        "inbox.unreadable_file": "A deposited file cannot be read; it is left alone and tried again.",
+        "inbox.unreadable_folder": "A partner's inbox cannot be looked into.",
+        "inbox.unclaimable_file": "A deposited file cannot be moved out of the inbox; it is left alone and tried again.",
+        "flow.booked": "A deposit is in the archive and in the ledger.",
+        "flow.decided": "A flow has its verdict.",
+        "flow.held": "A check cannot run: the flow waits.",
+        "flow.alone": "A worker died over this flow's batch: it is tried alone.",
+        "delivery.published": "A file was handed to a partner.",
+        "delivery.failed": "A file could not be handed over; it is tried again.",
+        "replay.requested": "Somebody asked for a new run of a flow.",
+        "held.released": "Somebody asked for held flows to be tried again now.",
+        "partner.added": "A partner was added.",
+        "partner.changed": "A partner was changed.",
+        "directory.imported": "A new version of the directory is in force.",
+    }
+)

@@ -1,0 +1,81 @@
+"""What the returns say, from the ledger's rows: the same rows give the same bytes, however often."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from edigate.domain.explain import explain
+from edigate.domain.faults import Fault
+from edigate.domain.invoice import Party, Scheme
+from edigate.domain.names import FlowName, parse_name
+from edigate.domain.statuses import FLOW_LABELS, INVOICE_LABELS, FlowStatus, InvoiceStatus
+from edigate.domain.verdicts import Verdict
+from edigate.emitters import status
+from edigate.emitters.envelope import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+STATUS = {
+    Verdict.INTEGRATED: FlowStatus.RECEIVED,
+    Verdict.PARTIAL: FlowStatus.PARTIAL,
+    Verdict.REJECTED: FlowStatus.REFUSED,
+    Verdict.INADMISSIBLE: FlowStatus.REFUSED,
+}
+
+
+def header(name: FlowName, *, gate: str, gate_name: str, partner_name: str, produced_at: dt.datetime) -> Header:
+    """The envelope of an outgoing flow."""
+    return Header(name.flow_id, gate, gate_name, name.application, partner_name, produced_at)
+
+
+def report(
+    envelope: Header,
+    *,
+    flow_name: str,
+    verdict: Verdict,
+    faults: Sequence[Fault],
+    invoices: Sequence[tuple[Mapping[str, Any], Sequence[Fault]]],
+    replay_of: str = "",
+    language: str = "fr",
+) -> bytes:
+    """The integration report of one run: one line per error of the flow and of its invoices (reference §7.2.1)."""
+    lines = [status.error_line(f, explain(f, language), "", "") for f in faults if f.blocks]
+    lines += [
+        status.error_line(f, explain(f, language), row["number"], row["supplier"])
+        for row, found in invoices
+        for f in found
+        if f.blocks
+    ]
+    parsed = parse_name(flow_name)
+    code = STATUS[verdict]
+    comment = f"Rejeu du flux (décision précédente : {replay_of})" if replay_of else ""
+    told = status.FlowReport(code, parsed.flow_id if parsed else flow_name, FLOW_LABELS[code], comment, tuple(lines))
+    return status.flow_report(envelope, told)
+
+
+def life_cycle(envelope: Header, rows: Sequence[Mapping[str, Any]], zone: dt.tzinfo) -> bytes:
+    """The life cycle of invoices, one entry per status, in the order they came about (reference §7.2.2)."""
+    return status.life_cycle(envelope, [_entry(row, zone) for row in rows])
+
+
+def _entry(row: Mapping[str, Any], zone: dt.tzinfo) -> status.StatusEntry:
+    return status.StatusEntry(
+        supplier=Party(
+            row["supplier"],
+            Scheme(row["supplier_scheme"]) if row["supplier_scheme"] else None,
+            name=row["supplier_name"],
+            country=row["supplier_country"],
+        ),
+        recipient_siret=row["recipient"],
+        recipient_name=row["recipient_name"],
+        service=row["service"],
+        service_name=row["service_name"],
+        status=row["told"],
+        label=INVOICE_LABELS[InvoiceStatus(row["told"])],
+        comment=row["comment"],
+        at=dt.datetime.fromisoformat(row["at"]).astimezone(zone),
+        number=row["number"],
+        issue_date=dt.date.fromisoformat(row["issue_date"]) if row["issue_date"] else None,
+    )
