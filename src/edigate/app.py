@@ -38,7 +38,8 @@ def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
             broken_after_seconds=settings.intake.broken_after_seconds,
         ),
         outbox=Outbox(places.outbox, _access(root, settings)),
-        schemas=_own_schemas(root, settings),
+        schemas=catalogue.schema_folder(),
+        site_schemas=_site_schemas(root, settings),
     )
 
 
@@ -53,6 +54,5 @@ def _access(root: Path, settings: config.Settings) -> Access:
     return access
 
 
-def _own_schemas(root: Path, settings: config.Settings) -> tuple[tuple[str, str], ...]:
-    named = {key.replace("_", "-"): value for key, value in settings.schemas if value}
-    return tuple((key, str(root / value)) for key, value in named.items())
+def _site_schemas(root: Path, settings: config.Settings) -> dict[str, Path]:
+    return {key.replace("_", "-"): root / value for key, value in settings.schemas if value}

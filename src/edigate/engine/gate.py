@@ -68,7 +68,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """All that the steps need; `schemas` are the site's own, by key, in place of packaged ones."""
+    """All that the steps need; `schemas` is edigate's own folder, `site_schemas` the site's, by key."""
 
     places: Places
     settings: Settings
@@ -78,4 +78,5 @@ class Gate:
     interfaces: Mapping[str, Interface]
     inbox: Inbox
     outbox: Outbox
-    schemas: tuple[tuple[str, str], ...] = ()
+    schemas: Path
+    site_schemas: Mapping[str, Path]

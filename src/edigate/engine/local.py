@@ -61,9 +61,15 @@ class Local:
         self._troubled: set[tuple[str, str]] = set()
         settings = gate.settings
         charge = Charge(
-            gate.places.archive, gate.places.directory, gate.places.work, settings.for_rules(),
-            gate.schemas, settings.engine.examine_seconds,
-        )  # fmt: skip
+            archive=gate.places.archive,
+            directory=gate.places.directory,
+            work=gate.places.work,
+            interfaces=dict(gate.interfaces),
+            schemas=gate.schemas,
+            site_schemas=dict(gate.site_schemas),
+            rules=settings.for_rules(),
+            seconds=settings.engine.examine_seconds,
+        )
         self._pool = Pool(charge, settings.engine.workers)
 
     def stop(self) -> None:

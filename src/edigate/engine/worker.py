@@ -10,10 +10,8 @@ import time
 import traceback
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edigate.catalogue import interfaces, schema_folder
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content, Examination, Examined
 from edigate.ledger.archive import Altered, recall
@@ -24,7 +22,9 @@ from edigate.xsd import Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
+    from edigate.domain.interfaces import Interface
     from edigate.domain.partners import PartnerBook
     from edigate.domain.settings import RuleSettings
     from edigate.routing import Addressee
@@ -37,13 +37,18 @@ _shelf: Shelf
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a worker is told once: folders, rule settings, the site's own schemas, seconds for one share."""
+    """What a worker is told once: folders, tables, rule settings, seconds for one flow.
+
+    `schemas` is the folder of edigate's own schemas, `site_schemas` those that a site puts in place of others, by key.
+    """
 
     archive: Path
     directory: Path
     work: Path
+    interfaces: dict[str, Interface]
+    schemas: Path
+    site_schemas: dict[str, Path]
     rules: RuleSettings
-    schemas: tuple[tuple[str, str], ...]
     seconds: int
 
 
@@ -87,13 +92,8 @@ def start(charge: Charge) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _charge = charge
-    _shelf = shelf(charge.schemas)
+    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.monotonic)
     _current = os.open(charge.work / f"{os.getpid()}.current", os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def shelf(own: tuple[tuple[str, str], ...]) -> Shelf:
-    """The schemas, some of them perhaps the site's own."""
-    return Shelf(schema_folder(), {key: Path(path) for key, path in own}, clock=time.monotonic)
 
 
 def ready() -> int:
@@ -120,7 +120,7 @@ def render_share(archived: str, interface: str, received_on: dt.date, whom: dict
     """The pivots of an archived document once more, for a gate that died between settling and placing."""
     content = recall(_charge.archive, archived)
     rendered = render_again(
-        content, whom, interface=interfaces()[interface], received_on=received_on, rules=_charge.rules
+        content, whom, interface=_charge.interfaces[interface], received_on=received_on, rules=_charge.rules
     )
     return {position: _set_aside(unit, f"{archived.rpartition('/')[2]}-{position}") for position, unit in rendered.items()}
 
@@ -159,7 +159,7 @@ def _set_aside(content: Content, name: str) -> Content:
 def _desk(book: bytes, directory_version: str) -> Desk:
     partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
     snapshot = Snapshot(_charge.directory / f"{directory_version}.sqlite")
-    return Desk(interfaces(), _shelf, _charge.rules, partners, snapshot, _is_supplier(snapshot))
+    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot, _is_supplier(snapshot))
 
 
 def _is_supplier(snapshot: Snapshot) -> object:
