@@ -1,17 +1,19 @@
-"""Settings of a gate: `edigate.toml` in its folder, then the environment (`EDIGATE_INTAKE__QUIET_SECONDS=5`); unknown keys are errors."""
+"""Settings of a gate: `edigate.toml`, over which the environment wins (`EDIGATE_INTAKE__QUIET_SECONDS=5`)."""
 
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edigate.domain.faults import Severity
 from edigate.domain.settings import RuleSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "edigate.toml"
 ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
@@ -54,7 +56,9 @@ class IntakeTable(_Table):
     )
     rescan_seconds: float = Field(60, gt=0, description="Inboxes are looked through at least this often.")
     batch_flows: int = Field(256, ge=1, description="Flows taken through the steps together, at most.")
-    batch_bytes: int = Field(64_000_000, ge=1, description="Bytes taken through the steps together; a bigger flow goes alone.")
+    batch_bytes: int = Field(
+        64_000_000, ge=1, description="Bytes taken through the steps together; a bigger flow goes alone."
+    )
 
 
 class LimitsTable(_Table):
@@ -99,14 +103,18 @@ class OutboxTable(_Table):
     folder_mode: FileMode = Field("0750", description="Permissions of inbox and outbox folders, in octal.")
     group: str = Field("", description="Group that published files and folders belong to; empty leaves it as it is.")
     umask: FileMode = Field("0027", description="Umask of the gate's process.")
-    retry_seconds: float = Field(30, gt=0, description="First pause after a failed hand-over; it doubles up to an hour.")
+    retry_seconds: float = Field(
+        30, gt=0, description="First pause after a failed hand-over; it doubles up to an hour."
+    )
 
 
 class EngineTable(_Table):
     """Processes and time."""
 
     workers: int = Field(0, ge=0, description="Processes that examine flows; 0 means one per core.")
-    examine_seconds: int = Field(120, ge=1, description="A worker that takes longer over its share is ended and the flows tried alone.")
+    examine_seconds: int = Field(
+        120, ge=1, description="A worker that takes longer over its share is ended and the flows tried alone."
+    )
     held_retry_seconds: float = Field(300, gt=0, description="A held flow is tried again after so long.")
 
 
@@ -141,7 +149,14 @@ class Settings(BaseSettings):
     log: LogTable = LogTable()
 
     @classmethod
-    def settings_customise_sources(cls, _class: object, init_settings: Any, env_settings: Any, **_rest: Any) -> Any:  # noqa: ANN401
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file."""
         return env_settings, init_settings
 

@@ -1,4 +1,4 @@
-"""Handing files to partners in their outbox folders: staged under a hidden name, synced, then renamed (design §2, steps 5, 6)."""
+"""Handing files to partners in their outbox folders: staged under a hidden name, synced, then renamed."""
 
 from __future__ import annotations
 

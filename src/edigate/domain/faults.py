@@ -59,7 +59,7 @@ def warning(code: str, field: str = "", value: object = "", **args: object) -> F
     return replace(fault(code, field, value, **args), severity=Severity.WARNING)
 
 
-class Refusal(Exception):  # noqa: N818 - the trade's word; it is caught in one place and never an error of ours
+class Refusal(Exception):
     """The whole flow is inadmissible, for these faults (reference §8.1)."""
 
     def __init__(self, *faults: Fault) -> None:
@@ -68,7 +68,7 @@ class Refusal(Exception):  # noqa: N818 - the trade's word; it is caught in one 
         self.faults = faults
 
 
-class Hold(Exception):  # noqa: N818 - a decision put off, not an error
+class Hold(Exception):
     """A check cannot run now: the flow waits, with this reason; it is never passed."""
 
     def __init__(self, reason: str, detail: str = "") -> None:

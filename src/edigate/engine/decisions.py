@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from edigate.domain.partners import PartnerBook
 from edigate.engine.pool import Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import notes, partners, settlement, store
@@ -38,9 +37,7 @@ def take_due(gate: Gate) -> list[RowMapping]:
     bounds = gate.settings.intake
     now = stamp(gate.clock())
     with writing(gate.ledger) as connection:
-        rows = store.due(
-            connection, now, flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes
-        )
+        rows = store.due(connection, now, flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes)
         fresh = [row for row in rows if not row["attempts"]]
         batch = fresh or rows[:1]
         store.count_attempts(connection, [row["run"] for row in batch])
@@ -69,9 +66,7 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
 
 def _item(gate: Gate, row: RowMapping) -> Item:
     received_on = moment(row["received_at"]).astimezone(gate.zone).date()
-    return Item(
-        row["run"], row["archived"], row["name"], row["partner"], received_on, row["size"], row["incomplete"]
-    )
+    return Item(row["run"], row["archived"], row["name"], row["partner"], received_on, row["size"], row["incomplete"])
 
 
 def _parts(items: Sequence[Item], workers: int) -> list[tuple[Item, ...]]:
@@ -99,7 +94,7 @@ def _after_death(
 def settle(
     gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
 ) -> tuple[tuple[Decision, ...], dict[int, Content]]:
-    """Make the batch's decisions final, in the order of booking. Returns them and the pivots rendered, by invoice id."""
+    """Make the batch's decisions final, in the order of booking. Returns them and the pivots, by invoice id."""
     now = gate.clock()
     cases, depositors = [], []
     with writing(gate.ledger) as connection:
@@ -112,7 +107,7 @@ def settle(
         decisions = decide(cases, store.taken(connection, cases))
         if not decisions:
             return (), {}
-        book: PartnerBook = partners.load_book(connection)
+        book = partners.load_book(connection)
         terms = settlement.Terms(
             gate.settings.gate.code, book, gate.interfaces, gate.settings.pivots.invoices, gate.settings.pivots.bytes
         )
@@ -123,9 +118,7 @@ def settle(
 
 
 def _case(row: RowMapping, found: Examination) -> Case:
-    return Case(
-        row["run"], row["flow"], row["name"], row["received_at"], row["flow_id"], row["interface"], found
-    )
+    return Case(row["run"], row["flow"], row["name"], row["received_at"], row["flow_id"], row["interface"], found)
 
 
 def _hold(gate: Gate, connection: Connection, row: RowMapping, found: Waits) -> None:

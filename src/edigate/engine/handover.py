@@ -48,9 +48,7 @@ def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> int:
         book = partners.load_book(connection)
     tellable = [p.code for p in book.partners if p.active and p.life_cycle and deliveries.LIFE_CYCLE in p.receives]
     with writing(gate.ledger) as connection:
-        planned = deliveries.plan_life_cycles(
-            connection, tellable, gate.settings.gate.code, stamp(gate.clock())
-        )
+        planned = deliveries.plan_life_cycles(connection, tellable, gate.settings.gate.code, stamp(gate.clock()))
     return published + (place_and_publish(gate, pool, {}) if planned else 0)
 
 
@@ -70,7 +68,9 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
     failed = _prepare(gate, rows)
     with ThreadPoolExecutor(SYNCING_THREADS) as threads:
-        results = list(threads.map(lambda row: _stage(gate, row, renderers), (r for r in rows if r["id"] not in failed)))
+        results = list(
+            threads.map(lambda row: _stage(gate, row, renderers), (r for r in rows if r["id"] not in failed))
+        )
     written = [result for result in results if not isinstance(result, Failure)]
     failures = [*failed.values(), *(result for result in results if isinstance(result, Failure))]
     by_id = {row["id"]: row for row in rows}
@@ -95,7 +95,7 @@ class Failure:
 
 
 def _prepare(gate: Gate, rows: Sequence[RowMapping]) -> dict[int, Failure]:
-    failed = {}
+    failed: dict[int, Failure] = {}
     for partner in sorted({row["partner"] for row in rows}):
         try:
             gate.outbox.prepare(partner)
@@ -151,7 +151,7 @@ def _note_failures(gate: Gate, connection: Connection, failures: Iterable[Failur
 class Renderers:
     """All that a batch of planned deliveries is rendered from, read from the ledger at once."""
 
-    def __init__(  # noqa: PLR0913 - what a batch of deliveries is rendered from
+    def __init__(
         self,
         gate: Gate,
         pool: Pool,
@@ -196,11 +196,9 @@ class Renderers:
         run = self._runs[row["run"]]
         yield returns.report(
             header,
-            flow_name=run["name"],
-            verdict=Verdict(run["verdict"]),
-            faults=load(run["faults"]),
-            invoices=[(invoice, load(invoice["faults"])) for invoice in self._rejected.get(run["id"], [])],
-            replay_of=run["parent"] or "",
+            run,
+            load(run["faults"]),
+            [(invoice, load(invoice["faults"])) for invoice in self._rejected.get(run["id"], [])],
             language=self._languages[row["partner"]],
         )
 
@@ -242,7 +240,7 @@ def _missing(gate: Gate, pool: Pool, connection: Connection, wanted: Sequence[Ro
     by_flow: defaultdict[str, list[RowMapping]] = defaultdict(list)
     for invoice in wanted:
         by_flow[invoice["flow"]].append(invoice)
-    found = {}
+    found: dict[int, Content] = {}
     for flow in where_in(connection, select(flows), flows.c.id, set(by_flow)):
         received_on = moment(flow["received_at"]).astimezone(gate.zone).date()
         whom = {i["position"]: _whom(i) for i in by_flow[flow["id"]]}

@@ -25,6 +25,7 @@ from edigate.ledger import partners
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Look, Ready
     from edigate.pipeline.settle import Decision
@@ -160,7 +161,8 @@ class Local:
         del self._backlog[:taken]
         self.tally.booked += deposits.book(self.gate)
         batch = take_due(self.gate)
-        decisions, pivots = (), {}
+        decisions: tuple[Decision, ...] = ()
+        pivots: dict[int, Content] = {}
         if batch:
             examined = examine(self.gate, self._pool, batch)
             decisions, pivots = settle(self.gate, examined)

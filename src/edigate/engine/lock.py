@@ -26,7 +26,9 @@ def held(path: Path) -> Iterator[None]:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = os.read(descriptor, 32).decode().strip() or "unknown"
-            msg = f"{path.parent}: another gate holds this folder (process {holder}); end it first, or use another folder"
+            msg = (
+                f"{path.parent}: another gate holds this folder (process {holder}); end it first, or use another folder"
+            )
             raise Held(msg) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

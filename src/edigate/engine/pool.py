@@ -78,7 +78,10 @@ class Pool:
         self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]
     ) -> dict[int, Content]:
         """Pivots rendered again. Raises Died."""
-        return self._result(self._submit(worker.render_share, archived, interface, received_on, whom))
+        rendered: dict[int, Content] = self._result(
+            self._submit(worker.render_share, archived, interface, received_on, whom)
+        )
+        return rendered
 
     def _submit(self, function: Any, *args: object) -> Future[Any]:  # noqa: ANN401 - any function of the worker
         try:

@@ -1,4 +1,4 @@
-"""What runs in a worker process: it opens schemas and directory once and examines one share of a batch after another."""
+"""What runs in a worker process: it opens schemas and directory once, then examines one share after another."""
 
 from __future__ import annotations
 
@@ -122,7 +122,9 @@ def render_share(archived: str, interface: str, received_on: dt.date, whom: dict
     rendered = render_again(
         content, whom, interface=_charge.interfaces[interface], received_on=received_on, rules=_charge.rules
     )
-    return {position: _set_aside(unit, f"{archived.rpartition('/')[2]}-{position}") for position, unit in rendered.items()}
+    return {
+        position: _set_aside(unit, f"{archived.rpartition('/')[2]}-{position}") for position, unit in rendered.items()
+    }
 
 
 def _examine(item: Item, desk: Desk) -> Examination | Waits:
@@ -159,8 +161,5 @@ def _set_aside(content: Content, name: str) -> Content:
 def _desk(book: bytes, directory_version: str) -> Desk:
     partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
     snapshot = Snapshot(_charge.directory / f"{directory_version}.sqlite")
-    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot, _is_supplier(snapshot))
-
-
-def _is_supplier(snapshot: Snapshot) -> object:
-    return snapshot.supplier if _charge.rules.supplier_must_be_known else None
+    is_supplier = snapshot.supplier if _charge.rules.supplier_must_be_known else None
+    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot, is_supplier)

@@ -50,6 +50,14 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class _Quiet:
+    partner: str
+    path: Path
+    size: int
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A file in the spool, under its claim id."""
 
@@ -88,15 +96,14 @@ class Inbox:
         """Every file that is there: ready (at most so many, the partners in turn), still waiting, or trouble."""
         found = Look()
         seen: dict[Path, tuple[Sight, float]] = {}
-        quiet: dict[str, list[tuple[Path, Sight, bool]]] = {}
+        quiet: dict[str, list[_Quiet]] = {}
         for partner, entry in self._entries(partners, found):
             self._consider(partner, entry, found, seen, quiet.setdefault(partner, []))
         self._seen = seen
         self._renamed &= seen.keys()
-        turns = zip_longest(*([(partner, *file) for file in files] for partner, files in quiet.items()))
-        for turn in chain.from_iterable(turns):
-            if turn is not None and len(found.ready) < at_most:
-                self._open(*turn, found)
+        for file in chain.from_iterable(zip_longest(*quiet.values())):
+            if file is not None and len(found.ready) < at_most:
+                self._open(file, found)
         return found
 
     def _entries(self, partners: Collection[str], found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -127,7 +134,7 @@ class Inbox:
         entry: os.DirEntry[str],
         found: Look,
         seen: dict[Path, tuple[Sight, float]],
-        quiet: list[tuple[Path, Sight, bool]],
+        quiet: list[_Quiet],
     ) -> None:
         path = Path(entry.path)
         try:
@@ -144,7 +151,7 @@ class Inbox:
             found.waiting.append(path)
             found.next_in = min(quiet_left, found.next_in or quiet_left)
             return
-        quiet.append((path, sight, still_for >= self._broken_after))
+        quiet.append(_Quiet(partner, path, sight.size, broken=still_for >= self._broken_after))
 
     def _still_for(self, path: Path, sight: Sight, seen: dict[Path, tuple[Sight, float]]) -> float:
         """Seconds without a change: by what was seen, and by the time of its last change where that is in the past."""
@@ -155,22 +162,22 @@ class Inbox:
         return max(now - since, time.time() - sight.mtime_ns / 1e9)
 
     @staticmethod
-    def _open(partner: str, path: Path, sight: Sight, broken: bool, found: Look) -> None:  # noqa: FBT001 - one row of a look
+    def _open(file: _Quiet, found: Look) -> None:
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
             return
         except OSError as error:
-            found.troubles.append(Trouble(path, "inbox.unreadable_file", error.strerror or str(error)))
+            found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
             return
         try:
-            whole = not is_being_written(descriptor) and is_whole(descriptor, sight.size)
+            whole = not is_being_written(descriptor) and is_whole(descriptor, file.size)
         finally:
             os.close(descriptor)
-        if whole or broken:
-            found.ready.append(Ready(partner, path, sight.size, incomplete=not whole))
+        if whole or file.broken:
+            found.ready.append(Ready(file.partner, file.path, file.size, incomplete=not whole))
         else:
-            found.waiting.append(path)
+            found.waiting.append(file.path)
 
 
 def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:
@@ -194,7 +201,12 @@ def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:
 
 def claimed(spool: Path) -> Iterator[Claim]:
     """Whatever lies in the spool, in the order of its claims; empty claim folders are taken away."""
-    folders = [folder for partner in sorted(spool.iterdir()) if not partner.name.startswith(".") for folder in partner.iterdir()]
+    folders = [
+        folder
+        for partner in sorted(spool.iterdir())
+        if not partner.name.startswith(".")
+        for folder in partner.iterdir()
+    ]
     for folder in sorted(folders, key=lambda f: f.name):
         files = list(folder.iterdir())
         if not files:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def watching(inbox: Inbox, wake: Callable[[], None]) -> Iterator[None]:
     """Call `wake` whenever something changes below the inbox, as long as the context lasts."""
     # On Linux the full events tell a rename into the inbox from a file that begins to be written there.
-    observer = Observer(generate_full_events=True) if sys.platform == "linux" else Observer()
+    options = {"generate_full_events": True} if sys.platform == "linux" else {}
+    observer = Observer(**options)
     observer.schedule(_Handler(inbox, wake), str(inbox.root), recursive=True)
     observer.start()
     try:

@@ -1,4 +1,4 @@
-"""Opening the ledger: SQLite in WAL with every commit synced, or whatever URL is given; migrations when it is new or old."""
+"""Opening the ledger: SQLite in WAL, every commit synced; brought up to date when it is new or old."""
 
 from __future__ import annotations
 

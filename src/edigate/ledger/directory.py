@@ -136,7 +136,9 @@ def _fill(connection: sqlite3.Connection, source: TextIO) -> dict[str, int]:
         try:
             writer(connection, row, number)
         except sqlite3.IntegrityError:
-            msg = f"line {number}: {kind} {row['siret']} {row.get('service_code') or ''} stands twice".replace("  ", " ")
+            msg = f"line {number}: {kind} {row['siret']} {row.get('service_code') or ''} stands twice".replace(
+                "  ", " "
+            )
             raise BadDirectory(msg) from None
         counts[f"{kind}s"] += 1
     return counts

@@ -1,4 +1,4 @@
-"""Writing a batch's decisions: runs, flows, invoices, life-cycle statuses and the deliveries they call for, in one go."""
+"""A batch's decisions, written in one go: runs, flows, invoices, statuses, and the deliveries they call for."""
 
 from __future__ import annotations
 

@@ -164,4 +164,3 @@ def release(connection: Connection, flow_ids: Collection[str] | None, now: str) 
 def next_due(connection: Connection) -> str | None:
     """When the next run that waits is due."""
     return connection.execute(select(func.min(runs.c.due_at)).where(runs.c.state.in_((DUE, HELD)))).scalar()
-

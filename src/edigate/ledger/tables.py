@@ -161,9 +161,7 @@ delivery_invoices = Table(
     Index("deliveries_by_invoice", "invoice"),
 )
 
-sequences = Table(
-    "sequences", metadata, Column("key", Text, primary_key=True), Column("next", Integer, nullable=False)
-)
+sequences = Table("sequences", metadata, Column("key", Text, primary_key=True), Column("next", Integer, nullable=False))
 
 partners = Table(
     "partners",

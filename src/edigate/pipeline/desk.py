@@ -30,7 +30,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """One deposited file: `received_on` is the day at the gate, `incomplete` that it never got whole in the set time."""
+    """One deposited file: `received_on` is the day at the gate, `incomplete` that it never got whole in time."""
 
     name: str
     depositor: Partner

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from edigate.domain.faults import Fault
     from edigate.domain.interfaces import Interface
     from edigate.domain.invoice import Invoice
     from edigate.domain.settings import RuleSettings
@@ -61,7 +62,9 @@ def open_document(deposit: Deposit, content: Callable[[], bytes], interface: Int
     if deposit.size > limit:
         raise Refusal(fault("EDG-F012", "document", deposit.size, limit=limit))
     if deposit.incomplete:
-        raise Refusal(fault("EDG-F013", "document", deposit.name, seconds=format(desk.settings.broken_after_seconds, "g")))
+        raise Refusal(
+            fault("EDG-F013", "document", deposit.name, seconds=format(desk.settings.broken_after_seconds, "g"))
+        )
     return read_document(content(), interface, desk)
 
 
@@ -92,13 +95,13 @@ def judge_all(document: Document, interface: Interface, received_on: dt.date, de
     return Examination(invoices=judged, directory_version=desk.directory.version if desk.directory else "")
 
 
-def judge(  # noqa: PLR0913 - what one invoice is judged by
+def judge(
     invoice: Invoice, position: int, document: Document, *, interface: Interface, received_on: dt.date, desk: Desk
 ) -> Examined:
     """One invoice: rules, then recipient, then first reader; its pivot is rendered while the document is at hand."""
     known = desk.is_supplier(invoice.supplier.identifier) if desk.is_supplier else None
     context = Context(interface, received_on, desk.settings, desk.directory, known)
-    faults = tuple(f.placed(*document.parser.locate(document.root, f.field)) for f in check(invoice, context))
+    faults = tuple(_placed(f, document) for f in check(invoice, context))
     whom = addressee(invoice, desk.directory, desk.settings)
     refused = any(f.blocks for f in faults)
     # Outside a gate there are no partners: nobody to route to, and nothing is handed out.
@@ -122,6 +125,11 @@ def judge(  # noqa: PLR0913 - what one invoice is judged by
         pivot=render(invoice, whom, document, interface=interface, received_on=received_on) if routed else None,
         number_place=document.parser.locate(document.root, "number"),
     )
+
+
+def _placed(found: Fault, document: Document) -> Fault:
+    path, line = document.parser.locate(document.root, found.field)
+    return found.placed(path, line)
 
 
 def render(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edigate.domain.explain import explain
-from edigate.domain.faults import Fault
 from edigate.domain.invoice import Party, Scheme
 from edigate.domain.names import FlowName, parse_name
 from edigate.domain.statuses import FLOW_LABELS, INVOICE_LABELS, FlowStatus, InvoiceStatus
@@ -15,7 +14,11 @@ from edigate.emitters import status
 from edigate.emitters.envelope import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
+
+    from edigate.domain.faults import Fault
 
 STATUS = {
     Verdict.INTEGRATED: FlowStatus.RECEIVED,
@@ -32,35 +35,36 @@ def header(name: FlowName, *, gate: str, gate_name: str, partner_name: str, prod
 
 def report(
     envelope: Header,
-    *,
-    flow_name: str,
-    verdict: Verdict,
+    run: RowMapping,
     faults: Sequence[Fault],
-    invoices: Sequence[tuple[Mapping[str, Any], Sequence[Fault]]],
-    replay_of: str = "",
+    invoices: Sequence[tuple[RowMapping, Sequence[Fault]]],
+    *,
     language: str = "fr",
 ) -> bytes:
-    """The integration report of one run: one line per error of the flow and of its invoices (reference §7.2.1)."""
-    lines = [status.error_line(f, explain(f, language), "", "") for f in faults if f.blocks]
+    """The integration report of one run: one line per error of the flow and of its invoices (reference §7.2.1).
+
+    `run` has the flow's name, the verdict and, for a replay, the parent run.
+    """
+    lines = [status.error_line(f, explain(f, language)) for f in faults if f.blocks]
     lines += [
         status.error_line(f, explain(f, language), row["number"], row["supplier"])
         for row, found in invoices
         for f in found
         if f.blocks
     ]
-    parsed = parse_name(flow_name)
-    code = STATUS[verdict]
-    comment = f"Rejeu du flux (décision précédente : {replay_of})" if replay_of else ""
-    told = status.FlowReport(code, parsed.flow_id if parsed else flow_name, FLOW_LABELS[code], comment, tuple(lines))
+    parsed = parse_name(run["name"])
+    code = STATUS[Verdict(run["verdict"])]
+    comment = f"Rejeu du flux (décision précédente : {run['parent']})" if run["parent"] else ""
+    told = status.FlowReport(code, parsed.flow_id if parsed else run["name"], FLOW_LABELS[code], comment, tuple(lines))
     return status.flow_report(envelope, told)
 
 
-def life_cycle(envelope: Header, rows: Sequence[Mapping[str, Any]], zone: dt.tzinfo) -> bytes:
+def life_cycle(envelope: Header, rows: Sequence[RowMapping], zone: dt.tzinfo) -> bytes:
     """The life cycle of invoices, one entry per status, in the order they came about (reference §7.2.2)."""
     return status.life_cycle(envelope, [_entry(row, zone) for row in rows])
 
 
-def _entry(row: Mapping[str, Any], zone: dt.tzinfo) -> status.StatusEntry:
+def _entry(row: RowMapping, zone: dt.tzinfo) -> status.StatusEntry:
     return status.StatusEntry(
         supplier=Party(
             row["supplier"],

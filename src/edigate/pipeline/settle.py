@@ -1,4 +1,4 @@
-"""The final decision on a batch, in the order of booking: flow ids and invoice numbers are reserved, rivals lose (design §2, step 4)."""
+"""The final decision on a batch, in the order of booking: flow ids and invoice numbers are taken, rivals lose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To whom an invoice goes: its recipient by the directory, its first reader by the partners (design §2, reference §9.2, §14)."""
+"""To whom an invoice goes: its recipient by the directory, its first reader by the partners (reference §9.2, §14)."""
 
 from __future__ import annotations
 
@@ -50,5 +50,6 @@ def first_reader(cadre: str, siret: str, book: PartnerBook) -> str:
     connected = book.connected(siret) if CADRES[cadre].reader is Reader.RECIPIENT else None
     partner = connected or book.portal
     if partner is None:
-        raise Hold("no_portal", siret)
+        reason = "no_portal"
+        raise Hold(reason, siret)
     return partner.code
