@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import Attachment, Party, Totals, VatRow
 from edigate.parsers import _read
-from edigate.parsers._places import Spot, spot, value
+from edigate.parsers._places import Spot, at, spot, value
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -87,7 +87,7 @@ def preceding(found: Found) -> Sequence[Found]:
 def content(row: Found) -> Spot:
     """The embedded file; never read for this, since it may be very large."""
     files = row.every("content")
-    return spot(row, "content", files[0]) if files else spot(row, "content")
+    return at(row, "content", files[0] if files else None)
 
 
 def file_name(row: Found) -> Spot:
@@ -113,7 +113,7 @@ def identifier(group: str, chosen: Callable[[Found], _read.Identified]) -> Calla
 
     def find(found: Found) -> Spot:
         row = found.row(group)
-        return spot(row, "identifier", chosen(row).element)
+        return at(row, "identifier", chosen(row).element)
 
     return find
 
@@ -126,6 +126,6 @@ def scheme(
     def find(found: Found) -> Spot:
         row = found.row(group)
         it = chosen(row)
-        return spot(row, "identifier", it.element, it.attribute or usual(it.element))
+        return at(row, "identifier", it.element, it.attribute or usual(it.element))
 
     return find

@@ -34,15 +34,15 @@ Rows: TypeAlias = Mapping[str, Callable[[Found], Sequence[Found]]]
 _FIELD = re.compile(r"(?P<group>[a-z_]+)(?:\[(?P<index>[0-9]{1,9})\])?(?:\.(?P<key>[a-z_]+))?", re.ASCII)
 
 
-def spot(found: Found, key: str, element: _Element | None = None, attribute: str = "") -> Spot:
-    """The spot of a key: the element given, or the first that holds text, or else the preferred path."""
+def spot(found: Found, key: str) -> Spot:
+    """The spot of a key: the first element that holds text, or else the preferred path."""
+    return at(found, key, found.first(key))
+
+
+def at(found: Found, key: str, element: _Element | None, attribute: str = "") -> Spot:
+    """The spot of a key whose element was chosen; None means that the document has none fit for it."""
     path = found.shape.paths[key][0]
-    return Spot(
-        found.first(key) if element is None else element,
-        found.element,
-        f"{found.at}/{path}" if found.at else path,
-        attribute,
-    )
+    return Spot(element, found.element, f"{found.at}/{path}" if found.at else path, attribute)
 
 
 def value(where: Spot) -> str:

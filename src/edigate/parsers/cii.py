@@ -10,7 +10,7 @@ from lxml import etree
 from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
 from edigate.parsers import _parts, _read
 from edigate.parsers._cii_table import TABLE
-from edigate.parsers._places import Spot, locator, spot, value
+from edigate.parsers._places import Spot, at, locator, spot, value
 from edigate.parsers._tree import Found, clark, compile_table, gather
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _service(found: Found) -> Spot:
     if found.first("service") is None:
         for element in found.row("recipient").every("identifier"):
             if element.get("schemeID") == _read.SERVICE_SCHEME and _read.text(element):
-                return spot(found, "service", element)
+                return at(found, "service", element)
     return spot(found, "service")
 
 
@@ -175,7 +175,7 @@ def _usual_scheme(_: _Element | None) -> str:
 
 
 def _vat_spot(party: str) -> Callable[[Found], Spot]:
-    return lambda found: spot(found.row(party), "vat_number", _vat_number(found.row(party)))
+    return lambda found: at(found.row(party), "vat_number", _vat_number(found.row(party)))
 
 
 _SPOTS: Spots = MappingProxyType(
@@ -185,7 +185,7 @@ _SPOTS: Spots = MappingProxyType(
         **{f"{party}.vat_number": _vat_spot(party) for party in _parts.PARTIES},
         "service": _service,
         "market": lambda found: spot(_market(found), "id"),
-        "totals.tax": lambda found: spot(found.row("totals"), "tax", _tax(found)),
+        "totals.tax": lambda found: at(found.row("totals"), "tax", _tax(found)),
         "attachments[].name": _parts.file_name,
         "attachments[].mime": _mime,
         "attachments[].content": _parts.content,

@@ -10,7 +10,7 @@ from lxml import etree
 
 from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
 from edigate.parsers import _parts, _read
-from edigate.parsers._places import Spot, locator, spot, value
+from edigate.parsers._places import Spot, at, locator, spot, value
 from edigate.parsers._tree import PREFIXES, Found, clark, compile_table, gather
 from edigate.parsers._ubl_table import CREDIT_NOTE_TABLE, TABLE
 
@@ -96,10 +96,10 @@ def _cadre(found: Found) -> Spot:
         for child in extension:
             for element in child if _local(child) == _EXTENSION_TAG else (child,):
                 if _local(element) == _CADRE_TAG and _read.text(element):
-                    return spot(found, "cadre", element)
+                    return at(found, "cadre", element)
     process = found.first("process")
     if process is not None and _CADRE.fullmatch(_read.text(process)):
-        return spot(found, "cadre", process)
+        return at(found, "cadre", process)
     return spot(found, "cadre")
 
 
@@ -142,10 +142,10 @@ def _service(found: Found) -> Spot:
         return spot(found, "service")
     for element in found.row("recipient").every("identification"):
         if element.get("schemeID") == _read.SERVICE_SCHEME and _read.text(element):
-            return spot(found, "service", element)
+            return at(found, "service", element)
     reference = found.text("buyer_reference")
     if reference and reference != value(_engagement(found)):
-        return spot(found, "service", found.first("buyer_reference"))
+        return at(found, "service", found.first("buyer_reference"))
     return spot(found, "service")
 
 
@@ -260,7 +260,7 @@ _SPOTS: Spots = MappingProxyType(
         "service": _service,
         "engagement": _engagement,
         "market": lambda found: spot(_market(found), "id"),
-        "totals.tax": lambda found: spot(found, "tax", _tax(found)),
+        "totals.tax": lambda found: at(found, "tax", _tax(found)),
         "attachments[].name": _parts.file_name,
         "attachments[].mime": _mime,
         "attachments[].content": _parts.content,
