@@ -1,0 +1,80 @@
+"""Texts, decimals and dates are read as XSD writes them, and nothing else is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from edigate.parsers import _read
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "+1.50", ".5", "5.", "007", "1.000000", "9" * 400])
+def test_what_xsd_calls_a_decimal_is_one(written: str) -> None:
+    """With all its digits, the zeros at its end too."""
+    assert _read.number(written) == Decimal(written)
+    assert str(_read.number("1.000000")) == "1.000000"
+
+
+@pytest.mark.parametrize(
+    "written", ["", ".", "-", "1e3", "NaN", "Infinity", "1,5", "1_000", "1 000", "٣", "0x1", "1\n"]
+)
+def test_what_xsd_does_not_call_a_decimal_is_none(written: str) -> None:
+    """Though Python would read most of these."""
+    assert _read.number(written) is None
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=4))
+def test_every_decimal_comes_back(amount: Decimal) -> None:
+    """Written without an exponent, it reads as itself."""
+    assert _read.number(format(amount, "f")) == amount
+
+
+@given(st.text())
+def test_no_text_raises(written: str) -> None:
+    """A text is a decimal or none, and never an exception."""
+    assert _read.number(written) is None or Decimal(written).is_finite()
+
+
+@given(st.dates())
+def test_every_day_comes_back(day: dt.date) -> None:
+    """In both forms, each only by its own reader."""
+    compact, dashed = etree.Element("d"), etree.Element("d")
+    compact.text, dashed.text = f"\n {day.year:04d}{day:%m%d} ", f"{day.year:04d}-{day:%m-%d}"
+    assert (_read.compact_day(compact), _read.dashed_day(dashed)) == (day, day)
+    assert (_read.compact_day(dashed), _read.dashed_day(compact)) == (None, None)
+
+
+def test_a_missing_element_is_no_day_and_no_text() -> None:
+    """None in, nothing out."""
+    assert (_read.compact_day(None), _read.dashed_day(None), _read.text(None), _read.content(None)) == (
+        None,
+        None,
+        "",
+        None,
+    )
+
+
+@pytest.mark.parametrize(("price", "base"), [("9" * 40, "7"), ("1", "9" * 60), ("0." + "1" * 50, "3")])
+def test_a_price_of_any_length_is_divided_without_raising(price: str, base: str) -> None:
+    """Where six decimals cannot be told, the price stays what it was."""
+    assert _read.per_unit(Decimal(price), Decimal(base)) is not None
+
+
+def test_a_comment_or_instruction_in_a_text_is_not_part_of_it() -> None:
+    """The text around it is."""
+    element = etree.fromstring("<a>one<!-- two -->,<?three four?> five</a>")
+    assert _read.text(element) == "one, five"
+
+
+@pytest.mark.parametrize(("name", "expected"), [("a.pdf", True), ("a b.TAR", True), ("a", False), (".pdf", False)])
+def test_a_file_name_has_an_extension(name: str, *, expected: bool) -> None:
+    """A dot with something before it, and one to five letters after."""
+    assert _read.is_file_name(name) is expected
