@@ -1,0 +1,150 @@
+"""The command line: `main`, its options for all commands, and the table of the commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from edigate.cli import failures
+from edigate.cli.messages import LANGUAGES, speak, t
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_EVERYWHERE = ("--gate", "-g", "--lang")
+
+
+class Entry(NamedTuple):
+    """One command: its name, where it lies (`module:attribute`, a Typer or a function), one line in each language."""
+
+    name: str
+    place: str
+    english: str
+    french: str
+
+
+# fmt: off
+COMMANDS: tuple[Entry, ...] = (
+    Entry("init",       "init:init",         "Make a new gate in a folder.",
+                                             "Créer une passerelle dans un dossier."),
+    Entry("demo",       "demo:demo",         "Try the gate: drop sandbox flows, run once, show what became of them.",
+                                             "Essayer la passerelle : déposer des flux d'essai, les traiter, montrer le résultat."),
+    Entry("run",        "run:run",           "Run the gate: watch the inboxes, or work them off once.",
+                                             "Lancer la passerelle : surveiller les dépôts, ou les traiter une fois."),
+    Entry("check",      "check:check",       "Judge files as the gate would, without depositing them.",
+                                             "Juger des fichiers comme le ferait la passerelle, sans les déposer."),
+    Entry("flows",      "flows:app",         "List the flows received, and show one.",
+                                             "Lister les flux reçus, en montrer un."),
+    Entry("invoices",   "invoices:app",      "List the invoices received, and show one.",
+                                             "Lister les factures reçues, en montrer une."),
+    Entry("held",       "held:app",          "List the flows that wait, with the reason, and release them.",
+                                             "Lister les flux en attente et leur raison, les relancer."),
+    Entry("deliveries", "deliveries:app",    "List the files handed to partners.",
+                                             "Lister les fichiers remis aux partenaires."),
+    Entry("replay",     "replay:replay",     "Decide on flows again, as new runs.",
+                                             "Rejouer des flux : une nouvelle décision pour chacun."),
+    Entry("balance",    "balance:balance",   "Show that every deposit is decided, in progress or held.",
+                                             "Montrer que chaque dépôt est décidé, en cours ou en attente."),
+    Entry("partners",   "partners:app",      "List, show, add, change and suspend partners.",
+                                             "Lister, montrer, ajouter, modifier, suspendre les partenaires."),
+    Entry("directory",  "directory:app",     "Import the directory of public structures, and show it.",
+                                             "Importer l'annuaire des structures publiques, le montrer."),
+    Entry("cadres",     "tables:cadres",     "Show what each cadre de facturation may do over EDI.",
+                                             "Montrer ce que chaque cadre de facturation permet en EDI."),
+    Entry("interfaces", "tables:interfaces", "Show every interface and whether it is taken.",
+                                             "Montrer chaque interface et si elle est prise en charge."),
+)
+# fmt: on
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Do what the command line says and end the process: 0, or 1 for failure, 2 for wrong usage."""
+    sys.exit(obey(sys.argv[1:] if arguments is None else arguments))
+
+
+def obey(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A file's name may hold bytes that are no text: they show as escapes, which JSON reads back.
+            stream.reconfigure(errors="backslashreplace")
+    moved = [*_hoisted(arguments)]
+    speak(_language(moved))
+    try:
+        status = _command().main(moved, prog_name="edigate", standalone_mode=False)
+        sys.stdout.flush()
+    except Exception as error:
+        if (told := failures.tell(error)) is None:
+            raise
+        return told
+    return status if isinstance(status, int) else 0
+
+
+class Later(TyperCommand):
+    """A command whose module is imported when it is used, so that `--help` stays quick."""
+
+    def __init__(self, entry: Entry) -> None:
+        """Know the name and the one line that the list of commands shows."""
+        super().__init__(entry.name, help=t(entry.english, entry.french), rich_markup_mode=None)
+        self._entry = entry
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401 - typer keeps its types to itself
+        """The context of the real command."""
+        return _load(self._entry).make_context(info_name, args, parent, **extra)
+
+
+def _load(entry: Entry) -> Any:  # noqa: ANN401 - see Later
+    module, _, attribute = entry.place.partition(":")
+    target = getattr(import_module(f"edigate.cli.{module}"), attribute)
+    if not isinstance(target, typer.Typer):
+        function, target = target, typer.Typer(add_completion=False)
+        target.command(entry.name)(function)
+    return typer.main.get_command(target)
+
+
+def _command() -> TyperGroup:
+    from edigate.cli.everywhere import EPILOG, HELP, options  # noqa: PLC0415 - worded in the language spoken now
+
+    failures.word_the_frame()
+    app = typer.Typer(no_args_is_help=True, help=HELP, epilog=EPILOG)
+    app.callback()(options)
+    command = typer.main.get_command(app)
+    if not isinstance(command, TyperGroup):
+        raise TypeError(command)
+    for entry in COMMANDS:
+        command.add_command(Later(entry))
+    return command
+
+
+def _hoisted(arguments: Sequence[str]) -> Iterator[str]:
+    """The options of all commands first, wherever they stood; nothing after `--` is touched."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument in _EVERYWHERE:
+            first += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif argument.startswith(("--gate=", "--lang=")):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return iter([*first, *rest])
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """What `--lang` or EDIGATE_LANG says, before anything is worded; whether it is a language is checked later."""
+    said = os.environ.get("EDIGATE_LANG", "en")
+    for place, argument in enumerate(arguments[:-1]):
+        if argument == "--lang":
+            said = arguments[place + 1]
+    for argument in arguments:
+        if argument.startswith("--lang="):
+            said = argument.partition("=")[2]
+    return said if said in LANGUAGES else "en"

@@ -1,0 +1,60 @@
+"""The options of every command; imported when the language is known, for their help is worded then."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edigate.cli.common import Misuse, choose_gate
+from edigate.cli.messages import LANGUAGES, t
+
+HELP = t("An EDI gate for French public-sector invoices.", "Une passerelle EDI pour les factures du secteur public.")
+EPILOG = t(
+    "--gate and --lang may also stand after the command. `edigate COMMAND --help` tells more.",
+    "--gate et --lang peuvent aussi suivre la commande. `edigate COMMANDE --help` en dit plus.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from edigate import __version__  # noqa: PLC0415 - found in the installation's metadata, which takes a while
+
+        sys.stdout.write(f"edigate {__version__}\n")
+        raise typer.Exit
+
+
+_Gate = Annotated[
+    Path | None,
+    typer.Option(
+        "--gate",
+        "-g",
+        envvar="EDIGATE_GATE",
+        metavar=t("DIR", "DOSSIER"),
+        help=t(
+            "The gate's folder; without it, the nearest folder from here upwards that holds an edigate.toml.",
+            "Le dossier de la passerelle ; à défaut, le plus proche, en remontant, qui contient un edigate.toml.",
+        ),
+    ),
+]
+_Lang = Annotated[
+    str,
+    typer.Option(
+        "--lang", envvar="EDIGATE_LANG", metavar="en|fr", help=t("Language of messages.", "Langue des messages.")
+    ),
+]
+_Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", is_eager=True, callback=_version, help=t("Show the version and exit.", "Afficher la version.")
+    ),
+]
+
+
+def options(gate: _Gate = None, lang: _Lang = "en", version: _Version = False) -> None:  # noqa: ARG001 - seen to before
+    """Remember the gate's folder; the language was set before anything was worded."""
+    if lang not in LANGUAGES:
+        raise Misuse(
+            t("--lang {lang}: edigate speaks en and fr.", "--lang {lang} : edigate parle en et fr.", lang=lang)
+        )
+    choose_gate(gate)

@@ -1,0 +1,13 @@
+"""Options that several commands share; imported by command modules only, when the language is known."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from edigate.cli.messages import t
+
+Json = Annotated[
+    bool, typer.Option("--json", help=t("Print JSON on standard output.", "Écrire du JSON sur la sortie standard."))
+]
