@@ -11,7 +11,7 @@ from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
 from edigate.parsers import _parts, _read
 from edigate.parsers._cii_table import TABLE
 from edigate.parsers._places import Spot, at, locator, spot, value
-from edigate.parsers._tree import Found, clark, compile_table, gather
+from edigate.parsers._tree import PREFIXES, Found, clark, compile_table, gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,14 @@ ROOTS: Mapping[str, str] = MappingProxyType({clark("rsm:CrossIndustryInvoice"): 
 
 _SHAPE = compile_table(TABLE)
 _TAX_TOTAL = clark("ram:TaxTotalAmount")
-_FOREIGN_AMOUNTS = cast("Callable[..., Iterable[_Element]]", etree.XPath("//*[@currencyID != $currency]"))
+# Of the header alone: the gross line prices of AIFE's samples say EUR whatever the invoice's currency.
+_FOREIGN_AMOUNTS = cast(
+    "Callable[..., Iterable[_Element]]",
+    etree.XPath(
+        "*/ram:ApplicableHeaderTradeSettlement/descendant::*[@currencyID != $currency]",
+        namespaces={"ram": PREFIXES["ram"]},
+    ),
+)
 _SCHEME = ("schemeID",)
 _VAT_SCHEME = "VA"
 _MARKETS = MappingProxyType({"BC": 0, "CT": 1})  # a market before a contract, before what says neither

@@ -101,7 +101,8 @@ def judge(
     """One invoice: rules, then recipient, then first reader; its pivot is rendered while the document is at hand."""
     known = desk.is_supplier(invoice.supplier.identifier) if desk.is_supplier else None
     context = Context(interface, received_on, desk.settings, desk.directory, known)
-    faults = tuple(_placed(f, document) for f in check(invoice, context))
+    locate = document.parser.locate_in(document.root)
+    faults = tuple(_placed(f, locate(f.field)) for f in check(invoice, context))
     whom = addressee(invoice, desk.directory, desk.settings)
     refused = any(f.blocks for f in faults)
     # Outside a gate there are no partners: nobody to route to, and nothing is handed out.
@@ -123,12 +124,12 @@ def judge(
         amount_due=format(invoice.totals.due, "f") if invoice.totals.due is not None else "",
         currency=invoice.currency,
         pivot=render(invoice, whom, document, interface=interface, received_on=received_on) if routed else None,
-        number_place=document.parser.locate(document.root, "number"),
+        number_place=locate("number"),
     )
 
 
-def _placed(found: Fault, document: Document) -> Fault:
-    path, line = document.parser.locate(document.root, found.field)
+def _placed(found: Fault, place: tuple[str, int | None]) -> Fault:
+    path, line = place
     return found.placed(path, line)
 
 

@@ -259,18 +259,18 @@ def test_the_tax_total_is_the_one_in_the_invoice_currency() -> None:
     assert (invoice.totals.tax, invoice.other_currencies) == (Decimal("53.96"), ())
     assert tail(cii.locate(root, "totals.tax")[0], 1) == "ram:TaxTotalAmount[2]"
     assert parsed((TAX_TOTAL, two)).other_currencies == ("EUR",)
-    assert parsed((GROSS, GROSS.replace("CHF", "EUR")), (CURRENCY, declared)).other_currencies == ("EUR",)
+    assert parsed((GROSS, GROSS.replace("CHF", "EUR")), (CURRENCY, declared)).other_currencies == ()
 
 
-def test_amounts_in_other_currencies_are_told() -> None:
-    """Each currency once, in the order of the document, the invoice's own left out."""
+def test_header_amounts_in_other_currencies_are_told() -> None:
+    """Each currency of the header once, in the order of the document; what a line price says is left out (P19)."""
     due = "<ram:DuePayableAmount>300.75</ram:DuePayableAmount>"
     invoice = parsed(
         (GROSS, GROSS.replace("CHF", "USD")),
         (TAX_TOTAL, TAX_TOTAL.replace("Amount>5", 'Amount currencyID="CHF">5')),
         (due, due.replace("Amount>3", 'Amount currencyID="GBP">3')),
     )
-    assert invoice.other_currencies == ("USD", "GBP")
+    assert invoice.other_currencies == ("GBP",)
 
 
 @pytest.mark.parametrize(
