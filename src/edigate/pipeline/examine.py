@@ -14,6 +14,7 @@ from edigate.pipeline.admission import admit
 from edigate.routing import Addressee, addressee, first_reader
 from edigate.rules import check
 from edigate.rules.context import Context
+from edigate.xsd import places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,7 +79,8 @@ def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
     root = read(content, max_bytes=desk.settings.document_bytes)
     parser = next((PARSERS[key] for key in interface.parsers if root.tag in PARSERS[key].ROOTS), None)
     if parser is None:
-        raise Refusal(fault("EDG-F105", "document", root.tag, expected=interface.format).placed("/", root.sourceline))
+        unknown = fault("EDG-F105", "document", places.name(root.tag, root), expected=interface.format)
+        raise Refusal(unknown.placed(*places.place(root)))
     violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
     if violations:
         raise Refusal(*violations)
