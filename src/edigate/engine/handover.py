@@ -199,6 +199,7 @@ class Renderers:
             run,
             load(run["faults"]),
             [(invoice, load(invoice["faults"])) for invoice in self._rejected.get(run["id"], [])],
+            interface=row["interface"],
             language=self._languages[row["partner"]],
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.explain import explain
 from edigate.domain.invoice import Party, Scheme
-from edigate.domain.names import FlowName, parse_name
+from edigate.domain.names import UNNAMED_REPORT, FlowName, parse_name
 from edigate.domain.statuses import FLOW_LABELS, INVOICE_LABELS, FlowStatus, InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters import status
@@ -39,11 +39,13 @@ def report(
     faults: Sequence[Fault],
     invoices: Sequence[tuple[RowMapping, Sequence[Fault]]],
     *,
+    interface: str,
     language: str = "fr",
 ) -> bytes:
     """The integration report of one run: one line per error of the flow and of its invoices (reference §7.2.1).
 
-    `run` has the flow's name, the verdict and, for a replay, the parent run.
+    `run` has the flow's name, the verdict and, for a replay, the parent run. `interface` is the report's own: under
+    CSO0000A a flow is known by the whole name of its file.
     """
     lines = [status.error_line(f, explain(f, language)) for f in faults if f.blocks]
     lines += [
@@ -52,7 +54,7 @@ def report(
         for f in found
         if f.blocks
     ]
-    parsed = parse_name(run["name"])
+    parsed = None if interface == UNNAMED_REPORT else parse_name(run["name"])
     code = STATUS[Verdict(run["verdict"])]
     comment = f"Rejeu du flux (décision précédente : {run['parent']})" if run["parent"] else ""
     told = status.FlowReport(code, parsed.flow_id if parsed else run["name"], FLOW_LABELS[code], comment, tuple(lines))

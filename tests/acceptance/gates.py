@@ -1,0 +1,327 @@
+"""A gate in a folder of its own, as its partners and its operator meet it: deposits, rounds, returns, ledger."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import replace
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+from sqlalchemy import select
+
+from edigate.app import open_gate
+from edigate.catalogue import schema_folder
+from edigate.domain.partners import Partner, Role
+from edigate.engine.decisions import DIRECTORY_VERSION
+from edigate.engine.local import Local
+from edigate.ledger import notes, partners, store
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.directory import import_csv
+from edigate.ledger.faults_json import load
+from edigate.ledger.tables import flows, invoices, runs
+from edigate.sandbox import structures
+from edigate.sandbox.attached import tiny_pdf
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft, DraftAttachment
+from edigate.sandbox.flows import flow_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from lxml.etree import _Element
+    from sqlalchemy import RowMapping
+
+    from edigate.domain.faults import Fault
+    from edigate.engine.gate import Gate
+    from edigate.engine.local import Tally
+
+SHARED = Path(os.environ.get("EDIGATE_SHARED") or Path(__file__).parents[2].parent / "shared")
+DEPOSITOR, STRUCTURED, MIXED = "JMRPOR", "FSO1106A", "FSO1116A"
+SETTINGS = "[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n"
+PDF = DraftAttachment("facture.pdf", "application/pdf", tiny_pdf("Facture"), type_code="01")
+
+_numbers = count(1)
+
+
+class Line(NamedTuple):
+    """One error line of a report."""
+
+    nature: str
+    code: str
+    label: str
+    description: str
+
+
+class Report(NamedTuple):
+    """What a depositor is told of one flow."""
+
+    interface: str
+    status: str
+    flow: str
+    complement: str
+    comment: str
+    lines: tuple[Line, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its lines, in their order."""
+        return [line.code for line in self.lines]
+
+
+class Returns(NamedTuple):
+    """All that a partner collected: reports, (invoice number, status) in the order told, pivots with their units."""
+
+    reports: list[Report]
+    statuses: list[tuple[str, str]]
+    pivots: list[list[_Element]]
+
+    def report(self, name: str) -> Report:
+        """The one report on a flow, by the flow's file name."""
+        (found,) = [report for report in self.reports if report.flow in {name, name[-25:]}]
+        return found
+
+    def of(self, number: str) -> list[str]:
+        """The statuses of one invoice, in the order told."""
+        return [status for told, status in self.statuses if told == number]
+
+    @property
+    def units(self) -> dict[str, _Element]:
+        """Every invoice of the pivots, by its number."""
+        return {unit.findtext("DonneesFacture/Id", ""): unit for pivot in self.pivots for unit in pivot}
+
+
+class Judged(NamedTuple):
+    """One invoice as the ledger keeps it."""
+
+    number: str
+    verdict: str
+    errors: list[str]
+    warnings: list[str]
+    status: str
+    reader: str
+
+
+class Outcome(NamedTuple):
+    """What the ledger keeps of a flow's last run: faults of the flow itself, and its invoices."""
+
+    name: str
+    state: str
+    verdict: str | None
+    faults: list[str]
+    invoices: list[Judged]
+
+    @property
+    def errors(self) -> list[str]:
+        """Every code that blocks the flow or an invoice of it."""
+        return [*self.faults, *(code for invoice in self.invoices for code in invoice.errors)]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Every code that only tells."""
+        return [code for invoice in self.invoices for code in invoice.warnings]
+
+
+class Site:
+    """One gate, from outside."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the gate in this folder."""
+        self.root = root
+        self.gate: Gate = open_gate(root)
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self.gate.ledger.dispose()
+
+    @property
+    def now(self) -> str:
+        """The time as the ledger writes it."""
+        return stamp(self.gate.clock())
+
+    def deposit(self, content: bytes, interface: str = STRUCTURED, *, partner: str = DEPOSITOR, name: str = "") -> str:
+        """Drop a file whole into a partner's inbox; without a name it gets a flow name never used before."""
+        name = name or flow_name(interface, partner, next(_numbers))
+        folder = self.root / "inbox" / partner
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".arriving").write_bytes(content)
+        (folder / ".arriving").rename(folder / name)
+        return name
+
+    def round(self) -> Tally:
+        """Work off what is there."""
+        return Local(self.gate).run_once()
+
+    def collect(self, partner: str = DEPOSITOR) -> Returns:
+        """Take everything out of a partner's outbox; each document must be valid against its schema."""
+        found = Returns([], [], [])
+        for path in sorted((self.root / "outbox" / partner).glob("[!.]*"), key=lambda path: path.name[-15:]):
+            _sort_in(path.name, _read(path), found)
+            path.unlink()
+        return found
+
+    def outcomes(self) -> list[Outcome]:
+        """Every flow in the order of booking."""
+        with self.gate.ledger.connect() as connection:
+            rows = connection.execute(select(flows).order_by(flows.c.id)).mappings().all()
+            decided = {row["id"]: row for row in connection.execute(select(runs)).mappings()}
+            judged = connection.execute(select(invoices).order_by(invoices.c.id)).mappings().all()
+        return [_outcome(row, decided[row["run"]], judged) for row in rows]
+
+    def outcome(self, name: str) -> Outcome:
+        """The last flow that was deposited under this name."""
+        return [found for found in self.outcomes() if found.name == name][-1]
+
+    def decide(
+        self, content: bytes, interface: str = STRUCTURED, *, partner: str = DEPOSITOR, name: str = ""
+    ) -> Outcome:
+        """Deposit one file, work it off and see what became of it."""
+        deposited = self.deposit(content, interface, partner=partner, name=name)
+        self.round()
+        return self.outcome(deposited)
+
+    def change(self, code: str, **changes: object) -> None:
+        """Change a partner, as the operator does; one that is not there yet is added."""
+        with writing(self.gate.ledger) as connection:
+            known = partners.load_book(connection).get(code) or Partner(code, code, Role.DEPOSITOR)
+            partners.save(connection, replace(known, **changes), actor="operator", at=self.now)  # type: ignore[arg-type]
+
+    def publish_directory(self, text: str, version: str) -> None:
+        """Put another directory in force."""
+        import_csv(io.StringIO(text), self.gate.places.directory, version)
+        with writing(self.gate.ledger) as connection:
+            notes.write(connection, DIRECTORY_VERSION, version)
+
+    def replay(self, name: str, reason: str = "") -> str | None:
+        """Ask for a new run of the last flow of this name; its id."""
+        with writing(self.gate.ledger) as connection:
+            flow = connection.execute(
+                select(flows.c.id).where(flows.c.name == name).order_by(flows.c.id.desc())
+            ).scalar()
+            return store.request_run(connection, str(flow), by="operator", reason=reason, now=self.now)
+
+
+def furnish(root: Path) -> None:
+    """Make a sandbox gate in a folder that has settings: its partners, its directory."""
+    site = Site(root)
+    for row in structures.PARTNERS:
+        values = dict(row) | {key: frozenset(row[key]) for key in ("deposits", "receives", "sirets")}  # type: ignore[call-overload]
+        site.change(str(values.pop("code")), **values | {"role": Role(str(row["role"]))})
+    site.publish_directory(structures.directory_csv(), "v1")
+    site.close()
+
+
+class Case(NamedTuple):
+    """One deposit of a table of cases."""
+
+    content: bytes
+    interface: str = STRUCTURED
+    partner: str = DEPOSITOR
+    name: str = ""
+
+
+class Seen(NamedTuple):
+    """What became of one case, and all that its depositor was told in that round."""
+
+    name: str
+    outcome: Outcome
+    told: Returns
+
+    @property
+    def report(self) -> Report:
+        """The report on it."""
+        return self.told.report(self.name)
+
+
+def work_off(site: Site, cases: Mapping[str, Case]) -> dict[str, Seen]:
+    """Deposit all cases, work them off in one round, collect what their depositors get."""
+    names = {key: site.deposit(c.content, c.interface, partner=c.partner, name=c.name) for key, c in cases.items()}
+    site.round()
+    told = {partner: site.collect(partner) for partner in {case.partner for case in cases.values()}}
+    outcomes = {outcome.name: outcome for outcome in site.outcomes()}
+    return {key: Seen(name, outcomes[name], told[cases[key].partner]) for key, name in names.items()}
+
+
+def fresh_number() -> str:
+    """An invoice number never used before."""
+    return f"AT-{next(_numbers):06d}"
+
+
+def sound(build: Callable[[Draft], bytes] = cii, /, **changes: object) -> bytes:
+    """A sound document with a fresh number, but for these changes of its draft."""
+    draft = replace(Draft(fresh_number()), **changes)  # type: ignore[arg-type]
+    return build(draft)
+
+
+def mixed(build: Callable[[Draft], bytes] = cii, /, **changes: object) -> bytes:
+    """The same with a PDF attached, as mixed interfaces want it."""
+    return sound(build, **{"attachments": (PDF,)} | changes)
+
+
+@cache
+def _schema(name: str) -> etree.XMLSchema:
+    return etree.XMLSchema(file=str(schema_folder() / f"{name}.xsd"))
+
+
+def _read(path: Path) -> _Element:
+    root = etree.parse(str(path), etree.XMLParser(huge_tree=True, resolve_entities=False)).getroot()
+    schema = _schema({"CPPStatut": "CPPStatut_V1_19", "CPPFacturePivot": "CPPFacturePivot_V2_02"}[str(root.tag)])
+    if not schema.validate(root):
+        msg = f"{path.name} is not valid: {schema.error_log}"
+        raise AssertionError(msg)
+    if root.findtext(".//ParametreIndiv[Code='IdFlx']/Valeurparametre") != path.name[-25:]:
+        msg = f"{path.name} bears another flow id inside"
+        raise AssertionError(msg)
+    return root
+
+
+def _sort_in(name: str, root: _Element, found: Returns) -> None:
+    if root.tag == "CPPFacturePivot":
+        found.pivots.append(root.findall("CPPFactures/CPPFacturePivotUnitaire"))
+    elif root.find("CPPFluxStatuts") is not None:
+        found.reports.append(_report(name, root))
+    else:
+        found.statuses.extend(
+            (unit.findtext("DonneesStatut/IdFacture", ""), unit.findtext("DonneesStatut/IdStatut", ""))
+            for unit in root.iterfind("CPPFactureStatuts/CPPFactureStatutUnitaire")
+        )
+
+
+def _report(name: str, root: _Element) -> Report:
+    (data,) = root.iterfind("CPPFluxStatuts/CPPFluxStatutUnitaire/DonneesStatut")
+    details = data.find("Details")
+    lines = tuple(_lines(details)) if details is not None else ()
+    if details is not None and details.get("NbLignesErreur") != str(len(lines)):
+        msg = f"{name} counts its lines wrongly"
+        raise AssertionError(msg)
+    return Report(
+        interface=name[:8],
+        status=data.findtext("IdStatut", ""),
+        flow=data.findtext("IdFlux", ""),
+        complement=data.findtext("ComplementStatut", ""),
+        comment=data.findtext("Commentaire", ""),
+        lines=lines,
+    )
+
+
+def _lines(details: _Element) -> Iterator[Line]:
+    for line in details:
+        yield Line(
+            *(line.findtext(tag, "") for tag in ("NatureErreur", "CodeErreur", "LibelleErreur", "DescriptionErreur"))
+        )
+
+
+def _outcome(flow: RowMapping, run: RowMapping, judged: Sequence[RowMapping]) -> Outcome:
+    own = [_judged(row) for row in judged if row["run"] == run["id"]]
+    return Outcome(flow["name"], flow["state"], flow["verdict"], [fault.code for fault in load(run["faults"])], own)
+
+
+def _judged(row: RowMapping) -> Judged:
+    faults: tuple[Fault, ...] = load(row["faults"])
+    errors = [fault.code for fault in faults if fault.blocks]
+    warnings = [fault.code for fault in faults if not fault.blocks]
+    return Judged(row["number"], row["verdict"], errors, warnings, row["status"], row["reader"])
