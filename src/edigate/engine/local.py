@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
-    from edigate.intake.folder import Look, Ready
+    from edigate.intake.folder import Look, Ready, Trouble
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ PAUSE_AFTER_TROUBLE = 5.0
 
 @dataclass(slots=True)
 class Tally:
-    """What a run of the gate did; `troubles` are what stood in its inboxes' way, in words."""
+    """What a run of the gate did; `troubles` are what stood in its inboxes' way, each once."""
 
     booked: int = 0
     published: int = 0
@@ -45,7 +45,7 @@ class Tally:
     decisions: list[Decision] = field(default_factory=list)
     held: int = 0
     waiting: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
 
 
 class Local:
@@ -90,6 +90,17 @@ class Local:
                         break
                     self._stop.wait(look.next_in + 0.01)
                 self.tally.waiting = [str(path) for path in look.waiting]
+            finally:
+                self._pool.close()
+        return self.tally
+
+    def work_off_due(self) -> Tally:
+        """Decide on what is due and hand over what comes of it; no new deposit is taken. Raises engine.lock.Held."""
+        with held(self.gate.places.lock):
+            self._prepare()
+            try:
+                while self._batch():
+                    pass
             finally:
                 self._pool.close()
         return self.tally
@@ -151,7 +162,7 @@ class Local:
         for trouble in look.troubles:
             if (str(trouble.path), trouble.reason) not in self._troubled:
                 self._troubled.add((str(trouble.path), trouble.reason))
-                self.tally.troubles.append(f"{trouble.reason}: {trouble.path} {trouble.detail}".rstrip())
+                self.tally.troubles.append(trouble)
                 log.warning(trouble.reason, path=str(trouble.path), detail=trouble.detail)
         return look
 
