@@ -1,18 +1,24 @@
-"""The worker processes; when one dies, what it was at is known, and the others' work is given out again."""
+"""The worker processes, each at the end of its own pipe: when one dies it is known which, and what it was at."""
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import pickle
+import signal
+from collections import deque
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
 from edigate.engine import worker
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.process import BaseProcess
 
     from edigate.domain.verdicts import Content, Examination
     from edigate.engine.worker import Charge, Share, Waits
@@ -23,7 +29,7 @@ _PRELOAD = ["edigate.engine.worker"]
 
 
 class Died(Exception):
-    """A worker died; `suspects` are the runs that were being examined then."""
+    """A worker died; `suspects` are the runs that it may have died over."""
 
     def __init__(self, suspects: frozenset[str]) -> None:
         """Name the runs."""
@@ -31,8 +37,25 @@ class Died(Exception):
         self.suspects = suspects
 
 
+class Broke(Exception):
+    """What a worker was asked for raised; the message is its traceback."""
+
+
 class CannotStart(Exception):
     """Workers die as they start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    function: Any
+    args: tuple[object, ...]
+    runs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Any  # multiprocessing's Connection, which the stubs make a generic of messages
 
 
 class Pool:
@@ -42,65 +65,111 @@ class Pool:
         """`count` processes; 0 means one per core."""
         self.count = count or os.cpu_count() or 1
         self._charge = charge
-        self._executor: ProcessPoolExecutor | None = None
+        self._workers: list[_Worker] = []
 
     def close(self) -> None:
-        """End the processes."""
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-            self._executor = None
+        """End the processes; what they are at is lost."""
+        atexit.unregister(self.close)
+        for one in self._workers:
+            one.process.kill()
+            one.pipe.close()
+            one.process.join()
+        self._workers = []
 
-    def start(self) -> ProcessPoolExecutor:
-        """The processes, up and answering. Raises CannotStart."""
+    def start(self) -> None:
+        """Have all processes up and answering. Raises CannotStart."""
+        self._workers = [one for one in self._workers if one.process.is_alive()]
         for _ in range(STARTS):
-            if self._executor is not None:
-                return self._executor
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(_PRELOAD)
-            executor = ProcessPoolExecutor(self.count, context, worker.start, (self._charge,))
-            try:
-                executor.submit(worker.ready).result()
-            except BrokenProcessPool:
-                executor.shutdown()
-            else:
-                self._executor = executor
-        if self._executor is None:
+            missing = self.count - len(self._workers)
+            if not missing:
+                return
+            atexit.register(self.close)
+            self._workers += self._started(missing)
+        if len(self._workers) < self.count:
             msg = "worker processes cannot be started; what they said stands above"
             raise CannotStart(msg)
-        return self._executor
 
     def examine(self, shares: Sequence[Share]) -> list[tuple[str, Examination | Waits]]:
-        """What was found of every item of every share. Raises Died; nothing of the batch counts then."""
-        futures = [self._submit(worker.examine_share, share) for share in shares]
-        return [found for future in futures for found in self._result(future)]
+        """What was found of every item of every share. Raises Died, and Broke; nothing of the batch counts then."""
+        calls = [_Call(worker.examine_share, (s,), frozenset(item.run for item in s.items)) for s in shares]
+        return [found for answer in self._answers(calls) for found in answer]
 
     def render(
         self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]
     ) -> dict[int, Content]:
-        """Pivots rendered again. Raises Died."""
-        rendered: dict[int, Content] = self._result(
-            self._submit(worker.render_share, archived, interface, received_on, whom)
-        )
+        """Pivots rendered again. Raises Died, and Broke."""
+        (answer,) = self._answers([_Call(worker.render_share, (archived, interface, received_on, whom))])
+        rendered: dict[int, Content] = answer
         return rendered
 
-    def _submit(self, function: Any, *args: object) -> Future[Any]:  # noqa: ANN401 - any function of the worker
-        try:
-            return self.start().submit(function, *args)
-        except BrokenProcessPool as error:
-            raise self._buried() from error
+    def _started(self, count: int) -> list[_Worker]:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOAD)
+        begun = []
+        with _deaf_children():
+            for _ in range(count):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=worker.serve, args=(self._charge, theirs), daemon=True)
+                with suppress(OSError, EOFError):  # a forkserver that was just killed
+                    process.start()
+                    begun.append(_Worker(process, ours))
+                theirs.close()
+        return [one for one in begun if _is_up(one)]
 
-    def _result(self, future: Future[Any]) -> Any:  # noqa: ANN401 - whatever the function gives
-        try:
-            return future.result()
-        except BrokenProcessPool as error:
-            raise self._buried() from error
+    def _answers(self, calls: Sequence[_Call]) -> list[Any]:
+        """Each call's answer, in their order; whichever worker is free takes the next."""
+        self.start()
+        answers: dict[int, Any] = {}
+        to_give = deque(enumerate(calls))
+        idle = list(self._workers)
+        busy: dict[Any, tuple[_Worker, int]] = {}
+        while to_give or busy:
+            while to_give and idle:
+                one, (number, call) = idle.pop(), to_give.popleft()
+                self._give(one, call)
+                busy[one.pipe] = (one, number)
+            for pipe in wait(list(busy)):
+                one, number = busy.pop(pipe)
+                answers[number] = self._answer(one, calls[number])
+                idle.append(one)
+        return [answers[number] for number in range(len(calls))]
 
-    def _buried(self) -> Died:
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
-        suspects = set()
-        for note in self._charge.work.glob("*.current"):
-            suspects.add(note.read_text(encoding="ascii").strip())
-            note.unlink()
-        return Died(frozenset(suspects - {""}))
+    def _give(self, one: _Worker, call: _Call) -> None:
+        try:
+            one.pipe.send((call.function, call.args))
+        except OSError:
+            raise self._buried(one, call) from None
+
+    def _answer(self, one: _Worker, call: _Call) -> Any:  # noqa: ANN401 - whatever the function gives
+        try:
+            went_well, answer = pickle.loads(one.pipe.recv_bytes())  # noqa: S301 - from our own child
+        except (OSError, EOFError):
+            raise self._buried(one, call) from None
+        if not went_well:
+            self.close()  # others may still be at what nobody waits for any more
+            raise Broke(answer)
+        return answer
+
+    def _buried(self, one: _Worker, call: _Call) -> Died:
+        """All are ended, so that nobody goes on with what is given out again; the dead one's note tells the suspect."""
+        noted = worker.noted(self._charge.work, one.process.pid or 0)
+        self.close()
+        return Died(frozenset({noted}) if noted in call.runs else call.runs)
+
+
+def _is_up(one: _Worker) -> bool:
+    try:
+        return bool(one.pipe.recv())
+    except (OSError, EOFError):
+        one.process.join()
+        return False
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that do not hear SIGTERM: sent to the whole group, it must let the batch in hand be finished."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

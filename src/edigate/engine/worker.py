@@ -8,6 +8,7 @@ import pickle
 import signal
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from edigate.xsd import Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from edigate.domain.interfaces import Interface
@@ -85,20 +88,43 @@ class Waits:
 _charge: Charge
 
 
-def start(charge: Charge) -> None:
+def serve(charge: Charge, pipe: Connection) -> None:
+    """A worker's life: one call after another, until the gate hangs up."""
+    _start(charge)
+    with suppress(EOFError, OSError):
+        pipe.send(os.getpid())
+        while True:
+            function, args = pipe.recv()
+            pipe.send_bytes(_answer(function, args))
+
+
+def _start(charge: Charge) -> None:
     """Make the process a worker: it dies with its parent, ignores the terminal's ^C and notes what it is at."""
     global _charge, _current, _shelf  # noqa: PLW0603 - the process is the worker
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _charge = charge
     _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.monotonic)
-    _current = os.open(charge.work / f"{os.getpid()}.current", os.O_RDWR | os.O_CREAT, 0o600)
+    _current = os.open(_note(charge.work, os.getpid()), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
 
 
-def ready() -> int:
-    """Answer with the process's id, once it is up."""
-    return os.getpid()
+def _answer(function: Callable[..., object], args: tuple[object, ...]) -> bytes:
+    try:
+        return pickle.dumps((True, function(*args)))
+    except Exception:  # noqa: BLE001 - whatever went wrong is told, and the worker lives
+        return pickle.dumps((False, traceback.format_exc()))
+
+
+def noted(work: Path, pid: int) -> str:
+    """The run that a worker was at, empty for none."""
+    try:
+        return _note(work, pid).read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _note(work: Path, pid: int) -> Path:
+    return work / f"{pid}.current"
 
 
 def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:

@@ -1,0 +1,212 @@
+"""Worker processes: what they find, and what is known when one of them dies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import pickle
+import random
+import signal
+import threading
+import time
+from contextlib import closing
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edigate.domain.verdicts import Examination
+from edigate.engine.decisions import DIRECTORY_VERSION
+from edigate.engine.pool import CannotStart, Died, Pool
+from edigate.engine.worker import Charge, Item, Share, Waits
+from edigate.ledger import notes, partners
+from edigate.sandbox.attached import tiny_pdf
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft, DraftAttachment
+from edigate.sandbox.flows import flow_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edigate.engine.gate import Gate
+
+DAY = dt.date(2025, 3, 14)
+PATIENCE = 20
+
+
+def a_charge(gate: Gate, seconds: int = 60, work: Path | None = None) -> Charge:
+    """What the workers of this gate are told."""
+    places = gate.places
+    return Charge(
+        places.archive,
+        places.directory,
+        work or places.work,
+        dict(gate.interfaces),
+        gate.schemas,
+        dict(gate.site_schemas),
+        gate.settings.for_rules(),
+        seconds,
+    )
+
+
+def a_share(gate: Gate, *items: Item) -> Share:
+    """The items, with the gate's partners and directory."""
+    with gate.ledger.connect() as connection:
+        book = pickle.dumps(partners.load_book(connection))
+        version = notes.read(connection, DIRECTORY_VERSION)
+    return Share(book, str(version), items)
+
+
+def an_item(gate: Gate, number: int, content: bytes | None = None, interface: str = "FSO1106A") -> Item:
+    """One archived document to examine."""
+    content = cii(Draft(f"POOL-{number}")) if content is None else content
+    sha256 = hashlib.sha256(content).hexdigest()
+    (gate.places.archive / "day").mkdir(exist_ok=True)
+    (gate.places.archive / "day" / sha256).write_bytes(content)
+    return Item(
+        f"run{number}", f"day/{sha256}", flow_name(interface, "JMRPOR", number), "JMRPOR", DAY, 999, incomplete=False
+    )
+
+
+def an_endless_item(gate: Gate, number: int) -> Item:
+    """A document whose archived file is a pipe that nobody writes to: reading it never ends."""
+    (gate.places.archive / "day").mkdir(exist_ok=True)
+    os.mkfifo(gate.places.archive / "day" / f"pipe{number}")
+    return Item(
+        f"run{number}",
+        f"day/pipe{number}",
+        flow_name("FSO1106A", "JMRPOR", number),
+        "JMRPOR",
+        DAY,
+        999,
+        incomplete=False,
+    )
+
+
+def worker_ids(work: Path) -> list[int]:
+    """The processes that noted what they are at."""
+    return [int(note.stem) for note in work.glob("*.current")]
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return as soon as it holds."""
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def test_every_item_of_every_share_is_examined(gate: Gate) -> None:
+    """More shares than workers are all answered, in their order."""
+    with closing(Pool(a_charge(gate), 2)) as pool:
+        found = pool.examine([a_share(gate, an_item(gate, n), an_item(gate, n + 1)) for n in range(0, 10, 2)])
+
+    assert [run for run, _ in found] == [f"run{number}" for number in range(10)]
+    assert all(isinstance(result, Examination) and not result.faults for _, result in found)
+
+
+def test_a_document_that_outlasts_its_time_is_named(gate: Gate) -> None:
+    """The worker is ended after the seconds allowed, and only the document it was at is suspected."""
+    with closing(Pool(a_charge(gate, seconds=1), 1)) as pool:
+        share = a_share(gate, an_item(gate, 1), an_endless_item(gate, 2), an_item(gate, 3))
+        with pytest.raises(Died) as died:
+            pool.examine([share])
+
+    assert died.value.suspects == {"run2"}
+
+
+def test_only_the_dead_workers_document_is_suspected(gate: Gate) -> None:
+    """What the other workers were at when one died is above suspicion."""
+    with closing(Pool(a_charge(gate, seconds=1), 2)) as pool:
+        slow = [an_item(gate, number, cii(Draft(f"S-{number}"))) for number in range(10, 400)]
+        with pytest.raises(Died) as died:
+            pool.examine([a_share(gate, an_endless_item(gate, 1)), a_share(gate, *slow)])
+
+    assert died.value.suspects == {"run1"}
+
+
+def test_the_pool_goes_on_after_deaths(gate: Gate) -> None:
+    """However often idle workers died, the next share is examined by new ones."""
+    with closing(Pool(a_charge(gate), 1)) as pool:
+        pool.start()
+        for number in range(7):
+            (pid,) = worker_ids(gate.places.work)
+            (gate.places.work / f"{pid}.current").unlink()
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+            ((run, _),) = pool.examine([a_share(gate, an_item(gate, number))])
+            assert run == f"run{number}"
+
+
+def test_a_worker_that_noted_nothing_may_have_died_over_its_whole_share(gate: Gate) -> None:
+    """Before the first note every item of the share is suspected, so that each is tried alone."""
+    with closing(Pool(a_charge(gate), 1)) as pool:
+        pool.start()
+        (pid,) = worker_ids(gate.places.work)
+        os.kill(pid, signal.SIGSTOP)
+        killing = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
+        killing.start()
+        with pytest.raises(Died) as died:
+            pool.examine([a_share(gate, an_item(gate, 1), an_item(gate, 2))])
+        killing.join()
+
+    assert died.value.suspects == {"run1", "run2"}
+
+
+def test_a_worker_killed_while_it_answers_is_noticed(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half an answer is no answer: the death is told, and nobody waits for the other half."""
+    noise = random.Random(1).randbytes(150_000)
+    file = DraftAttachment("facture.pdf", "application/pdf", tiny_pdf("x") + noise, type_code="01")
+    items = [an_item(gate, n, cii(Draft(f"BIG-{n}", attachments=(file,))), "FSO1116A") for n in range(12)]
+
+    def wait_then_kill(pipes: list[Any]) -> list[Any]:
+        ready: list[Any] = wait(pipes)
+        for pid in worker_ids(gate.places.work):
+            os.kill(pid, signal.SIGKILL)
+        return ready
+
+    with closing(Pool(a_charge(gate), 1)) as pool:
+        pool.start()
+        monkeypatch.setattr("edigate.engine.pool.wait", wait_then_kill)
+        with pytest.raises(Died):
+            pool.examine([a_share(gate, *items)])
+
+
+def test_workers_that_die_as_they_start_are_given_up(gate: Gate) -> None:
+    """A gate whose workers cannot even begin says so instead of starting them for ever."""
+    with closing(Pool(a_charge(gate, work=gate.places.root / "missing"), 1)) as pool, pytest.raises(CannotStart):
+        pool.start()
+
+
+def test_workers_do_not_outlive_the_pool(gate: Gate) -> None:
+    """Closing ends the processes, also one that is stuck."""
+    pool = Pool(a_charge(gate), 2)
+    pool.start()
+    pids = worker_ids(gate.places.work)
+    pool.close()
+
+    assert len(pids) == 2
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+
+
+def test_a_signal_to_the_whole_group_leaves_workers_at_work(gate: Gate) -> None:
+    """SIGTERM, which a service manager sends to every process, is for the gate alone to act on."""
+    with closing(Pool(a_charge(gate), 1)) as pool:
+        pool.start()
+        for pid in worker_ids(gate.places.work):
+            os.kill(pid, signal.SIGTERM)
+        ((_, result),) = pool.examine([a_share(gate, an_item(gate, 1))])
+
+    assert isinstance(result, Examination)
+
+
+def test_a_missing_archive_waits(gate: Gate) -> None:
+    """A document that the archive no longer holds is not judged."""
+    item = an_item(gate, 1)
+    (gate.places.archive / item.archived).unlink()
+    with closing(Pool(a_charge(gate), 1)) as pool:
+        ((_, result),) = pool.examine([a_share(gate, item)])
+
+    assert result == Waits("archive_altered", item.archived)
