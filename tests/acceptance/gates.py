@@ -198,11 +198,15 @@ class Site:
 
     def replay(self, name: str, reason: str = "") -> str | None:
         """Ask for a new run of the last flow of this name; its id."""
+        query = select(flows.c.id).where(flows.c.name == name).order_by(flows.c.id.desc())
+        with self.gate.ledger.connect() as connection:
+            flow = connection.execute(query).scalars().first()
+        return self.replay_flow(str(flow), reason)
+
+    def replay_flow(self, flow: str, reason: str = "") -> str | None:
+        """Ask for a new run of a flow by its id in the ledger; the run's id."""
         with writing(self.gate.ledger) as connection:
-            flow = connection.execute(
-                select(flows.c.id).where(flows.c.name == name).order_by(flows.c.id.desc())
-            ).scalar()
-            return store.request_run(connection, str(flow), by="operator", reason=reason, now=self.now)
+            return store.request_run(connection, flow, by="operator", reason=reason, now=self.now)
 
 
 def furnish(root: Path) -> None:
@@ -240,7 +244,9 @@ class Seen(NamedTuple):
 def work_off(site: Site, cases: Mapping[str, Case]) -> dict[str, Seen]:
     """Deposit all cases, work them off in one round, collect what their depositors get."""
     names = {key: site.deposit(c.content, c.interface, partner=c.partner, name=c.name) for key, c in cases.items()}
-    site.round()
+    tally = site.round()
+    if tally.waiting or tally.troubles:
+        raise AssertionError(tally.waiting, tally.troubles)
     told = {partner: site.collect(partner) for partner in {case.partner for case in cases.values()}}
     outcomes = {outcome.name: outcome for outcome in site.outcomes()}
     return {key: Seen(name, outcomes[name], told[cases[key].partner]) for key, name in names.items()}
