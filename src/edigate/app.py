@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 from edigate import catalogue, config
 from edigate.delivery.folder import Access, Outbox
+from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate, Places
 from edigate.intake.folder import Inbox
-from edigate.ledger.clock import system_clock
-from edigate.ledger.database import open_ledger
+from edigate.ledger import directory, events, notes
+from edigate.ledger.clock import stamp, system_clock
+from edigate.ledger.database import open_ledger, writing
+from edigate.xsd import Shelf
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edigate.ledger.clock import Clock
+    from edigate.ledger.directory import Imported
 
 
 def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
@@ -56,3 +61,19 @@ def _access(root: Path, settings: config.Settings) -> Access:
 
 def _site_schemas(root: Path, settings: config.Settings) -> dict[str, Path]:
     return {key.replace("_", "-"): root / value for key, value in settings.schemas if value}
+
+
+def require_schemas(gate: Gate) -> None:
+    """Raise xsd.SchemaMissing unless every schema is there: without one the gate must not start."""
+    Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic).require()
+
+
+def import_directory(gate: Gate, source: TextIO, *, actor: str) -> Imported:
+    """Bring a whole CSV directory in and put it in force; raises ledger.directory.BadDirectory, and nothing changes."""
+    now = gate.clock()
+    imported = directory.import_csv(source, gate.places.directory, f"{now:%Y%m%dT%H%M%S%f}Z")
+    counts = {"structures": imported.structures, "services": imported.services, "suppliers": imported.suppliers}
+    with writing(gate.ledger) as connection:
+        notes.write(connection, DIRECTORY_VERSION, imported.version)
+        events.record(connection, "directory.imported", actor, imported.version, at=stamp(now), **counts)
+    return imported

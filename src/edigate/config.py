@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edigate.domain.faults import Severity
 from edigate.domain.settings import RuleSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE = "edigate.toml"
@@ -20,8 +23,28 @@ ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
 FileMode = Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")]
 
 
+class Problem(NamedTuple):
+    """One setting that cannot be used: where it stands, its key, the value found, and why not.
+
+    `kind` is pydantic's word for the reason, `limits` what that word goes with; `like` is the nearest key that exists.
+    """
+
+    where: str
+    key: str
+    value: object
+    kind: str
+    reason: str
+    limits: Mapping[str, Any]
+    like: str = ""
+
+
 class BadSettings(Exception):
-    """The settings cannot be used; the message names file, key, value found and remedy."""
+    """The settings cannot be used; the message names file, key, value found and remedy, `problems` each mistake."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        """The message in English; whoever speaks another language words the problems."""
+        super().__init__(message)
+        self.problems = problems
 
 
 def _zone(name: str) -> str:
@@ -62,7 +85,7 @@ class IntakeTable(_Table):
 
 
 class LimitsTable(_Table):
-    """Sizes in bytes (reference §4.3)."""
+    """Sizes in bytes."""  # reference §4.3
 
     flow_bytes: int = Field(1_000_000_000, ge=1, description="Size of a flow.")
     document_bytes: int = Field(100_000_000, ge=1, description="Size of one XML document, unpacked.")
@@ -70,7 +93,7 @@ class LimitsTable(_Table):
 
 
 class RulesTable(_Table):
-    """Choices that change what a rule decides (reference §18)."""
+    """Choices that change what a rule decides."""  # reference §18
 
     siret_luhn: Severity = Field(Severity.ERROR, description="What a SIRET with a wrong key is: `error` or `warning`.")
     supplier_must_be_known: bool = Field(
@@ -158,6 +181,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file."""
+        # Single settings only: EDIGATE_GATE names the gate's folder to the command line, not the table [gate].
+        if isinstance(env_settings, EnvSettingsSource):
+            env_settings.env_vars = {name: value for name, value in env_settings.env_vars.items() if "__" in name}
         return env_settings, init_settings
 
     def for_rules(self) -> RuleSettings:
@@ -181,11 +207,43 @@ def load(root: Path) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise BadSettings("\n".join(_sentence(path, e) for e in error.errors())) from None
+        problems = tuple(_problem(path, e) for e in error.errors())
+        raise BadSettings("\n".join(map(_sentence, problems)), problems) from None
 
 
-def _sentence(path: Path, error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    key = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        return f"{path}: {key} is no setting; the settings are listed in docs/reference/settings.md"
-    return f"{path}: {key} = {error['input']!r}: {error['msg']}"
+def _problem(path: Path, error: Any) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
+    parts = [str(part) for part in error["loc"]]
+    variable = f"EDIGATE_{'__'.join(parts)}".upper()
+    return Problem(
+        where=variable if variable in os.environ else str(path),
+        key=".".join(parts),
+        value=error["input"],
+        kind=error["type"],
+        reason=error["msg"],
+        limits=error.get("ctx", {}),
+        like=_nearest(parts),
+    )
+
+
+def _nearest(parts: list[str]) -> str:
+    """The key that was meant, where one is spelt nearly like it."""
+    known = all_keys() if len(parts) > 1 else list(Settings.model_fields)
+    return next(iter(difflib.get_close_matches(".".join(parts), known, 1)), "")
+
+
+def all_keys() -> list[str]:
+    """Every setting as `table.key`, in the order of the file."""
+    return [
+        f"{name}.{key}"
+        for name, field in Settings.model_fields.items()
+        for key in getattr(field.annotation, "model_fields", {})
+    ]
+
+
+def _sentence(problem: Problem) -> str:
+    if problem.kind == "extra_forbidden":
+        hint = (
+            f"did you mean {problem.like}?" if problem.like else "the settings are listed in docs/reference/settings.md"
+        )
+        return f"{problem.where}: {problem.key} is no setting; {hint}"
+    return f"{problem.where}: {problem.key} = {problem.value!r}: {problem.reason}"

@@ -32,8 +32,8 @@ class Entry(NamedTuple):
 COMMANDS: tuple[Entry, ...] = (
     Entry("init",       "init:init",         "Make a new gate in a folder.",
                                              "Créer une passerelle dans un dossier."),
-    Entry("demo",       "demo:demo",         "Try the gate: drop sandbox flows, run once, show what became of them.",
-                                             "Essayer la passerelle : déposer des flux d'essai, les traiter, montrer le résultat."),
+    Entry("demo",       "demo:demo",         "Try the gate: drop sandbox flows and work them off.",
+                                             "Essayer la passerelle : déposer des flux d'essai et les traiter."),
     Entry("run",        "run:run",           "Run the gate: watch the inboxes, or work them off once.",
                                              "Lancer la passerelle : surveiller les dépôts, ou les traiter une fois."),
     Entry("check",      "check:check",       "Judge files as the gate would, without depositing them.",
@@ -99,12 +99,14 @@ class Later(TyperCommand):
 
 
 def _load(entry: Entry) -> Any:  # noqa: ANN401 - see Later
-    module, _, attribute = entry.place.partition(":")
-    target = getattr(import_module(f"edigate.cli.{module}"), attribute)
-    if not isinstance(target, typer.Typer):
-        function, target = target, typer.Typer(add_completion=False)
-        target.command(entry.name)(function)
-    return typer.main.get_command(target)
+    name, _, attribute = entry.place.partition(":")
+    module = import_module(f"edigate.cli.{name}")
+    target = getattr(module, attribute)
+    if isinstance(target, typer.Typer):
+        return typer.main.get_command(target)
+    alone = typer.Typer(add_completion=False)
+    alone.command(entry.name, help=getattr(module, "HELP", t(entry.english, entry.french)))(target)
+    return typer.main.get_command(alone)
 
 
 def _command() -> TyperGroup:

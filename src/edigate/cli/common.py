@@ -62,7 +62,7 @@ def root() -> Path:
               "Il n'y a pas de passerelle ici : ni {here} ni un dossier au-dessus ne contient de {file}.",
               here=Path.cwd(), file=SETTINGS_FILE),
             t("Go to a gate's folder, name it with --gate DIR, or make one with: edigate init DIR",
-              "Allez dans le dossier d'une passerelle, nommez-le avec --gate DOSSIER, ou créez-en une : edigate init DOSSIER"),
+              "Allez dans son dossier, nommez-le avec --gate DOSSIER, ou créez une passerelle : edigate init DOSSIER"),
         )  # fmt: skip
     if not (found / SETTINGS_FILE).is_file():
         raise Failure(
@@ -90,6 +90,24 @@ def actor() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def from_here(path: Path) -> Path:
+    """A path as a person in this folder would type it."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def program() -> str:
+    """How this command was called, for commands to try next."""
+    import shutil  # noqa: PLC0415 - only where commands are shown
+
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m edigate"
+    return called.name if shutil.which(called.name) else str(from_here(called))
 
 
 def out() -> Console:

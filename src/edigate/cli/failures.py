@@ -1,8 +1,8 @@
 """Errors that are foreseen, in words: what is wrong, where, what to do, and the exit status it makes."""
 
-from __future__ import annotations
-
 import errno
+import os
+import re
 import sqlite3
 import sys
 from types import MappingProxyType
@@ -14,10 +14,10 @@ from edigate.cli.common import Failure
 from edigate.cli.messages import language, t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-_FRENCH_FRAME: Mapping[str, str] = MappingProxyType(
+_FRENCH_FRAME: "Mapping[str, str]" = MappingProxyType(
     {
         "DEFAULT_STRING": "[défaut : {}]",
         "ENVVAR_STRING": "[variable : {}]",
@@ -26,12 +26,110 @@ _FRENCH_FRAME: Mapping[str, str] = MappingProxyType(
         "ERRORS_PANEL_TITLE": "Erreur",
     }
 )
+# What typer says of a wrong command line, by pattern, in French.
+_FRENCH_USAGE: "Mapping[re.Pattern[str], str]" = MappingProxyType(
+    {
+        re.compile(r"No such command (.+?)\. Did you mean (.+)\?"): r"Commande inconnue : \1. Vouliez-vous dire \2 ?",
+        re.compile(r"No such command (.+)\."): r"Commande inconnue : \1.",
+        re.compile(r"No such option: (\S+)"): r"Option inconnue : \1",
+        re.compile(r"\(Possible options?: (.+)\)"): r"(options possibles : \1)",
+        re.compile(r"Did you mean (.+)\?"): r"Vouliez-vous dire \1 ?",
+        re.compile(r"Missing argument (.+)\."): r"Argument manquant : \1.",
+        re.compile(r"Missing option (.+)\."): r"Option manquante : \1.",
+        re.compile(r"Missing command\."): "Commande manquante.",
+        re.compile(r"Option (\S+) requires an argument\."): r"L'option \1 attend une valeur.",
+        re.compile(r"Got unexpected extra arguments? \((.+)\)"): r"Arguments en trop : \1",
+        re.compile(r"Invalid value for (.+?): "): r"Valeur refusée pour \1 : ",
+        re.compile(r"Invalid value: "): "Valeur refusée : ",
+        re.compile(r"(\S+) is not one of (.+)\."): r"\1 n'est pas l'une de : \2.",
+        re.compile(r"(\S+) is not a valid (?:integer|int)\."): r"\1 n'est pas un nombre entier.",
+        re.compile(r"(\S+) is not a valid float\."): r"\1 n'est pas un nombre.",
+    }
+)
+_REMEDIES: "Mapping[int, tuple[str, str]]" = MappingProxyType(
+    {
+        errno.EACCES: (
+            "Permission is missing: give it to this account, or run as the gate's own account.",
+            "Les droits manquent : donnez-les à ce compte, ou lancez la commande avec le compte de la passerelle.",
+        ),
+        errno.EROFS: (
+            "The file system is read-only: mount it for writing, or use a gate elsewhere.",
+            "Le système de fichiers est en lecture seule : montez-le en écriture, ou utilisez une autre passerelle.",
+        ),
+        errno.ENOSPC: (
+            "The disk is full: make room, then start again; nothing that was deposited is lost.",
+            "Le disque est plein : faites de la place, puis recommencez ; rien de ce qui a été déposé n'est perdu.",
+        ),
+        errno.EDQUOT: (
+            "The quota is used up: make room, then start again; nothing that was deposited is lost.",
+            "Le quota est épuisé : faites de la place, puis recommencez ; rien de ce qui a été déposé n'est perdu.",
+        ),
+        errno.ENOENT: ("Look at the spelling.", "Vérifiez l'orthographe."),
+        errno.ENOTDIR: ("A folder is expected there.", "Un dossier est attendu à cet endroit."),
+        errno.EISDIR: ("A file is expected there.", "Un fichier est attendu à cet endroit."),
+        errno.EXDEV: (
+            "inbox, outbox, spool and archive must lie on one file system.",
+            "inbox, outbox, spool et archive doivent être sur le même système de fichiers.",
+        ),
+    }
+)
+_REMEDIES_OF_LEDGER: "Mapping[str, tuple[str, str]]" = MappingProxyType(
+    {
+        "locked": (
+            "Another process has been writing in it for long: wait until it is done, then try again.",
+            "Un autre processus y écrit depuis longtemps : attendez qu'il ait fini, puis recommencez.",
+        ),
+        "readonly": (
+            "Give this account the right to write in the gate's folder, or run as the gate's own account.",
+            "Donnez à ce compte le droit d'écrire dans le dossier de la passerelle, ou utilisez le compte de celle-ci.",
+        ),
+        "unable to open": (
+            "Give this account the right to read and write in the gate's folder.",
+            "Donnez à ce compte le droit de lire et d'écrire dans le dossier de la passerelle.",
+        ),
+        "full": (
+            "The disk is full: make room, then start again; nothing that was deposited is lost.",
+            "Le disque est plein : faites de la place, puis recommencez ; rien de ce qui a été déposé n'est perdu.",
+        ),
+        "malformed": (
+            "The file is damaged: put back a copy of ledger.sqlite; what it lacks lies in archive/.",
+            "Le fichier est abîmé : remettez une copie de ledger.sqlite ; ce qui lui manque est dans archive/.",
+        ),
+        "not a database": (
+            "ledger.sqlite is no ledger: put back a copy of it; every deposit lies in archive/.",
+            "ledger.sqlite n'est pas un registre : remettez-en une copie ; chaque dépôt est dans archive/.",
+        ),
+        "disk i/o error": (
+            "The disk does not answer as it should: look at its state before you start the gate again.",
+            "Le disque ne répond pas comme il devrait : vérifiez son état avant de relancer la passerelle.",
+        ),
+    }
+)
+_FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
+    {
+        "greater_than": "il faut plus que {gt}",
+        "greater_than_equal": "il faut au moins {ge}",
+        "literal_error": "il faut {expected}",
+        "enum": "il faut {expected}",
+        "string_pattern_mismatch": "la forme attendue est {pattern}",
+        "string_type": "il faut un texte, entre guillemets",
+        "float_type": "il faut un nombre",
+        "float_parsing": "il faut un nombre",
+        "int_type": "il faut un nombre entier",
+        "int_parsing": "il faut un nombre entier",
+        "int_from_float": "il faut un nombre entier",
+        "bool_type": "il faut true ou false",
+        "bool_parsing": "il faut true ou false",
+        "model_type": "il faut une table de réglages",
+        "value_error": "valeur refusée ({error})",
+    }
+)
 
 
 def word_the_frame() -> None:
-    """Give typer's own words for help in French."""
+    """Give typer's help its own words in French."""
     if language() == "fr":
-        from typer import rich_utils  # noqa: PLC0415 - only needed to be told French words
+        from typer import rich_utils  # noqa: PLC0415 - loaded only where there are words to change
 
         for name, text in _FRENCH_FRAME.items():
             setattr(rich_utils, name, text)
@@ -49,20 +147,14 @@ def tell(error: Exception) -> int | None:
     failure = error if isinstance(error, Failure) else _foreseen(error)
     if failure is None:
         return None
-    _say(failure)
-    return failure.status
-
-
-def _say(failure: Failure) -> None:
     sys.stderr.write(f"edigate: {failure.message}\n")
     if failure.remedy:
         sys.stderr.write(f"{failure.remedy}\n")
+    return failure.status
 
 
 def _close_quietly() -> None:
-    """Whoever read our output has gone: nothing is left to say."""
-    import os  # noqa: PLC0415 - only here
-
+    """Whoever read our output has gone: Python must not complain when it flushes at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -70,32 +162,82 @@ def _tell_misuse(error: Any) -> int:  # noqa: ANN401 - typer keeps the classes o
     if type(error).__name__ == "NoArgsIsHelpError":
         sys.stderr.write(f"{error.message}\n")
         return MISUSED
-    sys.stderr.write(f"edigate: {error.format_message()}\n")
+    sys.stderr.write(f"edigate: {_in_language(error.format_message())}\n")
     context = getattr(error, "ctx", None)
     if context is not None:
         sys.stderr.write(f"{t('See', 'Voir')}: {context.command_path} --help\n")
     return int(error.exit_code)
 
 
+def _in_language(message: str) -> str:
+    if language() == "fr":
+        for pattern, french in _FRENCH_USAGE.items():
+            message = pattern.sub(french, message)
+    return message
+
+
 def _foreseen(error: Exception) -> Failure | None:
     if isinstance(error, OSError):
         return _of_system(error)
-    name = type(error).__name__
-    if name in {"BadSettings", "Held", "SchemaMissing", "BadDirectory", "CatalogueError", "CannotStart"}:
-        return Failure(str(error))
-    if isinstance(getattr(error, "orig", error), sqlite3.Error):
-        return _of_ledger(str(getattr(error, "orig", error)))
-    return None
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, sqlite3.Error):
+        return _of_ledger(str(cause))
+    worded = _WORDED.get(type(error).__name__)
+    return worded(error) if worded else None
 
 
 def _of_system(error: OSError) -> Failure:
-    return Failure(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
+    place = os.fsdecode(error.filename) if error.filename else ""
+    code = errno.EACCES if error.errno == errno.EPERM else error.errno
+    reason = error.strerror or str(error)
+    remedy = _REMEDIES.get(code or 0)
+    return Failure(f"{place}: {reason}" if place else reason, t(*remedy) if remedy else "")
 
 
 def _of_ledger(reason: str) -> Failure:
+    remedy = next((words for key, words in _REMEDIES_OF_LEDGER.items() if key in reason.lower()), None)
     return Failure(
-        t("The ledger cannot be used: {reason}.", "Le registre ne peut pas être utilisé : {reason}.", reason=reason)
+        t("The ledger cannot be used: {reason}.", "Le registre ne peut pas être utilisé : {reason}.", reason=reason),
+        t(*remedy) if remedy else "",
     )
 
 
-_ = errno
+def _of_lock(error: Any) -> Failure:  # noqa: ANN401 - engine.lock.Held, not imported for --help
+    return Failure(
+        t("{folder}: another gate holds this folder (process {holder}).",
+          "{folder} : une autre passerelle occupe ce dossier (processus {holder}).",
+          folder=error.folder, holder=error.holder),
+        t("End it first, or use another folder.", "Arrêtez-la d'abord, ou utilisez un autre dossier."),
+    )  # fmt: skip
+
+
+def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
+    if language() == "fr" and error.problems:
+        return Failure("\n".join(_problem_in_french(problem) for problem in error.problems))
+    return Failure(str(error))
+
+
+def _problem_in_french(problem: Any) -> str:  # noqa: ANN401 - config.Problem
+    if problem.kind == "extra_forbidden":
+        like = f"vouliez-vous dire {problem.like} ?" if problem.like else "la liste est dans docs/reference/settings.md"
+        return f"{problem.where} : {problem.key} n'est pas un réglage ; {like}"
+    known = _FRENCH_REASONS.get(problem.kind)
+    reason = known.format_map(problem.limits).replace(" or ", " ou ") if known else problem.reason
+    return f"{problem.where} : {problem.key} = {problem.value!r} : {reason}"
+
+
+def _as_it_says(error: Exception) -> Failure:
+    return Failure(str(error))
+
+
+# By name: to import these classes takes half a second, which only who meets them has paid already.
+_WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
+    {
+        "BadSettings": _of_settings,
+        "Held": _of_lock,
+        "SchemaMissing": _as_it_says,
+        "BadDirectory": _as_it_says,
+        "CatalogueError": _as_it_says,
+        "CannotStart": _as_it_says,
+    }
+)

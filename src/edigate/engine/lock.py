@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 
 class Held(Exception):
-    """Another process holds the folder; the message names it."""
+    """Another process holds the folder; the message names both."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        """`holder` is the id of that process, as far as it could be read."""
+        super().__init__(
+            f"{folder}: another gate holds this folder (process {holder}); end it first, or use another folder"
+        )
+        self.folder = folder
+        self.holder = holder
 
 
 @contextmanager
@@ -26,10 +34,7 @@ def held(path: Path) -> Iterator[None]:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = os.read(descriptor, 32).decode().strip() or "unknown"
-            msg = (
-                f"{path.parent}: another gate holds this folder (process {holder}); end it first, or use another folder"
-            )
-            raise Held(msg) from None
+            raise Held(path.parent, holder) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield

@@ -1,0 +1,106 @@
+"""`edigate init`: make a gate in a folder."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edigate.cli.common import Failure, Misuse, actor, out, program, table
+from edigate.cli.messages import language, t
+from edigate.domain.names import APPLICATION
+from edigate.domain.wording import pick
+
+if TYPE_CHECKING:
+    from edigate.engine.gate import Gate
+
+HELP = t(
+    "Make a gate in a folder: its settings, its inbox and outbox, its ledger.",
+    "Créer une passerelle dans un dossier : ses réglages, ses dépôts et ses retours, son registre.",
+)
+_Folder = Annotated[
+    Path,
+    typer.Argument(
+        metavar=t("DIR", "DOSSIER"),
+        help=t("The folder; made where it is missing.", "Le dossier ; il est créé s'il n'existe pas."),
+    ),
+]
+_Sandbox = Annotated[
+    bool,
+    typer.Option(
+        "--sandbox",
+        help=t("With made-up partners, directory and flows to try it.", "Avec partenaires, annuaire et flux d'essai."),
+    ),
+]
+_Code = Annotated[
+    str,
+    typer.Option(
+        "--code",
+        metavar="CODE",
+        help=t("The gate's application code.", "Le code application de la passerelle."),
+    ),
+]
+
+
+def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001") -> None:
+    """Make the gate, and say what to do next."""
+    if not APPLICATION.fullmatch(code):
+        raise Misuse(
+            t("--code {code}: an application code is six capitals or digits, such as CPP001.",
+              "--code {code} : un code application est fait de six capitales ou chiffres, comme CPP001.", code=code)
+        )  # fmt: skip
+    gate = _found(folder, code)
+    out().print(t("Made gate {code} in {folder}:", "Passerelle {code} créée dans {folder} :", code=code, folder=folder))
+    made = table()
+    made.show_header = False
+    made.add_row("edigate.toml", t("its settings, each with its meaning", "ses réglages, chacun expliqué"))
+    made.add_row("inbox/, outbox/", t("one folder per partner: deposits, returns and pivots",
+                                      "un dossier par partenaire : dépôts, retours et pivots"))  # fmt: skip
+    made.add_row("ledger.sqlite", t("the book of everything that happens", "le registre de tout ce qui arrive"))
+    if sandbox:
+        _fill(gate)
+        made.add_row("sandbox/", t("flows to try it, explained in sandbox/flows.md",
+                                   "des flux d'essai, expliqués dans sandbox/flows.md"))  # fmt: skip
+    out().print(made)
+    _say_next(folder, sandbox=sandbox)
+
+
+def _found(folder: Path, code: str) -> "Gate":
+    from edigate.founding import GateExists, found  # noqa: PLC0415 - see common.open_here
+
+    try:
+        return found(folder, code)
+    except GateExists as there:
+        raise Failure(
+            t("There is a gate in {folder} already: {file} is there. Nothing was changed.",
+              "Il y a déjà une passerelle dans {folder} : {file} existe. Rien n'a été modifié.",
+              folder=folder, file=there),
+            t("Name another folder, or use this gate: edigate --gate {folder} run",
+              "Nommez un autre dossier, ou utilisez cette passerelle : edigate --gate {folder} run",
+              folder=shlex.quote(str(folder))),
+        ) from None  # fmt: skip
+
+
+def _fill(gate: "Gate") -> None:
+    from edigate.sandbox import fill  # noqa: PLC0415 - see common.open_here
+
+    fill.install(gate, actor=actor())
+    flows = fill.lay_out(gate, gate.clock().astimezone(gate.zone).date())
+    lines = [f"- `{flow.partner}/{flow.name}`: {pick((flow.note_fr, flow.note_en), language())}" for flow in flows]
+    head = t("# Flows to try\n\nCopy what you like into `inbox/<partner>/`, then run the gate. Copied again, a flow is"
+             " a duplicate;\n`edigate demo` makes fresh ones.",
+             "# Flux d'essai\n\nCopiez ceux que vous voulez dans `inbox/<partenaire>/`, puis lancez la passerelle."
+             " Copié une deuxième fois,\nun flux est un doublon ; `edigate demo` en fait de nouveaux.")  # fmt: skip
+    page = gate.places.root / fill.EXAMPLES / "flows.md"
+    page.write_text("\n".join([head, "", *lines, ""]), encoding="utf-8")
+
+
+def _say_next(folder: Path, *, sandbox: bool) -> None:
+    steps = [f"cd {shlex.quote(str(folder))}", *(_TO_TRY if sandbox else _TO_FILL), f"{program()} run"]
+    out().print(t("Next:", "Ensuite :"))
+    for step in steps:
+        out().print(f"  {step.format(edigate=program())}", markup=False, soft_wrap=True)
+
+
+_TO_TRY = ("{edigate} demo",)
+_TO_FILL = ("{edigate} partners add --help", "{edigate} directory import --help")

@@ -1,0 +1,58 @@
+"""`edigate run`: the gate at work, until it is told to end or once."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from edigate.app import require_schemas
+from edigate.cli.common import err, from_here, open_here
+from edigate.cli.messages import t
+from edigate.cli.work import summarise, work_once
+from edigate.engine.local import Local
+from edigate.observability import logs
+
+HELP = t(
+    "Watch the inboxes and take what is deposited, until SIGTERM or Ctrl-C, which finish the batch in hand first.",
+    "Surveiller les dépôts et prendre ce qui arrive, jusqu'à SIGTERM ou Ctrl-C, qui laissent finir le lot en cours.",
+)
+_Once = Annotated[
+    bool,
+    typer.Option(
+        "--once",
+        help=t(
+            "Work off what is there and end: 0, also when flows were refused; 1 when something needs somebody"
+            " (a file that cannot be taken, a flow held, a file that cannot be handed over).",
+            "Traiter ce qui est là et finir : 0, même si des flux sont refusés ; 1 si quelque chose est à régler"
+            " (fichier impossible à prendre, flux en attente, fichier impossible à remettre).",
+        ),
+    ),
+]
+_Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help=t(
+            "With --once on a terminal: log every step, as the settings say.",
+            "Avec --once dans un terminal : journaliser chaque étape, selon les réglages.",
+        ),
+    ),
+]
+
+
+def run(once: _Once = False, verbose: _Verbose = False) -> None:
+    """Run the gate in the folder that was found."""
+    gate = open_here()
+    if once:
+        told = verbose or not sys.stderr.isatty()
+        tally = work_once(gate, level=gate.settings.log.level if told else "error")
+        if not summarise(gate, tally):
+            raise typer.Exit(1)
+        return
+    require_schemas(gate)
+    logs.configure(fmt=gate.settings.log.format, level=gate.settings.log.level)
+    if sys.stderr.isatty():
+        inbox = from_here(gate.places.inbox)
+        err().print(t("Watching {inbox}; Ctrl-C ends it.", "Surveille {inbox} ; Ctrl-C arrête.", inbox=inbox))
+    Local(gate).run()

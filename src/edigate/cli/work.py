@@ -1,0 +1,165 @@
+"""What `run` and `demo` share: a gate at work behind a progress bar, and the summary of what it did."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from edigate.app import require_schemas
+from edigate.cli.common import err, from_here, out, table
+from edigate.cli.messages import t
+from edigate.domain.verdicts import Verdict
+from edigate.engine.local import Local, Tally
+from edigate.ledger import queries
+from edigate.ledger.store import HELD
+from edigate.observability import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edigate.engine.gate import Gate
+
+MANY = 100
+SHOWN = 5
+_Progress: TypeAlias = Callable[[Tally, int], None]
+
+VERDICT_STYLES: "Mapping[str, str]" = MappingProxyType(
+    {"integrated": "green", "partial": "yellow", "rejected": "red", "inadmissible": "red"}
+)
+_TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
+    {
+        "inbox.stray_file": (
+            "lies beside the partners' folders: move it into inbox/<application code>/",
+            "est à côté des dossiers des partenaires : placez-le dans inbox/<code application>/",
+        ),
+        "inbox.no_partner": (
+            "belongs to no partner: add it with `edigate partners add`, or remove the folder",
+            "n'appartient à aucun partenaire : ajoutez-le avec `edigate partners add`, ou retirez le dossier",
+        ),
+        "inbox.not_a_file": (
+            "is no regular file (a folder, a link…): deposit a file",
+            "n'est pas un fichier ordinaire (un dossier, un lien…) : déposez un fichier",
+        ),
+        "inbox.unreadable_file": (
+            "cannot be read: give the gate's account the right to read it",
+            "ne peut pas être lu : donnez au compte de la passerelle le droit de le lire",
+        ),
+        "inbox.unreadable_folder": (
+            "cannot be looked into: give the gate's account the right to read and enter it",
+            "ne peut pas être parcouru : donnez au compte de la passerelle le droit de le lire et d'y entrer",
+        ),
+        "inbox.unclaimable_file": (
+            "cannot be moved: give the gate's account the right to write in its folder and in spool/",
+            "ne peut pas être déplacé : donnez au compte de la passerelle le droit d'écrire dans son dossier et spool/",
+        ),
+    }
+)
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict as a person reads it."""
+    return {
+        "integrated": t("integrated", "intégré"),
+        "partial": t("integrated in part", "intégré en partie"),
+        "rejected": t("rejected", "rejeté"),
+        "inadmissible": t("inadmissible", "irrecevable"),
+    }[verdict]
+
+
+def work_once(gate: "Gate", *, level: str) -> Tally:
+    """Work off what is there; a signal finishes the batch in hand and ends."""
+    require_schemas(gate)
+    with _bar(sum(1 for _ in gate.places.inbox.glob("*/[!.]*"))) as progress:
+        logs.configure(fmt=gate.settings.log.format, level=level)
+        local = Local(gate, progress=progress)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: local.stop())
+        return local.run_once()
+
+
+@contextmanager
+def _bar(files: int) -> "Iterator[_Progress]":
+    """A bar on standard error, only on a terminal and where there is something to wait for."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = files < MANY or not sys.stderr.isatty()
+    with Progress(*columns, console=err(), transient=True, disable=hidden) as progress:
+        task = progress.add_task(t("Flows", "Flux"), total=files)
+        yield lambda tally, waiting: progress.update(
+            task, completed=len(tally.decisions), total=max(files, len(tally.decisions) + waiting)
+        )
+
+
+def summarise(gate: "Gate", tally: Tally) -> bool:
+    """Print what a run did, and what somebody must see to; whether there is nothing of the kind."""
+    with gate.ledger.connect() as connection:
+        held = queries.count_flows(connection, queries.Wanted(state=HELD))
+        failing = queries.list_deliveries(connection, queries.Wanted(state=queries.FAILING))
+    _print_counts(tally, held)
+    troubles = [*_troubles(tally), *_held(held), *_failing([(row["name"], row["last_error"]) for row in failing])]
+    _print_list(t("Left for later:", "Laissés pour plus tard :"), _waiting(tally.waiting))
+    _print_list(t("To be seen to:", "À régler :"), troubles)
+    return not troubles
+
+
+def _print_counts(tally: Tally, held: int) -> None:
+    if not (tally.decisions or tally.published or tally.waiting or held):
+        out().print(t("Nothing to do: the inboxes are empty.", "Rien à faire : les dépôts sont vides."))
+        return
+    counts = table(t("What became of the flows", "Ce que sont devenus les flux"))
+    counts.add_column(t("Number", "Nombre"), justify="right")
+    for verdict in Verdict:
+        style = VERDICT_STYLES[verdict] if tally.verdicts[verdict] else "dim"
+        counts.add_row(f"[{style}]{verdict_word(verdict)}[/]", str(tally.verdicts[verdict]))
+    if held:
+        counts.add_row(t("[yellow]held[/]", "[yellow]en attente[/]"), str(held))
+    if tally.waiting:
+        counts.add_row(t("not taken yet", "pas encore pris"), str(len(tally.waiting)))
+    counts.add_section()
+    counts.add_row(t("files handed to partners", "fichiers remis aux partenaires"), str(tally.published))
+    out().print(counts)
+
+
+def _waiting(paths: "Sequence[str]") -> list[str]:
+    why = t("not whole yet, or still changing; taken when it is whole", "incomplet ou encore en cours d'écriture ; pris"
+            " dès qu'il sera complet")  # fmt: skip
+    return [f"{from_here(Path(path))}: {why}" for path in paths]
+
+
+def _troubles(tally: Tally) -> list[str]:
+    return [
+        f"{from_here(trouble.path)} {t(*_TROUBLES[trouble.reason])}{f' ({trouble.detail})' if trouble.detail else ''}"
+        for trouble in tally.troubles
+    ]
+
+
+def _held(count: int) -> list[str]:
+    if not count:
+        return []
+    return [
+        t("{count} held: `edigate held list` tells why and what to do",
+          "{count} en attente : `edigate held list` dit pourquoi et que faire", count=count)
+    ]  # fmt: skip
+
+
+def _failing(deliveries: "Sequence[tuple[str, str]]") -> list[str]:
+    return [
+        t("{name} could not be handed over, and is tried again: {error}",
+          "{name} n'a pas pu être remis, un nouvel essai suivra : {error}", name=name, error=error)
+        for name, error in deliveries
+    ]  # fmt: skip
+
+
+def _print_list(title: str, lines: "Sequence[str]") -> None:
+    if not lines:
+        return
+    out().print(title, style="bold")
+    for line in lines[:SHOWN]:
+        out().print(f"  - {escape(line)}")
+    if len(lines) > SHOWN:
+        out().print(t("  … and {count} more", "  … et {count} autres", count=len(lines) - SHOWN))

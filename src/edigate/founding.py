@@ -1,0 +1,76 @@
+"""Making a gate in a folder: its settings file, worded from the models that read it, its folders and its ledger."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING
+
+from edigate.app import open_gate
+from edigate.config import FILE, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pydantic.fields import FieldInfo
+
+    from edigate.engine.gate import Gate
+
+_HEAD = """\
+Settings of this gate. A key behind a # shows the default: take the # away to change it.
+Every setting can also be given in the environment, where it wins: EDIGATE_INTAKE__QUIET_SECONDS=5.
+All of them are explained in docs/reference/settings.md. A gate that runs reads them when it starts.
+"""
+_WIDTH = 118
+
+
+class GateExists(Exception):
+    """The folder holds a gate already; the message names its settings file."""
+
+
+def found(root: Path, code: str) -> Gate:
+    """Make a gate with this application code; raises GateExists. Nothing is left of one that cannot be made whole."""
+    root.mkdir(parents=True, exist_ok=True)
+    settings = root / FILE
+    try:
+        file = settings.open("x", encoding="utf-8")
+    except FileExistsError:
+        raise GateExists(str(settings)) from None
+    try:
+        with file:
+            file.write(settings_text(code))
+        gate = open_gate(root)
+        for folder in (gate.places.inbox, gate.places.outbox):
+            folder.mkdir(exist_ok=True)
+    except BaseException:
+        settings.unlink()
+        raise
+    return gate
+
+
+def settings_text(code: str) -> str:
+    """The settings file of a new gate: every table, every key with its meaning and its default."""
+    tables = (_table(name, field, code) for name, field in Settings.model_fields.items())
+    return "\n".join([*_comment(_HEAD), "", *("\n".join(table) for table in tables)])
+
+
+def shown(default: object) -> str:
+    """A default as TOML writes it."""
+    return json.dumps(default, ensure_ascii=False)
+
+
+def _table(name: str, field: FieldInfo, code: str) -> Iterator[str]:
+    model = field.annotation
+    if model is None or not hasattr(model, "model_fields"):
+        raise TypeError(name)
+    yield from _comment(model.__doc__ or "")
+    yield f"[{name}]"
+    for key, setting in model.model_fields.items():
+        yield from _comment(setting.description or "")
+        yield f"code = {shown(code)}" if (name, key) == ("gate", "code") else f"#{key} = {shown(setting.default)}"
+    yield ""
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for paragraph in text.splitlines() for line in textwrap.wrap(paragraph, _WIDTH)]
