@@ -10,6 +10,7 @@ import signal
 from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,7 @@ def _is_up(one: _Worker) -> bool:
 @contextmanager
 def _deaf_children() -> Iterator[None]:
     """Start processes that do not hear SIGTERM: sent to the whole group, it must let the batch in hand be finished."""
+    resource_tracker.ensure_running()  # first, as starting it unblocks SIGTERM
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         yield
