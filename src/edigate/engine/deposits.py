@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,7 +18,7 @@ from edigate.ledger.database import writing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections import deque
 
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Claim, Ready
@@ -26,13 +27,17 @@ log = structlog.get_logger()
 SYNCING_THREADS = 8
 
 
-def claim(gate: Gate, ready: Iterable[Ready]) -> int:
-    """Claim complete files, within the batch's bounds. Returns how many; the rest is for the next batch."""
+def claim(gate: Gate, ready: deque[Ready]) -> int:
+    """Claim complete files from the front of the queue, within the batch's bounds. Returns how many were claimed.
+
+    A file that cannot be claimed leaves the queue too: the next look finds it again.
+    """
     bounds = gate.settings.intake
-    taken, total, folders = 0, 0, set()
-    for file in ready:
-        if taken and (taken >= bounds.batch_flows or total + file.size > bounds.batch_bytes):
+    taken, total = 0, 0
+    while ready:
+        if taken and (taken >= bounds.batch_flows or total + ready[0].size > bounds.batch_bytes):
             break
+        file = ready.popleft()
         try:
             claimed = folder.claim(file, gate.places.spool, gate.clock())
         except OSError as error:
@@ -40,9 +45,6 @@ def claim(gate: Gate, ready: Iterable[Ready]) -> int:
             continue
         if claimed:
             taken, total = taken + 1, total + file.size
-            folders |= {file.path.parent, claimed.path.parent, claimed.path.parent.parent}
-    for path in sorted(folders):
-        sync_folder(path)
     return taken
 
 
@@ -58,6 +60,10 @@ def book(gate: Gate) -> int:
     if not booked:
         return 0
     archive.seal(gate.places.archive, day)
+    for partner in sorted({claimed.partner for claimed, _ in booked}):
+        # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
+        with suppress(FileNotFoundError):
+            sync_folder(gate.places.inbox / partner)
     with writing(gate.ledger) as connection:
         store.book(connection, [booking for _, booking in booked])
     for claimed, _ in booked:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ class Local:
         self._progress = progress
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._backlog: list[Ready] = []
+        self._backlog: deque[Ready] = deque()
         self._troubled: set[tuple[str, str]] = set()
         settings = gate.settings
         charge = Charge(
@@ -158,7 +158,7 @@ class Local:
         for code in known:
             (self.gate.places.inbox / code).mkdir(exist_ok=True)
         look = self.gate.inbox.look(known, self.gate.settings.intake.batch_flows * LOOK_AHEAD)
-        self._backlog = list(look.ready)
+        self._backlog = deque(look.ready)
         for trouble in look.troubles:
             if (str(trouble.path), trouble.reason) not in self._troubled:
                 self._troubled.add((str(trouble.path), trouble.reason))
@@ -169,7 +169,6 @@ class Local:
     def _batch(self) -> bool:
         """One batch through all the steps; whether anything was done."""
         taken = deposits.claim(self.gate, self._backlog)
-        del self._backlog[:taken]
         self.tally.booked += deposits.book(self.gate)
         batch = take_due(self.gate)
         decisions: tuple[Decision, ...] = ()
