@@ -66,7 +66,7 @@ def an_attachment_holds_one_file(invoice: Invoice, context: Context) -> Iterator
         content = inspect(attachment.name, attachment.encoded(), limit)
         field = f"attachments[{index}].content"
         if content.flaw:
-            yield fault(_FLAWS[content.flaw], field, attachment.name, limit=_megabytes(limit))
+            yield fault(_FLAWS[content.flaw], field, attachment.name, limit=limit)
         else:
             yield from _content_faults(content, attachment.name, field)
 
@@ -84,10 +84,10 @@ def _name_faults(name: str, field: str) -> Iterator[Fault]:
 
 
 def _content_faults(content: AttachmentContent, name: str, field: str) -> Iterator[Fault]:
-    """What may be said of a sound content; its name is only compared with one that is not at fault itself."""
+    """What may be said of a sound content; of its name inside, what was not said of the attachment's own."""
     if not content.wrapped:
         yield warning("EDG-I130", field, name)
-    elif extension(content.inner_name) not in {"", *MIME_TYPES}:
+    elif extension(name) in MIME_TYPES and extension(content.inner_name) not in {"", *MIME_TYPES}:
         yield fault("EDG-I121", field, content.inner_name)
     elif content.inner_name != name and not any(_name_faults(name, field)):
         yield warning("EDG-I126", field, name)
@@ -95,10 +95,6 @@ def _content_faults(content: AttachmentContent, name: str, field: str) -> Iterat
 
 def _says_pdf(attachment: Attachment) -> bool:
     return is_pdf(attachment.name) or attachment.mime.lower() == MIME_TYPES["pdf"]
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:g} MB"
 
 
 ATTACHMENT_RULES: tuple[Rule, ...] = (

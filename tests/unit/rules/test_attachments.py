@@ -110,6 +110,11 @@ def test_the_content(codes: Callable[..., list[str]], encoded: str | None, expec
     assert codes({"attachments": (attached("facture.pdf", encoded),)}, gate) == expected
 
 
+def test_one_extension_is_told_once(codes: Callable[..., list[str]]) -> None:
+    """A program under its own name, inside and outside, is one mistake."""
+    assert codes({"attachments": (attached("calcul.exe", base64_zip("calcul.exe")),)}) == ["I121"]
+
+
 def test_faults_name_their_attachment(faults: Callable[..., tuple[Fault, ...]]) -> None:
     """Each attachment is checked, and a fault says which one it is about, and the limit that it breaks."""
     sound = attached("facture.pdf", base64_zip("facture.pdf"))
@@ -117,7 +122,7 @@ def test_faults_name_their_attachment(faults: Callable[..., tuple[Fault, ...]]) 
 
     (found,) = faults({"attachments": (sound, large)}, {"settings.attachment_bytes": 1_500_000})
 
-    assert (found.field, found.value, found.args) == ("attachments[1].content", "plan.pdf", (("limit", "1.5 MB"),))
+    assert (found.field, found.value, found.args) == ("attachments[1].content", "plan.pdf", (("limit", "1500000"),))
 
 
 def test_a_content_is_read_once(codes: Callable[..., list[str]]) -> None:
