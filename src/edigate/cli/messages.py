@@ -26,3 +26,8 @@ def t(english: str, french: str, /, **values: object) -> str:
     """
     text = french if language() == "fr" else english
     return text.format(**values) if values else text
+
+
+def colon() -> str:
+    """The mark between a label and its text, which French sets apart."""
+    return t(":", " :")

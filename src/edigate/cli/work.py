@@ -2,11 +2,11 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MANY = 100
 SHOWN = 5
-_Progress: TypeAlias = Callable[[Tally, int], None]
 
 VERDICT_STYLES: "Mapping[str, str]" = MappingProxyType(
     {"integrated": "green", "partial": "yellow", "rejected": "red", "inadmissible": "red"}
@@ -75,24 +74,28 @@ def verdict_word(verdict: str) -> str:
 def work_once(gate: "Gate", *, level: str) -> Tally:
     """Work off what is there; a signal finishes the batch in hand and ends."""
     require_schemas(gate)
-    with _bar(sum(1 for _ in gate.places.inbox.glob("*/[!.]*"))) as progress:
+    files = sum(1 for _ in gate.places.inbox.glob("*/[!.]*"))
+    with bar(files, t("Flows", "Flux"), hidden=files < MANY) as progress:
         logs.configure(fmt=gate.settings.log.format, level=level)
-        local = Local(gate, progress=progress)
+        local = Local(gate, progress=lambda tally, waiting: _advance(progress, tally, files, waiting))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: local.stop())
         return local.run_once()
 
 
+def _advance(progress: Progress, tally: Tally, files: int, waiting: int) -> None:
+    done = len(tally.decisions)
+    progress.update(progress.task_ids[0], completed=done, total=max(files, done + waiting))
+
+
 @contextmanager
-def _bar(files: int) -> "Iterator[_Progress]":
-    """A bar on standard error, only on a terminal and where there is something to wait for."""
+def bar(total: int, label: str, *, hidden: bool) -> Iterator[Progress]:
+    """A bar with one task on standard error, only on a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    hidden = files < MANY or not sys.stderr.isatty()
-    with Progress(*columns, console=err(), transient=True, disable=hidden) as progress:
-        task = progress.add_task(t("Flows", "Flux"), total=files)
-        yield lambda tally, waiting: progress.update(
-            task, completed=len(tally.decisions), total=max(files, len(tally.decisions) + waiting)
-        )
+    shown = sys.stderr.isatty() and not hidden
+    with Progress(*columns, console=err(), transient=True, disable=not shown) as progress:
+        progress.add_task(label, total=total)
+        yield progress
 
 
 def summarise(gate: "Gate", tally: Tally) -> bool:

@@ -1,0 +1,282 @@
+"""The gate's own verdict on files that nobody deposits: the same examination, in a gate the same decision."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from edigate import catalogue, config
+from edigate.app import open_gate
+from edigate.domain.faults import fault
+from edigate.domain.names import FlowName, parse_name
+from edigate.domain.partners import Partner, PartnerBook, Role
+from edigate.domain.verdicts import Examination, Verdict
+from edigate.engine.decisions import DIRECTORY_VERSION
+from edigate.engine.gate import Places
+from edigate.intake.folder import TEMPORARY_ENDINGS
+from edigate.ledger import notes, partners, store
+from edigate.ledger.clock import stamp, system_clock
+from edigate.ledger.directory import Snapshot
+from edigate.parsers import PARSERS
+from edigate.pipeline.desk import Deposit, Desk
+from edigate.pipeline.examine import examine
+from edigate.pipeline.settle import Case, Taken, decide
+from edigate.xsd import Shelf
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from edigate.domain.settings import RuleSettings
+    from edigate.engine.gate import Gate
+    from edigate.ledger.clock import Clock
+    from edigate.pipeline.settle import Decision
+
+STRUCTURED: Mapping[str, str] = MappingProxyType({"cii": "FSO1106A", "ubl": "FSO1100A"})
+"""The interface of each syntax that takes an invoice without its PDF."""
+ENOUGH_FOR_PROCESSES = 50
+_NOBODY = "CHECK0"
+_NO_PARTNERS = PartnerBook()
+_HEAD = 65_536
+_SKIPPED = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.DOTALL)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
+
+
+class Gap(StrEnum):
+    """What the gate would look at and a check could not."""
+
+    NO_GATE = "no_gate"
+    NO_DIRECTORY = "no_directory"
+    NO_PARTNERS = "no_partners"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its name as the user gave it, and where it lies, or its content where it lies nowhere."""
+
+    shown: str
+    path: Path | None = None
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What files are judged by; `interface` is for those without a flow name, empty for the one of their syntax."""
+
+    interface: str
+    received_on: dt.date
+    rules: RuleSettings
+    schemas: Path
+    site_schemas: tuple[tuple[str, Path], ...] = ()
+    book: PartnerBook = _NO_PARTNERS
+    snapshot: Path | None = None
+    inbox: Path | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file's verdict, on this interface."""
+
+    source: Source
+    interface: str
+    decision: Decision
+
+
+def sources(paths: Iterable[Path]) -> Iterator[Source]:
+    """Files as they are, folders by all the files below them that a gate would look at, in the order of their names."""
+    for path in paths:
+        if not path.is_dir():
+            yield Source(str(path), path)
+            continue
+        for folder, subfolders, names in os.walk(path):
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+            for name in sorted(names):
+                if not name.startswith(".") and not name.lower().endswith(TEMPORARY_ENDINGS):
+                    yield Source(str(Path(folder, name)), Path(folder, name))
+
+
+def open_at(root: Path | None) -> Gate | None:
+    """The gate in this folder; None where there is none, or one that has no ledger yet: a check makes none."""
+    return open_gate(root) if root and Places(root).ledger.exists() else None
+
+
+def terms_at(root: Path | None, gate: Gate | None, interface: str, clock: Clock = system_clock) -> Terms:
+    """What the gate in this folder judges by, as far as it has it; outside any gate the settings' defaults."""
+    settings = config.load(root) if root else config.Settings()
+    found = Terms(
+        interface=interface,
+        received_on=clock().astimezone(ZoneInfo(settings.gate.timezone)).date(),
+        rules=settings.for_rules(),
+        schemas=catalogue.schema_folder(),
+    )
+    if root is None:
+        return replace(found, gaps=(Gap.NO_GATE,))
+    if gate is None:
+        return replace(found, gaps=(Gap.NO_DIRECTORY, Gap.NO_PARTNERS))
+    with gate.ledger.connect() as connection:
+        book = partners.load_book(connection)
+        version = notes.read(connection, DIRECTORY_VERSION)
+    gaps = {Gap.NO_DIRECTORY: version is None, Gap.NO_PARTNERS: not book.partners}
+    return replace(
+        found,
+        site_schemas=tuple(gate.site_schemas.items()),
+        book=book,
+        snapshot=gate.places.directory / f"{version}.sqlite" if version else None,
+        inbox=gate.places.inbox,
+        gaps=tuple(gap for gap, there in gaps.items() if there),
+    )
+
+
+def check(
+    files: Sequence[Source], terms: Terms, gate: Gate | None, *, progress: Callable[[], None] = lambda: None
+) -> list[Checked]:
+    """Every file's verdict, in order. In a gate they are decided as if deposited one after the other, now.
+
+    `progress` is called after each file.
+    """
+    examined = []
+    with _examining(len(files), terms) as examine_each:
+        for interface, found in examine_each(files):
+            examined.append((interface, found))
+            progress()
+    now = stamp(system_clock())
+    cases = [
+        _case(place, source, now, found) for place, (source, (_, found)) in enumerate(zip(files, examined, strict=True))
+    ]
+    decisions = _decide(cases, gate)
+    return [
+        Checked(source, interface, decision)
+        for source, (interface, _), decision in zip(files, examined, decisions, strict=True)
+    ]
+
+
+def all_integrated(checked: Iterable[Checked]) -> bool:
+    """Whether nothing would be refused."""
+    return all(one.decision.verdict is Verdict.INTEGRATED for one in checked)
+
+
+def _decide(cases: Sequence[Case], gate: Gate | None) -> Sequence[Decision]:
+    """In a gate with what its ledger holds and one file after the other; outside each file by itself."""
+    if gate is None:
+        return [decision for case in cases for decision in decide([case], Taken())]
+    with gate.ledger.connect() as connection:
+        return decide(cases, store.taken(connection, cases))
+
+
+def _case(place: int, source: Source, now: str, found: Examination) -> Case:
+    name = _flow_name(source)
+    flow = f"check-{place}"
+    return Case(
+        run=f"{flow}-1",
+        flow=flow,
+        name=source.shown,
+        received_at=now,
+        flow_id=name.flow_id if name else None,
+        interface=name.interface if name else None,
+        examination=found,
+    )
+
+
+@contextmanager
+def _examining(count: int, terms: Terms) -> Iterator[Callable[[Sequence[Source]], Iterable[tuple[str, Examination]]]]:
+    """A way to examine so many files: here, or in a process per core where that is worth their start."""
+    if count < ENOUGH_FOR_PROCESSES:
+        yield lambda files: map(partial(_examine, terms), files)
+        return
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(os.cpu_count(), context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as executor:
+        yield lambda files: executor.map(partial(_examine, terms), files, chunksize=8)
+
+
+def _examine(terms: Terms, source: Source) -> tuple[str, Examination]:
+    """The interface a file is judged on, and what was found of it."""
+    try:
+        size, head = _look(source)
+    except OSError:
+        name = _flow_name(source)
+        return (name.interface if name else terms.interface), Examination((fault("EDG-F014", "document"),))
+    deposit, interface = _deposit(source, terms, size, head)
+    return interface, examine(deposit, lambda: _read(source), _desk(terms))
+
+
+def _deposit(source: Source, terms: Terms, size: int, head: bytes) -> tuple[Deposit, str]:
+    """The file as its partner would deposit it; one without a flow name as a stranger would who may do anything."""
+    name = _flow_name(source)
+    if name:
+        return Deposit(str(name), _depositor(source, name, terms), terms.received_on, size), name.interface
+    code = terms.interface or _interface_of(head)
+    named = FlowName(code, _NOBODY, _NOBODY, code[3:7], "0" * 15)
+    return Deposit(str(named), _anybody(_NOBODY, code), terms.received_on, size), code
+
+
+def _depositor(source: Source, name: FlowName, terms: Terms) -> Partner:
+    """Who owns the inbox that the file lies in, else whom its name says; outside a gate anybody may deposit."""
+    if not terms.book.partners:
+        return _anybody(name.application, name.interface)
+    lies_in = source.path.absolute().parent if source.path else None
+    code = lies_in.name if lies_in and lies_in.parent == terms.inbox else name.application
+    # A code that is nobody's: the name cannot be that of any depositor of this gate.
+    return terms.book.get(code) or _anybody("<code>", name.interface)
+
+
+def _anybody(code: str, interface: str) -> Partner:
+    return Partner(code, code, Role.DEPOSITOR, deposits=frozenset({interface}))
+
+
+def _interface_of(head: bytes) -> str:
+    """The structured interface of the syntax whose root the document has; CII's for what is neither."""
+    if b"\x00" in head[:4] or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        head = head.replace(b"\x00", b"")
+    root = _ROOT.search(_SKIPPED.sub(b"", head))
+    local = root.group(1).decode("ascii", "replace") if root else ""
+    syntax = next((key for key, parser in PARSERS.items() if local in {_local(tag) for tag in parser.ROOTS}), "cii")
+    return STRUCTURED[syntax]
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _flow_name(source: Source) -> FlowName | None:
+    return parse_name(source.path.name) if source.path else None
+
+
+def _look(source: Source) -> tuple[int, bytes]:
+    """Size and beginning; raises OSError for what is no readable file."""
+    if source.path is None:
+        return len(source.content), source.content[:_HEAD]
+    if not source.path.is_file():
+        raise IsADirectoryError(source.shown)
+    with source.path.open("rb") as file:
+        return os.fstat(file.fileno()).st_size, file.read(_HEAD)
+
+
+def _read(source: Source) -> bytes:
+    return source.path.read_bytes() if source.path else source.content
+
+
+@cache
+def _desk(terms: Terms) -> Desk:
+    """Without partners: who may deposit is known before, and nothing is routed."""
+    snapshot = Snapshot(terms.snapshot) if terms.snapshot else None
+    return Desk(
+        interfaces=catalogue.interfaces(),
+        shelf=Shelf(terms.schemas, dict(terms.site_schemas), clock=time.monotonic),
+        settings=terms.rules,
+        book=_NO_PARTNERS,
+        directory=snapshot,
+        is_supplier=snapshot.supplier if snapshot and terms.rules.supplier_must_be_known else None,
+    )

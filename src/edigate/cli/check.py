@@ -1,0 +1,221 @@
+"""`edigate check`: the gate's own verdict on files that are not deposited."""
+
+import difflib
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.padding import Padding
+
+from edigate import catalogue, checking
+from edigate.checking import Checked, Gap, Source
+from edigate.cli.common import Misuse, err, find_root, out, print_json, root
+from edigate.cli.messages import colon, language, t
+from edigate.cli.options import Json
+from edigate.cli.work import MANY, VERDICT_STYLES, bar, verdict_word
+from edigate.domain.explain import Explanation, explain
+from edigate.domain.faults import Fault
+from edigate.domain.interfaces import Direction
+from edigate.domain.wording import printable, shown_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edigate.pipeline.settle import Decided
+
+HELP = t(
+    "Judge files as the gate would, without depositing them. A file without a flow name is judged by its content alone."
+    " Exit status: 0 when everything would be integrated, 1 when not, 2 for wrong usage.",
+    "Juger des fichiers comme le ferait la passerelle, sans les déposer. Un fichier sans nom de flux est jugé sur son"
+    " seul contenu. Code de retour : 0 si tout serait intégré, 1 sinon, 2 si la commande est mal écrite.",
+)
+_GAPS: "Mapping[Gap, tuple[str, str]]" = MappingProxyType(
+    {
+        Gap.NO_GATE: (
+            "No gate here: no rules that need directory or partners, no comparison with what was received before.",
+            "Pas de passerelle ici : ni règles d'annuaire ou de partenaires, ni comparaison avec ce qui a été reçu.",
+        ),
+        Gap.NO_DIRECTORY: (
+            "This gate has no directory: the rules that need it are left out.",
+            "Cette passerelle n'a pas d'annuaire : les règles qui le demandent sont laissées de côté.",
+        ),
+        Gap.NO_PARTNERS: (
+            "This gate has no partners: whether a depositor may deposit is left out.",
+            "Cette passerelle n'a pas de partenaires : le droit de déposer n'est pas vérifié.",
+        ),
+    }
+)
+_Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar=t("PATH…", "CHEMIN…"),
+        help=t(
+            "Files, folders (all the files below them, but hidden and temporary ones), or - for standard input.",
+            "Des fichiers, des dossiers (tous les fichiers qu'ils contiennent, sauf cachés ou temporaires), ou - pour"
+            " l'entrée standard.",
+        ),
+    ),
+]
+_Interface = Annotated[
+    str,
+    typer.Option(
+        "--interface",
+        metavar="CODE",
+        help=t(
+            "The interface for files without a flow name; without it, FSO1106A for CII and FSO1100A for UBL.",
+            "L'interface des fichiers sans nom de flux ; à défaut, FSO1106A pour CII et FSO1100A pour UBL.",
+        ),
+    ),
+]
+
+
+def check(paths: _Paths, interface: _Interface = "", as_json: Json = False) -> None:
+    """Judge, print, and tell by the exit status."""
+    _refuse_unknown(interface)
+    files = list(_sources(paths))
+    folder = root() if find_root() else None
+    gate = checking.open_at(folder)
+    terms = checking.terms_at(folder, gate, interface)
+    for gap in terms.gaps:
+        err().print(t(*_GAPS[gap]), markup=False)
+    with _progress(len(files)) as step:
+        checked = checking.check(files, terms, gate, progress=step)
+    if as_json:
+        print_json([_file_json(one) for one in checked])
+    else:
+        _print(checked)
+    if not checking.all_integrated(checked):
+        raise typer.Exit(1)
+
+
+def _refuse_unknown(interface: str) -> None:
+    deposits = [row.code for row in catalogue.interfaces().values() if row.direction is Direction.DEPOSIT]
+    if not interface or interface in deposits:
+        return
+    near = ", ".join(difflib.get_close_matches(interface, deposits, 2)) or "edigate interfaces"
+    raise Misuse(
+        t("--interface {code}: no interface that one deposits on has this code; see: {near}",
+          "--interface {code} : aucune interface de dépôt n'a ce code ; voir : {near}", code=interface, near=near)
+    )  # fmt: skip
+
+
+def _sources(paths: Sequence[Path]) -> Iterator[Source]:
+    for path in paths:
+        if str(path) == "-":
+            yield Source("-", content=sys.stdin.buffer.read())
+        elif not path.exists():
+            raise Misuse(
+                t("{path}: no such file or folder.", "{path} : ni fichier ni dossier de ce nom.", path=path)
+            )  # fmt: skip
+        else:
+            found = list(checking.sources([path]))
+            if not found:
+                err().print(t("{path}: no file in this folder.", "{path} : aucun fichier dans ce dossier.", path=path))
+            yield from found
+
+
+@contextmanager
+def _progress(files: int) -> Iterator[Callable[[], None]]:
+    with bar(files, t("Files", "Fichiers"), hidden=files < MANY) as progress:
+        task = progress.task_ids[0]
+        yield lambda: progress.advance(task)
+
+
+def _file_json(checked: Checked) -> dict[str, Any]:
+    decision = checked.decision
+    return {
+        "file": checked.source.shown,
+        "interface": checked.interface,
+        "verdict": decision.verdict.value,
+        "faults": [_fault_json(fault) for fault in decision.faults],
+        "invoices": [_invoice_json(decided) for decided in decision.invoices],
+    }
+
+
+def _invoice_json(decided: "Decided") -> dict[str, Any]:
+    invoice = decided.invoice
+    return {
+        "number": invoice.number,
+        "verdict": decided.verdict.value,
+        "cadre": invoice.cadre,
+        "recipient": invoice.recipient,
+        "faults": [_fault_json(fault) for fault in invoice.faults],
+    }
+
+
+def _fault_json(fault: Fault) -> dict[str, Any]:
+    words = explain(fault, language())
+    return {
+        "code": fault.code,
+        "rule": words.rule,
+        "severity": fault.severity.value,
+        "path": fault.path,
+        "line": fault.line,
+        "value": fault.value,
+        "message": words.message,
+        "remedy": words.remedy,
+    }
+
+
+def _print(checked: Sequence[Checked]) -> None:
+    console = out()
+    for one in checked:
+        verdict = one.decision.verdict
+        style = VERDICT_STYLES[verdict]
+        name = escape(printable(one.source.shown))
+        console.print(f"[bold]{name}[/]  {one.interface}  [{style}]{verdict_word(verdict)}[/]", soft_wrap=True)
+        _print_faults(one.decision.faults, 2)
+        for decided in one.decision.invoices:
+            _print_invoice(decided)
+    if len(checked) > 1:
+        _print_total(checked)
+
+
+def _print_invoice(decided: "Decided") -> None:
+    invoice, verdict = decided.invoice, decided.verdict
+    told = t("invoice {number}, cadre {cadre}, for {recipient}", "facture {number}, cadre {cadre}, pour {recipient}",
+             number=printable(invoice.number) or "?", cadre=printable(invoice.cadre) or "?",
+             recipient=printable(invoice.recipient) or "?")  # fmt: skip
+    out().print(f"  {escape(told)}{colon()} [{VERDICT_STYLES[verdict]}]{verdict_word(verdict)}[/]")
+    _print_faults(invoice.faults, 4)
+
+
+def _print_faults(faults: Sequence[Fault], indent: int) -> None:
+    """What is wrong; then, indented, where, the value found and what to do."""
+    for fault in faults:
+        words = explain(fault, language())
+        kind, style = (t("error", "erreur"), "red") if fault.blocks else (t("warning", "avertissement"), "yellow")
+        rule = f" {words.rule}" if words.rule else ""
+        head = f"[{style}]{kind}[/] [bold]{fault.code}[/]{rule}{colon()} {escape(words.message)}"
+        out().print(Padding(head, (0, 0, 0, indent), expand=False))
+        for label, text in _details(fault, words):
+            detail = f"[dim]{label}{colon()}[/] {escape(text)}"
+            if text.startswith("/"):
+                # A path stays in one piece, to be copied.
+                out().print(" " * (indent + 2) + detail, soft_wrap=True)
+            else:
+                out().print(Padding(detail, (0, 0, 0, indent + 2), expand=False))
+
+
+def _details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
+    line = t("line {line}", "ligne {line}", line=fault.line) if fault.line else ""
+    if where := ", ".join(part for part in (line, words.field) if part):
+        yield t("where", "où"), where
+    if fault.path:
+        yield t("path", "chemin"), printable(fault.path)
+    found = shown_value(fault.value, language())
+    if fault.value and found not in words.message:
+        yield t("found", "trouvé"), found
+    yield t("to do", "à faire"), words.remedy
+
+
+def _print_total(checked: Sequence[Checked]) -> None:
+    counts = Counter(one.decision.verdict for one in checked)
+    parts = ", ".join(f"{count} {verdict_word(verdict)}" for verdict, count in sorted(counts.items()))
+    out().print(t("{count} files: {parts}.", "{count} fichiers : {parts}.", count=len(checked), parts=parts))
