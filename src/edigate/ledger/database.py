@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,9 @@ def open_ledger(path: Path, *, create: bool = True) -> Engine:
         raise FileNotFoundError(path)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _durable)
-    if _revision(engine) != HEAD:
+    with engine.connect() as connection:
+        revision = _revision(connection)
+    if revision != HEAD:
         _upgrade(engine)
     return engine
 
@@ -46,24 +49,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
         try:
             yield connection
         except BaseException:
-            connection.execute(text("rollback"))
+            with suppress(OperationalError):  # SQLite may have done it by itself, as on a full disk
+                connection.execute(text("rollback"))
             raise
         connection.execute(text("commit"))
 
 
-def _revision(engine: Engine) -> str | None:
-    if not inspect(engine).has_table("alembic_version"):
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
         return None
-    with engine.connect() as connection:
-        return connection.execute(text("select version_num from alembic_version")).scalar()
+    return connection.execute(text("select version_num from alembic_version")).scalar()
 
 
 def _upgrade(engine: Engine) -> None:
+    """Migrate in one transaction, so that a ledger is never half made; whoever comes second finds it done."""
     from alembic import command  # noqa: PLC0415 - 0.2 s that only a new or old ledger pays
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "edigate:ledger/migrations")
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with writing(engine) as connection:
+        if _revision(connection) != HEAD:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
