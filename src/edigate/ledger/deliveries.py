@@ -12,7 +12,7 @@ from edigate.domain.names import outgoing
 from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import sequences
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.tables import deliveries, delivery_invoices, invoices, statuses
+from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -81,6 +81,7 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
 def to_do(connection: Connection, state: str, partners: Collection[str], now: str) -> list[RowMapping]:
     """Deliveries in this state to partners that may be served, whose time for another try has come."""
     query = select(deliveries).where(
+        DELIVERY_TO_DO,
         deliveries.c.state == state,
         deliveries.c.partner.in_(partners),
         or_(deliveries.c.next_try_at.is_(None), deliveries.c.next_try_at <= now),

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.tables import flows, invoices, runs
+from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs
 from edigate.pipeline.settle import Case, Original, Taken, key_text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def due(connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: 
             flows.c.size, flows.c.archived, flows.c.incomplete, flows.c.received_at,
         )
         .join(flows, runs.c.flow == flows.c.id)
-        .where(runs.c.state.in_((DUE, HELD)), runs.c.due_at <= now)
+        .where(RUN_TO_DO, runs.c.due_at <= now)
         .order_by(runs.c.due_at, runs.c.id)
         .limit(flows_at_most)
     )  # fmt: skip
@@ -126,12 +126,12 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
 
 
 _FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_at, flows.c.verdict).where(
-    flows.c.reserved
+    FLOW_ID_TAKEN
 )
 _KEYS = (
     select(invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict)
     .join(flows, flows.c.id == invoices.c.flow)
-    .where(invoices.c.reserved)
+    .where(KEY_TAKEN)
 )
 _INTEGRATED = select(invoices.c.flow, invoices.c.position).where(invoices.c.verdict == "integrated")
 
@@ -155,7 +155,7 @@ def request_run(connection: Connection, flow: str, *, by: str, reason: str, now:
 
 def release(connection: Connection, flow_ids: Collection[str] | None, now: str) -> int:
     """Let held flows be tried again now, with their deaths forgotten; all of them for None. Returns how many."""
-    chosen = runs.c.state == HELD
+    chosen = RUN_TO_DO & (runs.c.state == HELD)
     if flow_ids is not None:
         chosen &= runs.c.flow.in_(flow_ids)
     return connection.execute(update(runs).where(chosen).values(due_at=now, attempts=0, deaths=0)).rowcount
@@ -163,4 +163,4 @@ def release(connection: Connection, flow_ids: Collection[str] | None, now: str) 
 
 def next_due(connection: Connection) -> str | None:
     """When the next run that waits is due."""
-    return connection.execute(select(func.min(runs.c.due_at)).where(runs.c.state.in_((DUE, HELD)))).scalar()
+    return connection.execute(select(func.min(runs.c.due_at)).where(RUN_TO_DO)).scalar()

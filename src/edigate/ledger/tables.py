@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
 
 metadata = MetaData()
 
@@ -146,6 +159,8 @@ deliveries = Table(
     Index("deliveries_by_partner", "partner", "id"),
     Index(
         "deliveries_to_do",
+        "partner",
+        "state",
         "id",
         sqlite_where=text("state in ('planned', 'placed')"),
         postgresql_where=text("state in ('planned', 'placed')"),
@@ -192,3 +207,9 @@ events = Table(
     Column("details", Text, nullable=False),
     Index("events_by_subject", "subject"),
 )
+
+# The conditions of the partial indexes in the indexes' own words: a bound value in them, and the index is not used.
+FLOW_ID_TAKEN: ColumnElement[bool] = literal_column("flows.reserved")
+RUN_TO_DO: ColumnElement[bool] = literal_column("runs.state in ('due', 'held')")
+KEY_TAKEN: ColumnElement[bool] = literal_column("invoices.reserved")
+DELIVERY_TO_DO: ColumnElement[bool] = literal_column("deliveries.state in ('planned', 'placed')")

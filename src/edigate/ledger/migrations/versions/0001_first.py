@@ -33,7 +33,7 @@ def upgrade() -> None:
         batch_op.create_index("deliveries_by_run", ["run"], unique=False)
         batch_op.create_index(
             "deliveries_to_do",
-            ["id"],
+            ["partner", "state", "id"],
             unique=False,
             sqlite_where=sa.text("state in ('planned', 'placed')"),
             postgresql_where=sa.text("state in ('planned', 'placed')"),

@@ -1,0 +1,55 @@
+"""The ledger's size must not slow the gate: what each batch looks up comes by an index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from edigate.domain.verdicts import Examination
+from edigate.ledger import deliveries, store
+from edigate.pipeline.settle import Case
+from tests.unit.pipeline.found import an_invoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection, Engine
+
+NOW = "2026-01-01T00:00:00.000000Z"
+CASES = [Case(f"r-{n}", "f", "n", NOW, "id", None, Examination(invoices=(an_invoice(),))) for n in (1, 2)]
+LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
+    "runs that are due": lambda c: store.due(c, NOW, flows_at_most=9, bytes_at_most=9),
+    "when the next one is due": store.next_due,
+    "release of what is held": lambda c: store.release(c, None, NOW),
+    "attempts": lambda c: store.count_attempts(c, ["a", "b"]),
+    "holding": lambda c: store.hold(c, "a", "why", "", NOW),
+    "flow ids, invoice keys, earlier runs": lambda c: store.taken(c, CASES),
+    "a new run": lambda c: store.request_run(c, "f", by="", reason="", now=NOW),
+    "planned files": lambda c: deliveries.to_do(c, deliveries.PLANNED, ["A", "B"], NOW),
+    "placed": lambda c: deliveries.mark_placed(c, [(1, 2, "x")]),
+    "published": lambda c: deliveries.mark_published(c, [1, 2], NOW),
+    "failed": lambda c: deliveries.mark_failed(c, 1, "why", NOW),
+    "what a pivot holds": lambda c: deliveries.contents(c, [1]),
+    "what a life cycle tells": lambda c: deliveries.told(c, [1]),
+    "what is not yet told": lambda c: deliveries.plan_life_cycles(c, ["A"], "CPP001", NOW),
+}
+
+
+@pytest.mark.parametrize("look_up", LOOK_UPS.values(), ids=LOOK_UPS)
+def test_no_table_is_read_from_end_to_end(ledger: Engine, look_up: Callable[[Connection], Any]) -> None:
+    """SQLite's own plan for every statement searches by a key, or goes through an index of what is under way."""
+    statements: list[tuple[str, Any]] = []
+    event.listen(ledger, "before_cursor_execute", lambda *told: statements.append((told[2], _one_row(told[3]))))
+    with ledger.connect() as connection:
+        look_up(connection)
+        raw = connection.connection.cursor()
+        plans = [row[3] for said, values in statements for row in raw.execute(f"explain query plan {said}", values)]
+
+    assert statements
+    assert [plan for plan in plans if plan.startswith("SCAN") and "_to_do" not in plan and "CONSTANT" not in plan] == []
+
+
+def _one_row(values: Any) -> Any:  # noqa: ANN401 - as the driver gets them
+    return values[0] if values and isinstance(values[0], tuple) else values
