@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from edigate.docs import cadres, faults, interfaces
+from edigate.docs import cadres, faults, interfaces, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,9 @@ class Page(Protocol):
         """The page in Markdown; the same tables give the same text."""
 
 
-PAGES: Mapping[str, Page] = MappingProxyType({"cadres": cadres, "faults": faults, "interfaces": interfaces})
+PAGES: Mapping[str, Page] = MappingProxyType(
+    {"cadres": cadres, "faults": faults, "interfaces": interfaces, "settings": settings}
+)
 
 
 def write(folder: Path, pages: Mapping[str, Page] = PAGES) -> None:
