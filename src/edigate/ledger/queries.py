@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, union
+from sqlalchemy import Boolean, ColumnElement, and_, false, func, literal_column, or_, select, union
 
 from edigate.ledger.deliveries import PLACED, PLANNED
 from edigate.ledger.sql import where_in
@@ -13,7 +13,7 @@ from edigate.ledger.store import DECIDED, HELD
 from edigate.ledger.tables import deliveries, delivery_invoices, events, flows, invoices, runs, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import Column, Connection, RowMapping, Select
 
@@ -73,6 +73,12 @@ def count_invoices_of(connection: Connection, flow_ids: Iterable[str]) -> dict[s
     for row in where_in(connection, query, invoices.c.flow, set(flow_ids)):
         found.setdefault(row["flow"], {})[row["verdict"]] = row["count"]
     return found
+
+
+def held_because(connection: Connection, reasons: Collection[str]) -> list[str]:
+    """The flows that wait for one of these reasons."""
+    query = select(runs.c.flow).where(_TO_DO, runs.c.state == HELD, runs.c.hold_reason.in_(reasons))
+    return [flow for (flow,) in connection.execute(query.order_by(runs.c.flow))]
 
 
 def find_flows(connection: Connection, named: str) -> list[RowMapping]:
@@ -185,6 +191,10 @@ _INVOICES = select(invoices, flows.c.name.label("flow_name"), flows.c.received_a
     flows, flows.c.id == invoices.c.flow
 )
 
+# In the words of the partial indexes, without which the whole tables would be read.
+_TO_DO = literal_column("runs.state in ('due', 'held')", Boolean)
+_UNDER_WAY = literal_column("deliveries.state in ('planned', 'placed')", Boolean)
+
 
 def _flow_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     state = wanted.state
@@ -230,8 +240,7 @@ def _delivery_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.kind:
         conditions.append(deliveries.c.kind == wanted.kind)
     if wanted.state in {PLANNED, PLACED, FAILING}:
-        # In the words of the partial index, without which the whole table would be read.
-        conditions.append(text("deliveries.state in ('planned', 'placed')"))  # type: ignore[arg-type]
+        conditions.append(_UNDER_WAY)
     if wanted.state == FAILING:
         conditions.append(deliveries.c.last_error != "")
     elif wanted.state:

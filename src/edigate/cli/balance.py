@@ -1,0 +1,99 @@
+"""`edigate balance`: whether the gate's books add up, per day and partner."""
+
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from edigate.cli import common, filters, rows
+from edigate.cli.messages import t
+from edigate.cli.options import Json
+from edigate.ledger.balance import COUNTS, Line, arriving, total
+from edigate.ledger.balance import balance as lines_of
+
+UNEVEN = 1
+HELP = t(
+    "Show deposits against decisions and reports, per day and partner; the exit status is 1 where they do not add up.",
+    "Confronter dépôts, décisions et comptes rendus, par jour et partenaire ; le code de sortie est 1 en cas d'écart.",
+)
+
+
+def balance(
+    *,
+    partner: filters.PartnerOption = "",
+    date: filters.DateOption = None,
+    since: filters.SinceOption = None,
+    until: filters.UntilOption = None,
+    as_json: Json = False,
+) -> None:
+    """Print the balance, and end with 1 where it is uneven."""
+    gate = common.open_here()
+    with gate.ledger.connect() as connection:
+        code = filters.known_partner(connection, partner) if partner else ""
+        first, last = filters.span(gate, date, since, until)
+        lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
+        coming = {key: n for key, n in arriving(connection, gate.places.spool).items() if code in {"", key}}
+    even = all(line.even for line in lines)
+    if as_json:
+        common.print_json(
+            {"even": even, "lines": [_json(line) for line in lines], "total": _json(total(lines)), "arriving": coming}
+        )
+    else:
+        _print(lines, coming, even=even)
+    if not even:
+        raise typer.Exit(UNEVEN)
+
+
+def _json(line: Line) -> dict[str, Any]:
+    day = {"day": line.day.isoformat(), "partner": line.partner} if line.day else {}
+    counts = asdict(line)
+    return day | {name: counts[name] for name in COUNTS} | {"decided": line.decided, "even": line.even}
+
+
+def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
+    columns: tuple[rows.Column, ...] = (
+        (t("Day", "Jour"), lambda line: line.day or t("Total", "Total")),
+        (t("Partner", "Partenaire"), lambda line: line.partner),
+        (t("Dep.", "Dép."), lambda line: line.deposited),
+        (t("Int.", "Int."), lambda line: line.integrated),
+        (t("Part.", "Part."), lambda line: line.partial),
+        (t("Rej.", "Rej."), lambda line: line.rejected),
+        (t("Inad.", "Irrec."), lambda line: line.inadmissible),
+        (t("Prog.", "Cours"), lambda line: line.in_progress),
+        (t("Held", "Att."), lambda line: line.held),
+        (t("Rep.", "CR"), lambda line: f"{line.published}/{line.expected}"),
+        (t("Way", "Prév."), lambda line: line.under_way),
+        ("", lambda line: "=" if line.even else "≠"),
+    )
+    shown = [*lines, total(lines)] if lines else []
+    rows.print_table(columns, shown)
+    for partner, count in coming.items():
+        rows.say(
+            t("{partner}: {count} arriving, not booked yet", "{partner} : {count} qui arrivent, pas encore inscrits",
+              partner=partner, count=count)
+        )  # fmt: skip
+    rows.say(
+        t("Dep. deposited = Int. integrated + Part. in part + Rej. rejected + Inad. inadmissible + Prog. in progress"
+          " + Held; Rep. reports published/expected, Way under way.",
+          "Dép. déposés = Int. intégrés + Part. partiels + Rej. rejetés + Irrec. irrecevables + Cours en cours"
+          " + Att. en attente ; CR comptes rendus remis/attendus, Prév. en route."),
+        style="dim",
+    )  # fmt: skip
+    if even:
+        rows.say(t("It adds up: deposited = decided + in progress + held, each decision reported once.",
+                   "Le compte est bon : déposés = décidés + en cours + en attente, chaque décision rendue une fois."),
+                 style="green")  # fmt: skip
+    for line in lines:
+        if not line.even:
+            rows.say(_complaint(line), style="red")
+
+
+def _complaint(line: Line) -> str:
+    accounted = line.decided + line.in_progress + line.held
+    return t(
+        "{day} {partner} does not add up: {deposited} deposited, {accounted} accounted for; {wrong} decisions with a"
+        " report too many or too few. See: edigate flows list --partner {partner} --date {day}",
+        "{day} {partner} : le compte n'est pas bon : {deposited} déposés, {accounted} retrouvés ; {wrong} décisions"
+        " avec un compte rendu de trop ou de moins. Voir : edigate flows list --partner {partner} --date {day}",
+        day=line.day, partner=line.partner, deposited=line.deposited, accounted=accounted, wrong=line.misreported,
+    )  # fmt: skip

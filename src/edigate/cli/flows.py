@@ -1,0 +1,241 @@
+"""`edigate flows`: what was deposited and what became of it."""
+
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.text import Text
+from sqlalchemy import Connection, RowMapping
+
+from edigate.cli import common, filters, invoices, rows
+from edigate.cli.messages import t
+from edigate.cli.options import Json
+from edigate.domain.wording import printable
+from edigate.engine.gate import Gate
+from edigate.ledger import queries
+from edigate.ledger.faults_json import load
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help=t("List the flows received, and show one.", "Lister les flux reçus, en montrer un."),
+)
+FlowArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar=t("FLOW", "FLUX"),
+        help=t(
+            "Ledger id or its beginning, flow id, or file name.",
+            "Identifiant du registre ou son début, identifiant de flux, ou nom de fichier.",
+        ),
+    ),
+]
+
+
+@app.command(
+    "list", help=t("List flows, in the order of their arrival.", "Lister les flux, dans l'ordre de leur arrivée.")
+)
+def list_(
+    *,
+    partner: filters.PartnerOption = "",
+    state: filters.FlowStateOption = None,
+    number: filters.NumberOption = "",
+    siret: filters.SiretOption = "",
+    date: filters.DateOption = None,
+    since: filters.SinceOption = None,
+    until: filters.UntilOption = None,
+    sha256: filters.HashOption = "",
+    limit: filters.LimitOption = None,
+    as_json: Json = False,
+) -> None:
+    """List the flows that the filters leave."""
+    gate = common.open_here()
+    with gate.ledger.connect() as connection:
+        wanted = filters.wanted(
+            connection,
+            partner=partner,
+            state=state,
+            number=number,
+            siret=siret,
+            sha256=sha256,
+            bounds=filters.span(gate, date, since, until),
+            limit=filters.limit_of(limit, as_json=as_json),
+        )
+        found = queries.list_flows(connection, wanted)
+        counts = queries.count_invoices_of(connection, (flow["id"] for flow in found))
+        total = queries.count_flows(connection, wanted) if wanted.limit else len(found)
+    if as_json:
+        common.print_json([_listed_json(flow, counts.get(flow["id"], {})) for flow in found])
+        return
+    if found:
+        _print_list(gate, found, counts)
+    else:
+        rows.note(t("No flow is like that.", "Aucun flux ne correspond."))
+    rows.left_out(len(found), total)
+
+
+@app.command(
+    "show",
+    help=t(
+        "Show one flow: its decisions, its invoices, its files.", "Montrer un flux : décisions, factures, fichiers."
+    ),
+)
+def show(flow: FlowArgument, as_json: Json = False) -> None:
+    """Show all that the ledger holds of one flow."""
+    gate = common.open_here()
+    with gate.ledger.connect() as connection:
+        found = rows.one_flow(connection, gate, flow)
+        story = _story(connection, found)
+    if as_json:
+        common.print_json(_story_json(story))
+    else:
+        _print_story(gate, story)
+
+
+def _print_list(gate: Gate, found: list[RowMapping], counts: dict[str, dict[str, int]]) -> None:
+    name = t("File", "Fichier")
+    columns: tuple[rows.Column, ...] = (
+        (t("Flow", "Flux"), lambda flow: flow["id"][: rows.SHORT_ID]),
+        (t("Received", "Reçu"), lambda flow: rows.minute(gate, flow["received_at"])),
+        (t("Partner", "Part."), lambda flow: flow["partner"]),
+        (name, lambda flow: flow["name"]),
+        (t("State", "État"), lambda flow: rows.coloured(rows.state_of(flow))),
+        (t("Inv.", "Fact."), lambda flow: _share(counts.get(flow["id"], {}))),
+    )
+    rows.print_table(columns, found, fold=name, spare=(t("Partner", "Part."), t("Flow", "Flux")))
+
+
+def _share(counts: dict[str, int]) -> str:
+    """How many of the invoices were integrated."""
+    return f"{counts.get('integrated', 0)}/{sum(counts.values())}" if counts else ""
+
+
+def _listed_json(flow: RowMapping, counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        **flow_json(flow),
+        "run": flow["run_number"],
+        "decided_at": flow["decided_at"],
+        "faults": [fault.code for fault in load(flow["faults"] or "[]")],
+        "invoices": {"integrated": counts.get("integrated", 0), "rejected": counts.get("rejected", 0)},
+    }
+
+
+def flow_json(flow: rows.Row) -> dict[str, Any]:
+    """What identifies a flow and where it stands."""
+    return rows.picked(
+        flow, "id", "partner", "name", "flow_id", "interface", "received_at", "size", "sha256", "state", "verdict",
+    )  # fmt: skip
+
+
+class Story(NamedTuple):
+    """All that the ledger holds of one flow."""
+
+    flow: RowMapping
+    runs: list[RowMapping]
+    invoices: list[RowMapping]
+    deliveries: list[RowMapping]
+
+    @property
+    def present(self) -> frozenset[int]:
+        """The decisions on invoices that no later run replaced."""
+        return frozenset({row["position"]: row["id"] for row in self.invoices}.values())
+
+
+def _story(connection: Connection, flow: RowMapping) -> Story:
+    key = flow["id"]
+    return Story(
+        flow,
+        queries.runs_of(connection, key),
+        queries.invoices_of(connection, key),
+        queries.deliveries_of(connection, key),
+    )
+
+
+def _story_json(story: Story) -> dict[str, Any]:
+    present = story.present
+    return {
+        **flow_json(story.flow),
+        "archive": _archived(story.flow),
+        "runs": [_run_json(run) for run in story.runs],
+        "invoices": [invoices.invoice_json(row) | {"present": row["id"] in present} for row in story.invoices],
+        "deliveries": [rows.delivery_json(row) for row in story.deliveries],
+    }
+
+
+def _archived(flow: RowMapping) -> str:
+    """Where the deposited file lies, below the gate's folder."""
+    return f"archive/{flow['archived']}"
+
+
+def _run_json(run: RowMapping) -> dict[str, Any]:
+    waits = {"reason": run["hold_reason"], "detail": run["hold_detail"], "again_at": run["due_at"]}
+    return {
+        **rows.picked(run, "id", "number", "parent", "state", "verdict", "requested_by", "reason", "decided_at"),
+        **rows.picked(run, "directory_version", "edigate_version", "wants_report"),
+        "waits": waits if run["state"] == "held" else None,
+        "faults": [rows.fault_json(fault) for fault in load(run["faults"])],
+    }
+
+
+def _print_story(gate: Gate, story: Story) -> None:
+    flow, present = story.flow, story.present
+    title = Text(printable(flow["name"]), style="bold")
+    common.out().print(title.append("  ").append_text(rows.coloured(rows.state_of(flow))))
+    rows.print_facts(
+        (
+            (t("ledger id", "registre"), flow["id"]),
+            (t("flow id", "identifiant"), flow["flow_id"]),
+            (t("partner", "partenaire"), flow["partner"]),
+            (t("received", "reçu"), rows.local(gate, flow["received_at"])),
+            (t("size", "taille"), t("{size} bytes", "{size} octets", size=flow["size"])),
+            ("SHA-256", flow["sha256"]),
+            ("archive", _archived(flow)),
+        )
+    )
+    for run in story.runs:
+        _print_run(gate, run)
+    for invoice in story.invoices:
+        _print_invoice(invoice, present=invoice["id"] in present)
+    _print_deliveries(gate, story.deliveries)
+
+
+def _print_run(gate: Gate, run: RowMapping) -> None:
+    state = run["verdict"] or run["state"]
+    head = Text(t("\nRun {number}: ", "\nDécision {number} : ", number=run["number"]), style="bold")
+    common.out().print(head.append_text(rows.coloured(state)))
+    rows.print_facts(
+        (
+            (t("  decided", "  décidée"), rows.local(gate, run["decided_at"])),
+            (t("  replay of", "  rejeu de"), run["parent"]),
+            (t("  asked by", "  demandée par"), run["requested_by"]),
+            (t("  because", "  motif"), run["reason"]),
+            (t("  directory", "  annuaire"), run["directory_version"]),
+            (t("  report", "  compte rendu"), "" if run["wants_report"] else t("not wanted", "non voulu")),
+        )
+    )
+    if run["state"] == "held":
+        rows.print_hold(gate, run)
+    rows.print_faults(load(run["faults"]))
+
+
+def _print_invoice(invoice: RowMapping, *, present: bool) -> None:
+    head = Text(t("\nInvoice {number}  ", "\nFacture {number}  ", number=printable(invoice["number"])), style="bold")
+    head.append_text(rows.coloured(invoice["verdict"]))
+    if not present:
+        head.append(t("  (an earlier decision)", "  (décision antérieure)"), style="dim")
+    common.out().print(head)
+    rows.print_facts(invoices.invoice_facts(invoice, indent="  "))
+    rows.print_faults(load(invoice["faults"]))
+
+
+def _print_deliveries(gate: Gate, files: list[RowMapping]) -> None:
+    if not files:
+        return
+    rows.say()
+    rows.say(t("Files", "Fichiers"), style="bold")
+    name = t("File", "Fichier")
+    columns: tuple[rows.Column, ...] = (
+        (name, lambda row: row["name"]),
+        (t("What", "Quoi"), lambda row: rows.word(row["kind"])),
+        (t("State", "État"), lambda row: rows.coloured(row["state"])),
+        (t("At", "Le"), lambda row: rows.local(gate, row["published_at"])),
+    )
+    rows.print_table(columns, files, fold=name)

@@ -1,0 +1,96 @@
+"""What commands do that ask the gate for work: carry it out where no gate runs, or leave it to the one that does."""
+
+from typing import Any
+
+from edigate.cli import common, rows
+from edigate.cli.messages import t
+from edigate.engine.gate import Gate
+from edigate.engine.local import Local
+from edigate.engine.lock import Held
+from edigate.ledger import queries, store
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.sql import chunks, where_in
+from edigate.ledger.store import HELD
+from edigate.ledger.tables import flows
+from edigate.observability.logs import configure
+
+
+def work_off(gate: Gate) -> bool:
+    """Carry out what is due, or wake the gate that runs on the folder; whether it was done here."""
+    configure(fmt=gate.settings.log.format, level="error")
+    try:
+        Local(gate).work_off_due()
+    except Held:
+        wake(gate)
+        return False
+    return True
+
+
+def wake(gate: Gate) -> None:
+    """Make a running gate look at its ledger now, and not only at its next round: it watches its inbox."""
+    hint = gate.places.inbox / ".look"
+    try:
+        hint.touch()
+        hint.unlink()
+    except OSError:
+        return
+
+
+def release_waiting(gate: Gate, reasons: tuple[str, ...]) -> int:
+    """Let flows that wait for one of these reasons be tried again; returns how many."""
+    now = stamp(gate.clock())
+    with writing(gate.ledger) as connection:
+        waiting = queries.held_because(connection, reasons)
+        for chunk in chunks(waiting):
+            store.release(connection, chunk, now)
+    return len(waiting)
+
+
+def tell_outcome(
+    gate: Gate, ids: list[str], *, done: bool, as_json: bool, before: dict[str, str] | None = None
+) -> None:
+    """What became of the flows that were asked for; `before` are their verdicts until now."""
+    with gate.ledger.connect() as connection:
+        found = {row["id"]: row for row in where_in(connection, flows.select(), flows.c.id, ids)}
+        counts = queries.count_invoices_of(connection, ids)
+    if as_json:
+        common.print_json(
+            {"carried_out": done, "flows": [_json(found[i], (before or {}).get(i), counts.get(i)) for i in ids]}
+        )
+        return
+    if ids and done:
+        _print(found, ids, before or {})
+    _say(gate, [found[i] for i in ids], done=done)
+
+
+def _json(flow: rows.Row, before: str | None, counts: dict[str, int] | None) -> dict[str, Any]:
+    return {
+        **rows.picked(flow, "id", "name", "partner", "state", "verdict", "run"),
+        "verdict_before": before,
+        "invoices": {"integrated": 0, "rejected": 0} | (counts or {}),
+    }
+
+
+def _print(found: dict[str, Any], ids: list[str], before: dict[str, str]) -> None:
+    name = t("File", "Fichier")
+    columns: tuple[rows.Column, ...] = (
+        (t("Flow", "Flux"), lambda flow: flow["id"][: rows.SHORT_ID]),
+        (name, lambda flow: flow["name"]),
+        *([(t("Before", "Avant"), lambda flow: rows.coloured(before[flow["id"]]))] if before else []),
+        (t("Now", "Maintenant"), lambda flow: rows.coloured(rows.state_of(flow))),
+    )
+    rows.print_table(columns, [found[i] for i in ids], fold=name)
+
+
+def _say(gate: Gate, found: list[Any], *, done: bool) -> None:
+    if not found:
+        rows.note(t("Nothing to do.", "Rien à faire."))
+    elif not done:
+        rows.note(
+            t("{count} asked for; the gate that runs on {folder} takes them up now.",
+              "{count} demandés ; la passerelle qui tourne sur {folder} s'en occupe.",
+              count=len(found), folder=gate.places.root)
+        )  # fmt: skip
+    elif any(flow["state"] == HELD for flow in found):
+        rows.note(t("Some still wait: edigate held list", "Certains attendent encore : edigate held list"))

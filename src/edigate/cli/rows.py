@@ -1,0 +1,225 @@
+"""How records are shown: tables and facts for people, times in the gate's zone, faults as help, the same as JSON."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import Connection, RowMapping
+
+from edigate.cli import common
+from edigate.cli.messages import language, t
+from edigate.domain.explain import describe, explain
+from edigate.domain.faults import Fault
+from edigate.domain.holds import explain_hold
+from edigate.domain.wording import printable
+from edigate.engine.gate import Gate
+from edigate.ledger import queries
+from edigate.ledger.clock import moment
+
+Row: TypeAlias = RowMapping
+Column: TypeAlias = tuple[str, Callable[[Any], object]]
+SHORT_ID = 16
+_ENDLESS = 10_000
+_COLOURS = {
+    "integrated": "green", "published": "green", "taken": "green", "partial": "yellow", "held": "yellow",
+    "failing": "red", "rejected": "red", "inadmissible": "red", "withdrawn": "dim",
+}  # fmt: skip
+
+
+def word(code: str) -> str:
+    """A state, a verdict or a kind in the language spoken."""
+    english, french = _WORDS.get(code, (code, code))
+    return t(english, french)
+
+
+# fmt: off
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "in_progress":  ("in progress",       "en cours"),
+    "held":         ("held",              "en attente"),
+    "due":          ("in progress",       "en cours"),
+    "decided":      ("decided",           "décidé"),
+    "integrated":   ("integrated",        "intégré"),
+    "partial":      ("partial",           "partiel"),
+    "rejected":     ("rejected",          "rejeté"),
+    "inadmissible": ("inadmissible",      "irrecevable"),
+    "planned":      ("planned",           "prévu"),
+    "placed":       ("placed",            "écrit"),
+    "published":    ("published",         "remis"),
+    "failing":      ("failing",           "en échec"),
+    "report":       ("report",            "compte rendu"),
+    "pivot":        ("pivot",             "pivot"),
+    "life_cycle":   ("life cycle",        "cycle de vie"),
+    "depositor":    ("depositor",         "déposant"),
+    "recipient":    ("recipient",         "destinataire"),
+    "portal":       ("portal",            "portail"),
+    "taken":        ("taken",             "prise en charge"),
+    "not_yet":      ("not yet",           "pas encore"),
+    "withdrawn":    ("withdrawn",         "retirée"),
+    "deposit":      ("deposit",           "dépôt"),
+    "return":       ("return",            "retour"),
+}
+# fmt: on
+
+
+def coloured(code: str) -> Text:
+    """A state in words and, on a terminal, in its colour."""
+    return Text(word(code), style=_COLOURS.get(code, ""))
+
+
+def print_table(columns: Sequence[Column], found: Iterable[Any], *, fold: str = "", spare: Sequence[str] = ()) -> None:
+    """One line per row; where the terminal is too narrow the `spare` columns go, in that order, then `fold` folds."""
+    console, rows = common.out(), list(found)
+    table = _table(columns, rows, fold)
+    for heading in spare:
+        if Measurement.get(console, console.options.update_width(_ENDLESS), table).maximum <= console.width:
+            break
+        columns = [column for column in columns if column[0] != heading]
+        table = _table(columns, rows, fold)
+    console.print(table)
+
+
+def _table(columns: Sequence[Column], rows: Iterable[Any], fold: str) -> Table:
+    table = common.table(*(heading for heading, _ in columns))
+    table.padding, table.show_edge = (0, 1, 0, 0), False
+    for column in table.columns:
+        column.no_wrap = bool(fold) and column.header != fold
+    for row in rows:
+        table.add_row(*(_cell(cell(row)) for _, cell in columns))
+    return table
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Names and values in two columns; what is empty is left out."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        if value not in {None, ""}:
+            grid.add_row(name, _cell(value))
+    common.out().print(grid)
+
+
+def say(text: object = "", style: str = "") -> None:
+    """A line of the answer, on standard output."""
+    common.out().print(Text(printable(str(text)), style=style))
+
+
+def note(text: str) -> None:
+    """A remark on the answer, on standard error."""
+    common.err().print(Text(printable(text), style="dim"))
+
+
+def _cell(value: object) -> Text:
+    """Text as it is: what a document says is never read as markup, nor as a terminal's commands."""
+    return value if isinstance(value, Text) else Text(printable(str(value)) if value is not None else "")
+
+
+def local(gate: Gate, stamped: str | None) -> str:
+    """A time of the ledger on the gate's own clock, to the second."""
+    return f"{moment(stamped).astimezone(gate.zone):%Y-%m-%d %H:%M:%S}" if stamped else ""
+
+
+def minute(gate: Gate, stamped: str | None) -> str:
+    """The same to the minute, for lists."""
+    return local(gate, stamped)[:16]
+
+
+def state_of(flow: Row) -> str:
+    """One word for where a flow stands: its verdict once it is decided."""
+    decided = flow["state"] == "decided"
+    return str(flow["verdict"] if decided and flow["verdict"] else flow["state"])
+
+
+def print_faults(faults: Iterable[Fault], indent: str = "  ") -> None:
+    """Each fault as help: its code, then what is wrong, where, the value found, what to do."""
+    for fault in faults:
+        explained = explain(fault, language())
+        head = Text(f"{indent}{fault.code}", style="red" if fault.blocks else "yellow")
+        head.append(f" {explained.title}", style="bold")
+        head.append(f" [{explained.rule}]" if explained.rule else "", style="dim")
+        if not fault.blocks:
+            head.append(t(" (warning)", " (avertissement)"))
+        common.out().print(head)
+        common.out().print(Padding(Text(describe(fault, language())), (0, 0, 0, len(indent) + 2)))
+
+
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """A fault as `docs/reference/json.md` has it, in the language spoken."""
+    explained = explain(fault, language())
+    return {
+        "code": fault.code,
+        "rule": explained.rule,
+        "severity": fault.severity.value,
+        "path": fault.path,
+        "line": fault.line,
+        "value": fault.value,
+        "message": explained.message,
+        "remedy": explained.remedy,
+    }
+
+
+def picked(row: Row, *keys: str) -> dict[str, Any]:
+    """These columns of a row, in this order."""
+    return {key: row[key] for key in keys}
+
+
+def delivery_json(row: Row) -> dict[str, Any]:
+    """An outgoing file."""
+    return picked(
+        row, "id", "kind", "partner", "interface", "name", "state", "planned_at", "published_at", "size", "sha256",
+        "failures", "last_error", "next_try_at",
+    )  # fmt: skip
+
+
+def left_out(shown: int, total: int) -> None:
+    """Say when a list does not show everything."""
+    if shown < total:
+        note(
+            t(
+                "The newest {shown} of {total}; --limit 0 shows all.",
+                "Les {shown} plus récents sur {total} ; --limit 0 les montre tous.",
+                shown=shown,
+                total=total,
+            )
+        )
+
+
+def one_flow(connection: Connection, gate: Gate, named: str) -> RowMapping:
+    """The flow that is meant; raises Failure where none or several can be."""
+    found = queries.find_flows(connection, named)
+    if not found:
+        raise common.Failure(
+            t("No flow {named}: neither a ledger id (or its beginning), nor a flow id, nor a file name.",
+              "Aucun flux {named} : ni identifiant du registre (ou début), ni identifiant de flux, ni nom de fichier.",
+              named=printable(named)),
+            t("edigate flows list shows them; --partner, --date, --number and --hash narrow it down.",
+              "edigate flows list les montre ; --partner, --date, --number et --hash affinent la recherche."),
+        )  # fmt: skip
+    if len(found) > 1:
+        shown = "\n".join(
+            f"  {row['id']}  {local(gate, row['received_at'])}  {printable(row['name'])}  {word(state_of(row))}"
+            for row in found[:20]
+        )
+        raise common.Failure(
+            t("{count} flows answer to {named}:\n{shown}", "{count} flux répondent à {named} :\n{shown}",
+              count=len(found), named=printable(named), shown=shown),
+            t("Name the one you mean by its id in the first column.",
+              "Désignez le bon par son identifiant, dans la première colonne."),
+        )  # fmt: skip
+    return found[0]
+
+
+def print_hold(gate: Gate, run: Row) -> None:
+    """Why a run waits, what to do, and when it is tried again."""
+    words = explain_hold(run["hold_reason"], language())
+    print_facts(
+        (
+            (t("  waits", "  attend"), words.why),
+            (t("  what to do", "  à faire"), words.remedy),
+            (t("  detail", "  détail"), run["hold_detail"].strip().rpartition("\n")[2]),
+            (t("  tried again", "  réessayé"), local(gate, run["due_at"])),
+        )
+    )

@@ -1,0 +1,81 @@
+"""What a replay would decide now, with the present directory, partners and settings; nothing is written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from edigate.domain.faults import Hold
+from edigate.engine.decisions import DIRECTORY_VERSION
+from edigate.engine.worker import Waits
+from edigate.ledger import notes, partners, store
+from edigate.ledger.archive import Altered, recall
+from edigate.ledger.clock import moment
+from edigate.ledger.directory import Snapshot
+from edigate.pipeline.desk import Deposit, Desk
+from edigate.pipeline.examine import examine
+from edigate.pipeline.settle import Case, decide
+from edigate.xsd import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Connection, RowMapping
+
+    from edigate.domain.verdicts import Examination
+    from edigate.engine.gate import Gate
+    from edigate.pipeline.settle import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A flow and what would become of it: a decision, or a reason to wait."""
+
+    flow: RowMapping
+    outcome: Decision | Waits
+
+
+def rehearse(gate: Gate, flows: Iterable[RowMapping]) -> Iterator[Rehearsed]:
+    """Each flow as a replay of them all would decide it, in the order given: rivals among them included."""
+    with gate.ledger.connect() as connection:
+        desk = _desk(gate, connection)
+        found = [(flow, _examine(gate, desk, flow) if desk else Waits("no_directory", "")) for flow in flows]
+        cases = [_case(flow, examination) for flow, examination in found if not isinstance(examination, Waits)]
+        decisions = {decision.case.flow: decision for decision in decide(cases, store.taken(connection, cases))}
+    for flow, examination in found:
+        yield Rehearsed(flow, examination if isinstance(examination, Waits) else decisions[flow["id"]])
+
+
+def _desk(gate: Gate, connection: Connection) -> Desk | None:
+    version = notes.read(connection, DIRECTORY_VERSION)
+    if version is None:
+        return None
+    rules = gate.settings.for_rules()
+    snapshot = Snapshot(gate.places.directory / f"{version}.sqlite")
+    shelf = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic)
+    is_supplier = snapshot.supplier if rules.supplier_must_be_known else None
+    return Desk(gate.interfaces, shelf, rules, partners.load_book(connection), snapshot, is_supplier)
+
+
+def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:
+    depositor = desk.book.get(flow["partner"])
+    if depositor is None:
+        return Waits("no_partner", flow["partner"])
+    received_on = moment(flow["received_at"]).astimezone(gate.zone).date()
+    deposit = Deposit(flow["name"], depositor, received_on, flow["size"], flow["incomplete"])
+    try:
+        found = examine(deposit, lambda: recall(gate.places.archive, flow["archived"]), desk)
+    except Hold as hold:
+        return Waits(hold.reason, hold.detail)
+    except Altered:
+        return Waits("archive_altered", flow["archived"])
+    # Nothing is handed out here: what would be is not kept, so that memory does not grow with the documents.
+    return replace(found, invoices=tuple(replace(invoice, pivot=None) for invoice in found.invoices))
+
+
+def _case(flow: RowMapping, found: Examination) -> Case:
+    # The run's name only has to say that it is not the first.
+    return Case(
+        f"{flow['id']}-again", flow["id"], flow["name"], flow["received_at"], flow["flow_id"], flow["interface"], found
+    )

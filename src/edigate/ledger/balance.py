@@ -1,0 +1,164 @@
+"""Whether the books add up: deposited = decided + in progress + held, and each decision reported once (design §2).
+
+Flows, runs and reports are counted apart, from their own tables: a flow counts as decided only where its run says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from edigate.domain.verdicts import Verdict
+from edigate.ledger.clock import moment, stamp
+from edigate.ledger.deliveries import PUBLISHED
+from edigate.ledger.store import DECIDED, DUE, HELD, IN_PROGRESS
+from edigate.ledger.tables import deliveries, flows, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Label
+
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One partner's deposits of one day at the gate.
+
+    `decisions` are all the runs decided on them, `expected` those that want a report; `misreported` are decisions
+    with a report too many or too few. `day` is None and `partner` empty in a total.
+    """
+
+    day: dt.date | None
+    partner: str
+    deposited: int = 0
+    integrated: int = 0
+    partial: int = 0
+    rejected: int = 0
+    inadmissible: int = 0
+    in_progress: int = 0
+    held: int = 0
+    decisions: int = 0
+    expected: int = 0
+    published: int = 0
+    under_way: int = 0
+    misreported: int = 0
+
+    @property
+    def decided(self) -> int:
+        """Flows with a verdict."""
+        return self.integrated + self.partial + self.rejected + self.inadmissible
+
+    @property
+    def even(self) -> bool:
+        """Whether the line adds up."""
+        accounted = self.deposited == self.decided + self.in_progress + self.held
+        reported = self.expected == self.published + self.under_way and not self.misreported
+        return accounted and reported
+
+
+COUNTS = tuple(field.name for field in fields(Line))[2:]
+
+
+def balance(
+    connection: Connection, zone: dt.tzinfo, *, partner: str = "", since: str = "", until: str = ""
+) -> Iterator[Line]:
+    """One line per day and partner, in order; `since` and `until` are times of the ledger and count by their days."""
+    last = _day(until, zone) if until else None
+    day = _next_day(connection, since, zone)
+    while day is not None and (last is None or day < last):
+        start, end = (stamp(dt.datetime.combine(d, dt.time(), zone)) for d in (day, day + _DAY))
+        yield from _lines(connection, day, partner, and_(flows.c.received_at >= start, flows.c.received_at < end))
+        day = _next_day(connection, end, zone)
+
+
+def total(lines: Iterable[Line]) -> Line:
+    """All lines as one."""
+    counts = dict.fromkeys(COUNTS, 0)
+    for line in lines:
+        for name in COUNTS:
+            counts[name] += getattr(line, name)
+    return Line(None, "", **counts)
+
+
+def arriving(connection: Connection, spool: Path) -> dict[str, int]:
+    """Files claimed and not booked yet, by partner: they are not deposited so far, nor lost."""
+    claims: dict[str, list[str]] = {}
+    for partner in sorted(spool.iterdir()) if spool.is_dir() else ():
+        if not partner.name.startswith("."):
+            claims[partner.name] = [claim.name.partition("-")[0] for claim in partner.iterdir() if any(claim.iterdir())]
+    booked = select(func.count()).select_from(flows)
+    counts = {
+        partner: sum(not connection.execute(booked.where(flows.c.id == claim)).scalar_one() for claim in found)
+        for partner, found in claims.items()
+    }
+    return {partner: count for partner, count in counts.items() if count}
+
+
+def _day(stamped: str, zone: dt.tzinfo) -> dt.date:
+    return moment(stamped).astimezone(zone).date()
+
+
+def _next_day(connection: Connection, since: str, zone: dt.tzinfo) -> dt.date | None:
+    """The next day with a deposit, so that idle days cost nothing."""
+    first = connection.execute(select(func.min(flows.c.received_at)).where(flows.c.received_at >= since)).scalar()
+    return _day(first, zone) if first else None
+
+
+def _lines(connection: Connection, day: dt.date, partner: str, on_the_day: ColumnElement[bool]) -> Iterator[Line]:
+    chosen = and_(on_the_day, flows.c.partner == partner) if partner else on_the_day
+    counts = {row["partner"]: dict(row) for row in connection.execute(_FLOWS.where(chosen)).mappings()}
+    each = _RUNS.where(chosen).subquery()
+    reports = select(each.c.partner, *(func.sum(each.c[name]).label(name) for name in _REPORTED)).group_by(
+        each.c.partner
+    )
+    for row in connection.execute(reports).mappings():
+        counts[row["partner"]] |= dict(row)
+    for code in sorted(counts):
+        yield Line(day, **counts[code])
+
+
+def _sum(condition: ColumnElement[bool], name: str) -> Label[Any]:
+    return func.sum(case((condition, 1), else_=0)).label(name)
+
+
+def _agreed(verdict: Verdict) -> Label[Any]:
+    """Flows that are decided so, by themselves and by their run."""
+    own = and_(flows.c.state == DECIDED, flows.c.verdict == verdict.value)
+    return _sum(and_(own, runs.c.state == DECIDED, runs.c.verdict == verdict.value), verdict.value)
+
+
+_FLOWS = (
+    select(
+        flows.c.partner,
+        func.count().label("deposited"),
+        *(_agreed(verdict) for verdict in Verdict),
+        _sum(and_(flows.c.state == IN_PROGRESS, runs.c.state == DUE), "in_progress"),
+        _sum(and_(flows.c.state == HELD, runs.c.state == HELD), "held"),
+    )
+    .outerjoin(runs, and_(runs.c.id == flows.c.run, runs.c.flow == flows.c.id))
+    .group_by(flows.c.partner)
+)
+_found = func.count(deliveries.c.id)
+_published = func.sum(case((deliveries.c.state == PUBLISHED, 1), else_=0))
+_REPORTED = ("decisions", "expected", "published", "under_way", "misreported")
+_RUNS = (
+    select(
+        flows.c.partner,
+        func.count(runs.c.id.distinct()).label("decisions"),
+        case((runs.c.wants_report, 1), else_=0).label("expected"),
+        _published.label("published"),
+        (_found - _published).label("under_way"),
+        case((or_(and_(runs.c.wants_report, _found != 1), and_(~runs.c.wants_report, _found != 0)), 1), else_=0).label(
+            "misreported"
+        ),
+    )
+    .join(runs, and_(runs.c.flow == flows.c.id, runs.c.state == DECIDED))
+    .outerjoin(deliveries, and_(deliveries.c.run == runs.c.id, deliveries.c.kind == "report"))
+    .group_by(runs.c.id)
+)
