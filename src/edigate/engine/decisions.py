@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import structlog
 
-from edigate.engine.pool import Died
+from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import notes, partners, settlement, store
 from edigate.ledger.clock import moment, stamp
@@ -28,19 +29,25 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 DIRECTORY_VERSION = "directory_version"
 LONE_DEATHS = 2
-ATTEMPTS = 8
+ATTEMPTS = 20
 SHARES_PER_WORKER = 2
 
 
-def take_due(gate: Gate) -> list[RowMapping]:
-    """The runs of the next batch, their attempts counted: fresh ones together, one that was tried before alone."""
+def take_due(gate: Gate, pool: Pool) -> list[RowMapping]:
+    """The runs of the next batch, their attempts counted: fresh ones together, one that was tried before alone.
+
+    The order of booking is kept: what comes after a run that must be tried alone waits for it, as it may repeat it.
+    """
     bounds = gate.settings.intake
-    now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
-        rows = store.due(connection, now, flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes)
-        fresh = [row for row in rows if not row["attempts"]]
-        batch = fresh or rows[:1]
-        store.count_attempts(connection, [row["run"] for row in batch])
+    with gate.ledger.connect() as connection:
+        rows = store.due(
+            connection, stamp(gate.clock()), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes
+        )
+    batch = list(takewhile(lambda row: not row["attempts"], rows)) or rows[:1]
+    if batch:
+        pool.start()  # before the attempt is counted: a gate that ends meanwhile did not end over these flows
+        with writing(gate.ledger) as connection:
+            store.count_attempts(connection, [row["run"] for row in batch])
     return batch
 
 
@@ -56,11 +63,12 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
     by_run = {row["run"]: row for row in batch}
     items = [_item(gate, row) for row in batch]
     pickled = pickle.dumps(book)
-    pool.start()
     try:
         found = pool.examine([Share(pickled, directory, part) for part in _parts(items, pool.count)])
     except Died as died:
         return _after_death(gate, by_run, died.suspects)
+    except Broke as broke:
+        return [(row, Waits("internal_error", str(broke))) for row in batch] if len(batch) == 1 else []
     return [(by_run[run], result) for run, result in found]
 
 
@@ -78,7 +86,7 @@ def _after_death(
     gate: Gate, by_run: dict[str, RowMapping], suspects: frozenset[str]
 ) -> list[tuple[RowMapping, Examination | Waits]]:
     """In company a death proves nothing: suspects are tried alone, the others together again; alone it counts."""
-    alone = len(by_run) == 1 and bool(suspects)
+    alone = len(by_run) == 1 and by_run.keys() <= suspects
     innocent = [run for run in by_run if run not in suspects]
     with writing(gate.ledger) as connection:
         store.forget_attempts(connection, innocent)
@@ -98,7 +106,10 @@ def settle(
     now = gate.clock()
     cases, depositors = [], []
     with writing(gate.ledger) as connection:
+        undecided = store.undecided(connection, [row["run"] for row, _ in examined])
         for row, found in sorted(examined, key=lambda pair: pair[0]["run"]):
+            if row["run"] not in undecided:
+                continue
             if isinstance(found, Waits):
                 _hold(gate, connection, row, found)
             else:

@@ -145,10 +145,11 @@ class Local:
         """Batches until nothing is ready and nothing is due; the last look tells what still waits."""
         while True:
             look = self._look()
+            booked = self.tally.booked
             progressed = True
             while (self._backlog or progressed) and not self._stop.is_set():
                 progressed = self._batch()
-            if not look.ready or self._stop.is_set():
+            if self.tally.booked == booked or self._stop.is_set():
                 return look
 
     def _look(self) -> Look:
@@ -170,7 +171,7 @@ class Local:
         """One batch through all the steps; whether anything was done."""
         taken = deposits.claim(self.gate, self._backlog)
         self.tally.booked += deposits.book(self.gate)
-        batch = take_due(self.gate)
+        batch = take_due(self.gate, self._pool)
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
         if batch:

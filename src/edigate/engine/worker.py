@@ -6,6 +6,7 @@ import ctypes
 import os
 import pickle
 import signal
+import sqlite3
 import time
 import traceback
 from contextlib import suppress
@@ -129,8 +130,11 @@ def _note(work: Path, pid: int) -> Path:
 
 def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:
     """Examine each item; past the time allowed the kernel ends the process, whatever it is stuck in."""
-    desk = _desk(share.book, share.directory_version)
-    found = []
+    try:
+        desk = _desk(share.book, share.directory_version)
+    except sqlite3.Error as error:
+        return [(item.run, Waits("no_directory", f"{share.directory_version}: {error}")) for item in share.items]
+    found: list[tuple[str, Examination | Waits]] = []
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)
         signal.setitimer(signal.ITIMER_REAL, _charge.seconds)
@@ -179,7 +183,11 @@ def _set_aside(content: Content, name: str) -> Content:
     if content.size <= IN_MEMORY:
         return content
     path = _charge.work / f"{name}-{os.getpid()}"
-    path.write_bytes(content.data)
+    try:
+        path.write_bytes(content.data)
+    except OSError:  # a full disk: then it goes through the pipe
+        path.unlink(missing_ok=True)
+        return content
     return Content(path=str(path), size=content.size)
 
 

@@ -101,12 +101,18 @@ def count_death(connection: Connection, run_ids: Sequence[str]) -> None:
     connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(deaths=runs.c.deaths + 1))
 
 
+def undecided(connection: Connection, run_ids: Collection[str]) -> set[str]:
+    """Those of the runs that still wait for a decision."""
+    query = select(runs.c.id).where(RUN_TO_DO)
+    return {row["id"] for row in where_in(connection, query, runs.c.id, run_ids)}
+
+
 def hold(connection: Connection, run: str, reason: str, detail: str, try_again_at: str) -> None:
     """Let a run wait, and its flow with it; it is due again, as if for the first time, at the time given."""
     values = {
         "state": HELD, "hold_reason": reason, "hold_detail": detail, "due_at": try_again_at, "attempts": 0, "deaths": 0,
     }  # fmt: skip
-    moved = connection.execute(update(runs).where(runs.c.id == run, runs.c.state.in_((DUE, HELD))).values(**values))
+    moved = connection.execute(update(runs).where(runs.c.id == run, RUN_TO_DO).values(**values))
     if moved.rowcount:
         connection.execute(update(flows).where(flows.c.run == run).values(state=HELD))
 
@@ -125,9 +131,7 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
     return found
 
 
-_FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_at, flows.c.verdict).where(
-    FLOW_ID_TAKEN
-)
+_FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_at, flows.c.verdict).where(FLOW_ID_TAKEN)
 _KEYS = (
     select(invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict)
     .join(flows, flows.c.id == invoices.c.flow)

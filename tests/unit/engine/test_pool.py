@@ -20,12 +20,13 @@ import pytest
 from edigate.domain.verdicts import Examination
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.pool import CannotStart, Died, Pool
-from edigate.engine.worker import Charge, Item, Share, Waits
+from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import notes, partners
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
 from edigate.sandbox.flows import flow_name
+from tests.unit.engine.steps import a_charge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,21 +35,6 @@ if TYPE_CHECKING:
 
 DAY = dt.date(2025, 3, 14)
 PATIENCE = 20
-
-
-def a_charge(gate: Gate, seconds: int = 60, work: Path | None = None) -> Charge:
-    """What the workers of this gate are told."""
-    places = gate.places
-    return Charge(
-        places.archive,
-        places.directory,
-        work or places.work,
-        dict(gate.interfaces),
-        gate.schemas,
-        dict(gate.site_schemas),
-        gate.settings.for_rules(),
-        seconds,
-    )
 
 
 def a_share(gate: Gate, *items: Item) -> Share:

@@ -24,6 +24,7 @@ LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
     "when the next one is due": store.next_due,
     "release of what is held": lambda c: store.release(c, None, NOW),
     "attempts": lambda c: store.count_attempts(c, ["a", "b"]),
+    "what is still undecided": lambda c: store.undecided(c, ["a", "b"]),
     "holding": lambda c: store.hold(c, "a", "why", "", NOW),
     "flow ids, invoice keys, earlier runs": lambda c: store.taken(c, CASES),
     "a new run": lambda c: store.request_run(c, "f", by="", reason="", now=NOW),
