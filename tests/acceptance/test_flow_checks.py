@@ -93,7 +93,7 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     "missing": (Case(without(sound(), b"rsm:ExchangedDocumentContext")), ["EDG-F107"]),
     "missing-ubl": (Case(without(sound(ubl_invoice), b"cbc:IssueDate"), "FSO1100A"), ["EDG-F107"]),
     "value": (Case(sound(ubl_invoice).replace(b">2025-03-14<", b">2025-14-03<"), "FSO1100A"), ["EDG-F108"]),
-    "number": (Case(sound().replace(b">100.00</ram:LineTotalAmount>", b">cent</ram:LineTotalAmount>", 1)), ["EDG-F108"]),
+    "number": (Case(sound().replace(b">120.00</ram:GrandTotal", b">cent</ram:GrandTotal")), ["EDG-F108"]),
     "attribute": (Case(sound().replace(b"<ram:GlobalID>", b'<ram:GlobalID colour="red">')), ["EDG-F109"]),
     "attribute-missing": (
         Case(sound(ubl_invoice).replace(b'<cbc:PriceAmount currencyID="EUR">', b"<cbc:PriceAmount>"), "FSO1100A"),

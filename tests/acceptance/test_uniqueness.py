@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,7 +70,7 @@ def test_of_two_flows_with_one_id_in_one_round_the_first_wins(site: Site) -> Non
     """Rivals inside a batch: booked one after the other before any is decided."""
     for _ in range(2):
         site.deposit(sound(), name=NAME)
-        claim(site.gate, site.gate.inbox.look([DEPOSITOR], 10).ready)
+        claim(site.gate, deque(site.gate.inbox.look([DEPOSITOR], 10).ready))
 
     site.round()
 
