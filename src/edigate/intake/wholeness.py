@@ -12,7 +12,7 @@ from edigate.parsers._xml import kind_of
 HEAD = 4096
 TAIL = 70_000
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/>]*)")
-_MISC = re.compile(rb"(?:\s|<!--.*?-->|<\?.*?\?>)+\Z", re.DOTALL)
+_AFTER_ROOT = ((b"-->", b"<!--"), (b"?>", b"<?"))
 _SKIP = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", re.DOTALL)
 
 
@@ -39,12 +39,25 @@ def _xml_ends(descriptor: int, head: bytes, size: int) -> bool:
     tail = os.pread(descriptor, TAIL, max(0, size - TAIL))
     if b"\x00" in head[:4] or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head, tail = _narrowed(head), _narrowed(tail)
-    tail = _MISC.sub(b"", tail)
+    tail = _without_trailers(tail)
     root = _ROOT.search(_SKIP.sub(b"", head))
     if root is None:
         return tail.endswith(b">")
     name = re.escape(root.group(1))
-    return re.search(rb"(?:</" + name + rb"\s*|<" + name + rb"(?:\s[^<>]*)?/)>\Z", tail) is not None
+    if tail.endswith(b"/>"):
+        return re.search(rb"<" + name + rb"(?:\s[^<>]*)?/>\Z", tail) is not None
+    return re.fullmatch(rb"</" + name + rb"\s*>", tail[tail.rfind(b"</") :]) is not None
+
+
+def _without_trailers(tail: bytes) -> bytes:
+    """What stands before the white space, comments and processing instructions at the end."""
+    while True:
+        tail = tail.rstrip()
+        opening = next((opening for closing, opening in _AFTER_ROOT if tail.endswith(closing)), None)
+        start = tail.rfind(opening) if opening else -1
+        if start == -1:
+            return tail
+        tail = tail[:start]
 
 
 def _narrowed(text: bytes) -> bytes:

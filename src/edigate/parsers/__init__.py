@@ -22,6 +22,10 @@ class Parser(Protocol):
     def ROOTS(self) -> Mapping[str, str]:  # noqa: N802 - a module's constant
         """The root elements it reads, `{namespace}local`, and the key of each one's schema."""
 
+    @property
+    def NUMBER(self) -> str:  # noqa: N802 - a module's constant
+        """Where an invoice's number stands below the root, for `find`."""
+
     def parse(self, root: _Element, /) -> tuple[Invoice, ...]:
         """The invoices of a document; what is missing or unreadable is empty or None."""
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ROOTS: Mapping[str, str] = MappingProxyType({clark("rsm:CrossIndustryInvoice"): "cii"})
 
+NUMBER = f"{clark('rsm:ExchangedDocument')}/{clark('ram:ID')}"
+
 _SHAPE = compile_table(TABLE)
 _TAX_TOTAL = clark("ram:TaxTotalAmount")
 # Of the header alone: the gross line prices of AIFE's samples say EUR whatever the invoice's currency.

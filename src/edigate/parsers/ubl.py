@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _INVOICE, _CREDIT_NOTE = clark("ubl:Invoice"), clark("cn:CreditNote")
 ROOTS: Mapping[str, str] = MappingProxyType({_INVOICE: "ubl-invoice", _CREDIT_NOTE: "ubl-creditnote"})
+NUMBER = clark("cbc:ID")
 CREDIT_NOTE_TYPE = "381"
 
 _SHAPES = MappingProxyType({_INVOICE: compile_table(TABLE), _CREDIT_NOTE: compile_table(CREDIT_NOTE_TABLE)})

@@ -103,8 +103,7 @@ def judge(
     """One invoice: rules, then recipient, then first reader; its pivot is rendered while the document is at hand."""
     known = desk.is_supplier(invoice.supplier.identifier) if desk.is_supplier else None
     context = Context(interface, received_on, desk.settings, desk.directory, known)
-    locate = document.parser.locate_in(document.root)
-    faults = tuple(_placed(f, locate(f.field)) for f in check(invoice, context))
+    faults = _placed(check(invoice, context), document)
     whom = addressee(invoice, desk.directory, desk.settings)
     refused = any(f.blocks for f in faults)
     # Outside a gate there are no partners: nobody to route to, and nothing is handed out.
@@ -126,13 +125,20 @@ def judge(
         amount_due=format(invoice.totals.due, "f") if invoice.totals.due is not None else "",
         currency=invoice.currency,
         pivot=render(invoice, whom, document, interface=interface, received_on=received_on) if routed else None,
-        number_place=locate("number"),
+        number_place=_number_place(document),
     )
 
 
-def _placed(found: Fault, place: tuple[str, int | None]) -> Fault:
-    path, line = place
-    return found.placed(path, line)
+def _placed(faults: tuple[Fault, ...], document: Document) -> tuple[Fault, ...]:
+    if not faults:
+        return ()
+    locate = document.parser.locate_in(document.root)
+    return tuple(f.placed(*locate(f.field)) for f in faults)
+
+
+def _number_place(document: Document) -> tuple[str, int | None]:
+    number = document.root.find(document.parser.NUMBER)
+    return ("", None) if number is None else places.place(number)
 
 
 def render(
