@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 LOOK_AHEAD = 4
 PAUSE_AFTER_TROUBLE = 5.0
+GATHERING = 0.05
 
 
 @dataclass(slots=True)
@@ -131,6 +132,7 @@ class Local:
             log.error("gate.trouble", error=str(error), again_in=PAUSE_AFTER_TROUBLE)
             pause = PAUSE_AFTER_TROUBLE
         self._wake.wait(pause)
+        self._stop.wait(GATHERING)  # a file that grows wakes the gate at every write
 
     def _pause(self) -> float:
         return self.gate.settings.intake.rescan_seconds
