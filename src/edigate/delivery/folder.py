@@ -5,6 +5,7 @@ from __future__ import annotations
 import grp
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ class Outbox:
     def publish(self, partner: str, delivery: int, name: str) -> None:
         """Show a placed file under its name; where it is no longer staged, it was published before.
 
-        Raises OSError for anything else.
+        Raises FileNotFoundError where the whole staging folder has gone, OSError for anything else.
         """
         try:
             self._staged(partner, delivery).rename(self.root / partner / name)
@@ -75,8 +76,9 @@ class Outbox:
                 raise
 
     def settle(self, partner: str) -> None:
-        """Make what was published durable."""
-        _sync(self.root / partner)
+        """Make what was published durable; a folder that was taken away whole took it along."""
+        with suppress(FileNotFoundError):
+            _sync(self.root / partner)
 
     def _staged(self, partner: str, delivery: int) -> Path:
         return self.root / partner / STAGING / str(delivery)

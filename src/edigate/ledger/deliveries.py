@@ -139,6 +139,19 @@ def mark_failed(connection: Connection, delivery: int, error: str, try_again_at:
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(**values))
 
 
+def mark_vanished(connection: Connection, ids: Sequence[int]) -> None:
+    """Back from placed to planned: what was placed has gone with its folder, and is rendered again."""
+    for chunk in chunks(ids):
+        chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
+        connection.execute(update(deliveries).where(chosen).values(state=PLANNED))
+
+
+def try_now(connection: Connection) -> None:
+    """Forget the pauses after failures: whoever starts a gate may have mended what stood in the way."""
+    chosen = DELIVERY_TO_DO & deliveries.c.next_try_at.is_not(None)
+    connection.execute(update(deliveries).where(chosen).values(next_try_at=None))
+
+
 def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[RowMapping]]:
     """The invoices of each pivot, in order."""
     query = select(delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"), invoices).join(

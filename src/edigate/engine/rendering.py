@@ -1,0 +1,156 @@
+"""What deliveries are made of: reports, life cycles and pivots as bytes, from the ledger's rows and the archive."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import select
+
+from edigate.domain.names import FlowName, parse_name
+from edigate.domain.verdicts import Content, Verdict
+from edigate.emitters import pivot
+from edigate.engine.pool import Broke, CannotStart, Died
+from edigate.ledger import deliveries
+from edigate.ledger.clock import moment
+from edigate.ledger.faults_json import load
+from edigate.ledger.sql import where_in
+from edigate.ledger.tables import flows, invoices, runs
+from edigate.pipeline import returns
+from edigate.routing import Addressee
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+    from edigate.domain.partners import PartnerBook
+    from edigate.emitters.envelope import Header
+    from edigate.engine.gate import Gate
+    from edigate.engine.pool import Pool
+
+log = structlog.get_logger()
+
+
+class NotRendered(OSError):
+    """What a delivery holds cannot be rendered now."""
+
+
+class Renderers:
+    """All that a batch of planned deliveries is rendered from, read from the ledger at once."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        pool: Pool,
+        book: PartnerBook,
+        pivots: Mapping[int, Content],
+        connection: Connection,
+        rows: Sequence[RowMapping],
+    ) -> None:
+        """Gather rows by kind."""
+        self._gate = gate
+        self._pool = pool
+        self._turn = threading.Lock()
+        self._names = {partner.code: partner.name for partner in book.partners}
+        self._languages = {partner.code: partner.language for partner in book.partners}
+        self._runs = _runs(connection, [r["run"] for r in rows if r["kind"] == "report"])
+        self._rejected = _rejected(connection, self._runs)
+        self._told = deliveries.told(connection, [r["id"] for r in rows if r["kind"] == "life_cycle"])
+        self._held = deliveries.contents(connection, [r["id"] for r in rows if r["kind"] == "pivot"])
+        self._pivots = pivots
+        self._kinds: dict[str, Callable[[RowMapping, Header], Iterator[bytes]]] = {
+            "report": self._report,
+            "life_cycle": self._life_cycle,
+            "pivot": self._pivot,
+        }
+
+    def pieces(self, row: RowMapping) -> Iterator[bytes]:
+        """The bytes of one delivery, in order."""
+        yield from self._kinds[row["kind"]](row, self._header(row))
+
+    def _header(self, row: RowMapping) -> Header:
+        name = parse_name(row["name"])
+        if not isinstance(name, FlowName):
+            raise TypeError(row["name"])
+        return returns.header(
+            name,
+            gate=self._gate.settings.gate.code,
+            gate_name=self._gate.settings.gate.name,
+            partner_name=self._names[row["partner"]],
+            produced_at=moment(row["planned_at"]).astimezone(self._gate.zone).replace(microsecond=0),
+        )
+
+    def _report(self, row: RowMapping, header: Header) -> Iterator[bytes]:
+        run = self._runs[row["run"]]
+        yield returns.report(
+            header,
+            run,
+            load(run["faults"]),
+            [(invoice, load(invoice["faults"])) for invoice in self._rejected.get(run["id"], [])],
+            interface=row["interface"],
+            language=self._languages[row["partner"]],
+        )
+
+    def _life_cycle(self, row: RowMapping, header: Header) -> Iterator[bytes]:
+        yield returns.life_cycle(header, self._told[row["id"]], self._gate.zone)
+
+    def _pivot(self, row: RowMapping, header: Header) -> Iterator[bytes]:
+        held = self._held[row["id"]]
+        missing = [invoice for invoice in held if invoice["id"] not in self._pivots]
+        pivots = {**self._pivots, **self._again(missing)} if missing else self._pivots
+        units = (
+            pivot.finish(_unit(pivots[invoice["id"]]), order, invoice["id"]) for order, invoice in enumerate(held, 1)
+        )
+        return pivot.pivot(header, len(held), units)
+
+    def _again(self, wanted: Sequence[RowMapping]) -> dict[int, Content]:
+        """Pivots rendered again from the archive: settled by a gate that ended, or for a partner not served then."""
+        with self._turn, self._gate.ledger.connect() as connection:
+            found = _rendered(self._gate, self._pool, connection, wanted)
+        lacking = sorted({invoice["flow"] for invoice in wanted if invoice["id"] not in found})
+        if lacking:
+            msg = f"the archived documents of flows {', '.join(lacking)} cannot be rendered"
+            raise NotRendered(msg)
+        return found
+
+
+def _unit(content: Content) -> bytes:
+    return Path(content.path).read_bytes() if content.path else content.data
+
+
+def _runs(connection: Connection, ids: Sequence[str]) -> dict[str, RowMapping]:
+    query = select(runs, flows.c.name).join(flows, flows.c.id == runs.c.flow)
+    return {row["id"]: row for row in where_in(connection, query, runs.c.id, set(ids))}
+
+
+def _rejected(connection: Connection, ids: Iterable[str]) -> dict[str, list[RowMapping]]:
+    query = select(invoices).where(invoices.c.verdict == Verdict.REJECTED.value)
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in where_in(connection, query, invoices.c.run, set(ids)):
+        found[row["run"]].append(row)
+    return {run: sorted(rows, key=lambda row: row["position"]) for run, rows in found.items()}
+
+
+def _rendered(gate: Gate, pool: Pool, connection: Connection, wanted: Sequence[RowMapping]) -> dict[int, Content]:
+    by_flow: defaultdict[str, list[RowMapping]] = defaultdict(list)
+    for invoice in wanted:
+        by_flow[invoice["flow"]].append(invoice)
+    found: dict[int, Content] = {}
+    for flow in where_in(connection, select(flows), flows.c.id, set(by_flow)):
+        received_on = moment(flow["received_at"]).astimezone(gate.zone).date()
+        whom = {i["position"]: _whom(i) for i in by_flow[flow["id"]]}
+        try:
+            units = pool.render(flow["archived"], flow["interface"], received_on, whom)
+        except (Died, Broke, CannotStart) as error:
+            log.error("gate.trouble", step="render", flow=flow["name"], error=str(error))
+            continue
+        found |= {i["id"]: units[i["position"]] for i in by_flow[flow["id"]] if i["position"] in units}
+    return found
+
+
+def _whom(row: RowMapping) -> Addressee:
+    return Addressee(row["recipient"], row["recipient_name"], row["service"], row["service_name"])

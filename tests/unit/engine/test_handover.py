@@ -1,0 +1,232 @@
+"""Placing and publishing: what fails for one file or one partner does not stand in the others' way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from edigate.engine.decisions import examine, settle, take_due
+from edigate.engine.handover import hand_over, place, publish
+from edigate.engine.rendering import Renderers
+from edigate.ledger import deliveries, partners
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.tables import deliveries as deliveries_table
+from tests.unit.engine.steps import a_pool, book, delivery_states, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from edigate.domain.verdicts import Content
+    from edigate.engine.gate import Gate
+    from edigate.engine.pool import Pool
+
+
+@pytest.fixture
+def pool(gate: Gate) -> Iterator[Pool]:
+    """One worker."""
+    with closing(a_pool(gate)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pivots(gate: Gate, pool: Pool) -> Mapping[int, Content]:
+    """Two sound flows, settled: two reports and a pivot are planned."""
+    book(gate, None, None)
+    _, rendered = settle(gate, examine(gate, pool, take_due(gate, pool)))
+    return rendered
+
+
+def published(gate: Gate) -> list[str]:
+    """The interfaces of the files that stand in the outboxes, with their partners."""
+    return sorted(f"{path.parent.name} {path.name[:8]}" for path in gate.places.outbox.glob("*/[!.]*"))
+
+
+def contents(gate: Gate) -> dict[str, bytes]:
+    """What stands in the outboxes."""
+    return {path.name: path.read_bytes() for path in gate.places.outbox.glob("*/[!.]*")}
+
+
+def try_again(gate: Gate) -> None:
+    """Let the pause after a failure pass."""
+    with writing(gate.ledger) as connection:
+        deliveries.try_now(connection)
+
+
+ALL = ["JMRPOR CSO1106A", "JMRPOR CSO1106A", "JMRPOR FEN1200A", "SEI001 FEN0036A"]
+
+
+def test_all_is_placed_published_and_told(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
+    """Reports and pivot, then the life cycle, each under its name and none under a hidden one."""
+    assert hand_over(gate, pool, pivots) == 4
+    assert published(gate) == ALL
+    assert not list(gate.places.outbox.glob("*/.staging/*"))
+
+
+@pytest.mark.parametrize(
+    "at", ["before placing", "after staging", "after placing", "after renaming", "after publishing"]
+)
+def test_a_gate_that_ends_goes_on_with_the_same_bytes(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was done already, each file comes out once, and as it would have."""
+    place(gate, pool, pivots)
+    undisturbed = {path.name: path.read_bytes() for path in gate.places.outbox.glob("*/.staging/*")}
+    if at in {"before placing", "after staging"}:
+        with writing(gate.ledger) as connection:
+            connection.execute(update(deliveries_table).values(state=deliveries.PLANNED))
+    if at == "before placing":
+        for path in gate.places.outbox.glob("*/.staging/*"):
+            path.unlink()
+    if at == "after renaming":
+        with monkeypatch.context() as patched:
+            patched.setattr(deliveries, "mark_published", lambda *_: None)
+            publish(gate)
+    if at == "after publishing":
+        publish(gate)
+    collected = contents(gate)
+    for path in gate.places.outbox.glob("*/[!.]*"):
+        path.unlink()
+
+    hand_over(gate, pool, {})
+    names = {str(row["id"]): str(row["name"]) for row in rows(gate, deliveries_table)}
+    found = [*collected.items(), *((n, c) for n, c in contents(gate).items() if not n.startswith("FEN1200A"))]
+    assert sorted(found) == sorted((names[number], content) for number, content in undisturbed.items())
+    assert set(delivery_states(gate)) == {"published"}
+
+
+def test_one_file_that_cannot_be_rendered_waits_alone(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one report leaves the others on their way, and is noted with the file."""
+    render = Renderers.pieces
+
+    def fails_once(self: Renderers, row: Mapping[str, object]) -> Iterator[bytes]:
+        if row["id"] == 1:
+            raise KeyError("broken")  # noqa: EM101 - what a fault of ours may raise
+        return render(self, row)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Renderers, "pieces", fails_once)
+    hand_over(gate, pool, pivots)
+
+    assert published(gate) == ALL[1:]
+    (failed,) = [row for row in rows(gate, deliveries_table) if row["state"] == "planned"]
+    assert (failed["failures"], failed["last_error"]) == (1, "KeyError('broken')")
+
+
+def test_an_outbox_that_cannot_be_made_waits_alone(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
+    """A file in the place of a partner's folder stops that partner's files only, and its path is the reason noted."""
+    (gate.places.outbox / "SEI001").write_text("in the way")
+    hand_over(gate, pool, pivots)
+
+    assert published(gate) == ["JMRPOR CSO1106A", "JMRPOR CSO1106A", "JMRPOR FEN1200A"]
+    (failed,) = [row for row in rows(gate, deliveries_table) if row["state"] == "planned"]
+    assert "outbox/SEI001" in str(failed["last_error"])
+
+    (gate.places.outbox / "SEI001").unlink()
+    assert hand_over(gate, pool, {}) == 0, "it is not tried again before its pause is over"
+    try_again(gate)
+    hand_over(gate, pool, {})
+    assert published(gate) == ["JMRPOR CSO1106A"] * 2 + ["JMRPOR FEN1200A"] * 2 + ["SEI001 FEN0036A"]
+
+
+def test_an_outbox_removed_between_placing_and_publishing_is_filled_again(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content]
+) -> None:
+    """What was placed and has gone with its folder is rendered again: nothing is lost."""
+    place(gate, pool, pivots)
+    shutil.rmtree(gate.places.outbox / "SEI001")
+    assert publish(gate) == 2
+    assert delivery_states(gate).count("planned") == 1
+
+    try_again(gate)
+    hand_over(gate, pool, {})
+    assert "SEI001 FEN0036A" in published(gate)
+
+
+def test_an_outbox_taken_away_after_publishing_is_not_filled_again(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A partner who moves his whole folder away has what was in it."""
+    place(gate, pool, pivots)
+    settle_folder = gate.outbox.settle
+
+    def taken_away(partner: str) -> None:
+        shutil.rmtree(gate.places.outbox / partner)
+        settle_folder(partner)
+
+    monkeypatch.setattr(gate.outbox, "settle", taken_away)
+    assert publish(gate) == 3
+
+
+def test_a_folder_that_cannot_be_synced_keeps_its_files_under_way(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a sync nothing counts as placed or published; the other partners' files do."""
+
+    def refuses(partner: str) -> None:
+        if partner == "SEI001":
+            raise OSError(5, "Input/output error", str(gate.places.outbox / partner))
+
+    for step in ("seal", "settle"):
+        with monkeypatch.context() as patched:
+            patched.setattr(gate.outbox, step, refuses)
+            place(gate, pool, pivots)
+            publish(gate)
+        waiting = [row["state"] for row in rows(gate, deliveries_table) if row["partner"] == "SEI001"]
+        assert waiting == [{"seal": "planned", "settle": "placed"}[step]]
+        try_again(gate)
+    publish(gate)
+
+    assert set(delivery_states(gate)) == {"published"}
+
+
+def test_a_suspended_partner_is_served_when_he_is_back(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
+    """What is planned for a suspended partner waits, without holding up anybody."""
+    with writing(gate.ledger) as connection:
+        sei001 = partners.load_book(connection).get("SEI001")
+        assert sei001
+        partners.save(connection, replace(sei001, active=False), actor="test", at=stamp(gate.clock()))
+    hand_over(gate, pool, pivots)
+    assert published(gate) == ALL[:3]
+
+    with writing(gate.ledger) as connection:
+        partners.save(connection, sei001, actor="test", at=stamp(gate.clock()))
+    hand_over(gate, pool, {})
+    assert "SEI001 FEN0036A" in published(gate)
+
+
+def test_pauses_after_failures_grow_up_to_an_hour(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
+    """A hand-over that keeps failing is tried less and less often."""
+    (gate.places.outbox / "SEI001").write_text("in the way")
+    pauses = []
+    for failures in (0, 1, 40):
+        with writing(gate.ledger) as connection:
+            connection.execute(update(deliveries_table).values(failures=failures, next_try_at=None))
+        before = gate.clock()
+        place(gate, pool, pivots)
+        (row,) = [row for row in rows(gate, deliveries_table) if row["partner"] == "SEI001"]
+        pauses.append(round((dt.datetime.fromisoformat(str(row["next_try_at"])) - before).total_seconds()))
+
+    assert pauses == [30, 60, 3600]
+
+
+def test_an_archived_file_that_was_altered_is_not_handed_out(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content]
+) -> None:
+    """A pivot that must be rendered again from a document that is no longer the deposited one waits."""
+    assert pivots
+    for path in gate.places.archive.glob("*/*"):
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes().replace(b"120.00", b"920.00"))
+    hand_over(gate, pool, {})
+
+    assert "SEI001 FEN0036A" not in published(gate)
+    (failed,) = [row for row in rows(gate, deliveries_table) if row["partner"] == "SEI001"]
+    assert "cannot be rendered" in str(failed["last_error"])
