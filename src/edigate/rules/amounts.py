@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from edigate.domain.faults import Fault
-    from edigate.domain.invoice import Invoice
+    from edigate.domain.invoice import Invoice, Totals
     from edigate.rules.context import Context, Rule
 
 _ZERO = Decimal(0)
@@ -56,37 +56,33 @@ def the_amount_due_is_given(invoice: Invoice, _context: Context) -> Iterator[Fau
 def the_total_without_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """The total without tax is that of the lines, plus charges, minus allowances, where both totals are there."""
     totals = invoice.totals
-    if totals.lines is not None:
-        expected = totals.lines + (totals.charges or _ZERO) - (totals.allowances or _ZERO)
-        yield from _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, expected)
+    yield from _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, _right_without_tax(totals))
 
 
 def the_total_with_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """The total with tax is the one without, plus the tax, where all three are there."""
     totals = invoice.totals
-    if totals.without_tax is not None and totals.tax is not None:
-        expected = totals.without_tax + totals.tax
-        yield from _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, expected)
+    yield from _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, _right_with_tax(totals))
 
 
 def the_amount_due_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """The amount due is the total with tax, minus what was prepaid, plus the rounding, where both totals are there."""
-    totals = invoice.totals
-    if totals.with_tax is not None and not _is_due_though_paid(invoice):
-        expected = totals.with_tax - (totals.prepaid or _ZERO) + (totals.rounding or _ZERO)
-        yield from _compared(fault, "EDG-I105", "totals.due", totals.due, expected)
+    if not _is_due_though_paid(invoice):
+        yield from _compared(fault, "EDG-I105", "totals.due", invoice.totals.due, _right_due(invoice.totals))
 
 
-def the_lines_had_better_add_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+def the_lines_had_better_add_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """The lines' amounts make their total, where each has one; those of AIFE's flow P20 do not."""
-    amounts = [line.net_amount for line in invoice.lines if line.kind not in OUTSIDE_SUMS]
-    yield from _compared_sum("EDG-I106", "totals.lines", invoice.totals.lines, amounts)
+    if not any(the_total_without_tax_adds_up(invoice, context)):
+        amounts = [line.net_amount for line in invoice.lines if line.kind not in OUTSIDE_SUMS]
+        yield from _compared_sum("EDG-I106", "totals.lines", invoice.totals.lines, amounts)
 
 
-def the_vat_rows_had_better_add_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+def the_vat_rows_had_better_add_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """The rows of the VAT recap make its total, where each has an amount; those of AIFE's flow P17 do not."""
-    amounts = [row.amount for row in invoice.vat]
-    yield from _compared_sum("EDG-I107", "totals.tax", invoice.totals.tax, amounts)
+    if not any(the_total_with_tax_adds_up(invoice, context)):
+        amounts = [row.amount for row in invoice.vat]
+        yield from _compared_sum("EDG-I107", "totals.tax", invoice.totals.tax, amounts)
 
 
 def a_gross_price_had_better_have_an_allowance(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -123,19 +119,49 @@ def _is_due_though_paid(invoice: Invoice) -> bool:
     return invoice.cadre == PAID_CADRE and bool(invoice.totals.due)
 
 
+def _right_without_tax(totals: Totals) -> tuple[Decimal, ...]:
+    """What the total without tax may be; nothing where it cannot be told."""
+    if totals.lines is None:
+        return ()
+    return (totals.lines + (totals.charges or _ZERO) - (totals.allowances or _ZERO),)
+
+
+def _right_with_tax(totals: Totals) -> tuple[Decimal, ...]:
+    if totals.tax is None:
+        return ()
+    return tuple(base + totals.tax for base in _versions(totals.without_tax, _right_without_tax(totals)))
+
+
+def _right_due(totals: Totals) -> tuple[Decimal, ...]:
+    due = (totals.rounding or _ZERO) - (totals.prepaid or _ZERO)
+    return tuple(total + due for total in _versions(totals.with_tax, _right_with_tax(totals)))
+
+
+def _versions(stated: Decimal | None, right: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+    """An amount as stated and, where that is wrong, as it should be: one mistake is told once, not in every sum."""
+    if stated is None:
+        return ()
+    return (stated,) if _fits(stated, right) else (stated, *right)
+
+
+def _fits(stated: Decimal, right: tuple[Decimal, ...]) -> bool:
+    """Whether it is as near to one of these as rounding explains."""
+    return not right or any(abs(stated - amount) <= TOLERANCE for amount in right)
+
+
 def _compared(
-    make: Callable[..., Fault], code: str, field: str, stated: Decimal | None, expected: Decimal
+    make: Callable[..., Fault], code: str, field: str, stated: Decimal | None, right: tuple[Decimal, ...]
 ) -> Iterator[Fault]:
-    """A fault where what is stated, if anything, is further from the expected than rounding explains."""
-    if stated is not None and abs(stated - expected) > TOLERANCE:
-        yield make(code, field, _plain(stated), expected=_plain(expected))
+    """A fault where what is stated, if anything, is none of what is right, if that can be told."""
+    if stated is not None and not _fits(stated, right):
+        yield make(code, field, _plain(stated), expected=_plain(right[-1]))
 
 
 def _compared_sum(code: str, field: str, stated: Decimal | None, amounts: Sequence[Decimal | None]) -> Iterator[Fault]:
     """A warning where amounts that are all known do not make their stated sum."""
     known = [amount for amount in amounts if amount is not None]
     if known and len(known) == len(amounts):
-        yield from _compared(warning, code, field, stated, sum(known, _ZERO))
+        yield from _compared(warning, code, field, stated, (sum(known, _ZERO),))
 
 
 def _numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:

@@ -31,9 +31,9 @@ def the_currency_is_of_iso_4217(invoice: Invoice, _context: Context) -> Iterator
         yield fault("EDG-I030", "currency", invoice.currency)
 
 
-def there_is_one_currency(invoice: Invoice, _context: Context) -> Iterator[Fault]:
-    """All amounts of an invoice are in its currency."""
-    if invoice.other_currencies:
+def there_is_one_currency(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """All amounts of an invoice are in its currency; nothing is said beside one that is none."""
+    if invoice.other_currencies and not any(the_currency_is_of_iso_4217(invoice, context)):
         yield fault("EDG-I031", "currency", ", ".join(filter(None, (invoice.currency, *invoice.other_currencies))))
 
 

@@ -27,3 +27,8 @@ def test_several_currencies(faults: Callable[..., tuple[Fault, ...]], currency: 
     (found,) = faults({"currency": currency, "other_currencies": ("USD",)})
 
     assert (found.code, found.value) == ("EDG-I031", told)
+
+
+def test_a_currency_that_is_none_is_told_once(codes: Callable[..., list[str]]) -> None:
+    """The amounts may well be in a right one: there is one mistake, and it is the header's."""
+    assert codes({"currency": "EURO", "other_currencies": ("EUR",)}) == ["I030"]
