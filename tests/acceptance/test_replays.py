@@ -144,6 +144,25 @@ def test_an_invoice_whose_number_was_used_meanwhile_stays_rejected(site: Site) -
     assert site.outcome(first.name).errors == ["EDG-I150"]
 
 
+def test_a_refused_replay_leaves_an_integrated_flow_what_it_is(site: Site) -> None:
+    """Its depositor is suspended meanwhile: the replay is refused, the invoice stays, and the flow id stays taken."""
+    number = fresh_number()
+    first = site.decide(sound(number=number))
+    site.change(DEPOSITOR, active=False)
+    site.replay(first.name)
+    site.round()
+    site.change(DEPOSITOR, active=True)
+
+    again = site.decide(sound(), name=first.name)
+
+    assert [run["verdict"] for run in runs_of(site, first.name)[:2]] == ["integrated", "inadmissible"]
+    assert site.outcomes()[0].verdict == "integrated"
+    assert again.faults == ["EDG-F010"]
+    told = site.collect()
+    assert [report.codes for report in told.reports] == [[], ["EDG-F005"], ["EDG-F010"]]
+    assert told.of(number) == ["01", "03"]
+
+
 def test_a_broken_document_stays_inadmissible(site: Site) -> None:
     """The archive holds what was deposited, byte for byte; a replay reads that."""
     first = site.decide(with_unknown_element(sound()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,6 +151,28 @@ def test_a_foreign_suppliers_number_is_unique_by_its_whole_identifier(site: Site
     ]
 
     assert [outcome.errors for outcome in outcomes] == [[], [], ["EDG-I150"]]
+
+
+def test_a_number_of_tahiti_is_nobodys_siren(site: Site) -> None:
+    """Nine digits that are a TAHITI number here and a SIREN there are two issuers."""
+    number = fresh_number()
+    tahiti = {"supplier_scheme": "5", "supplier_id": people.SUPPLIER[:9], "supplier_country": "PF"}
+    site.decide(sound(number=number))
+
+    assert site.decide(sound(number=number, **tahiti)).errors == []
+    assert site.decide(sound(number=number, **tahiti)).errors == ["EDG-I150"]
+
+
+def test_the_day_of_the_first_one_is_told_as_it_is_in_france(site: Site) -> None:
+    """Half past eleven at night in UTC is the next day here."""
+    evening = dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
+    site.gate = replace(site.gate, clock=lambda: evening)
+    content = sound()
+
+    site.decide(content)
+    site.decide(content)
+
+    assert "03/03/2026" in "".join(site.collect().reports[1].lines[0][2:])
 
 
 def test_a_number_is_free_after_a_rejection_at_integration(site: Site) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from edigate.domain.invoice import Scheme
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -66,11 +68,14 @@ class Examined:
 
     @property
     def key(self) -> tuple[str, int, str] | None:
-        """What is unique in the gate: issuer (SIREN, or foreign id), year of issue, number (reference §8.4)."""
-        if self.issue_date is None or not self.number or not self.supplier.identifier:
+        """What is unique in the gate: issuer (SIREN, or kind and identifier), year of issue, number (reference §8.4)."""
+        supplier = self.supplier
+        if self.issue_date is None or not self.number or not supplier.identifier:
             return None
-        issuer = self.supplier.identifier
-        return (issuer[:9] if self.supplier.scheme == "1" else issuer, self.issue_date.year, self.number)
+        # A TAHITI number may have the nine digits of somebody else's SIREN.
+        is_siret = supplier.scheme is Scheme.SIRET
+        issuer = supplier.identifier[:9] if is_siret else f"{supplier.scheme or ''}:{supplier.identifier}"
+        return (issuer, self.issue_date.year, self.number)
 
 
 @dataclass(frozen=True, slots=True)

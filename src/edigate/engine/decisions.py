@@ -115,7 +115,7 @@ def settle(
             else:
                 cases.append(_case(row, found))
                 depositors.append(row["partner"])
-        decisions = decide(cases, store.taken(connection, cases))
+        decisions = decide(cases, store.taken(connection, cases), gate.zone)
         if not decisions:
             return (), {}
         book = partners.load_book(connection)

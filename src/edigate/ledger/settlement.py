@@ -73,16 +73,19 @@ def _finish(connection: Connection, decisions: Sequence[tuple[Decision, str]], t
             for d, depositor in decisions
         ],
     )  # fmt: skip
-    connection.execute(
-        update(flows).where(flows.c.id == bindparam("b_flow")),
-        [
-            {
-                "b_flow": d.case.flow, "state": DECIDED, "verdict": d.verdict.value, "run": d.case.run,
-                "reserved": d.verdict is not Verdict.INADMISSIBLE and d.case.flow_id is not None,
-            }
-            for d, _ in decisions
-        ],
-    )  # fmt: skip
+    for standing in (False, True):
+        rows = [_flow(d) for d, _ in decisions if d.stands is standing]
+        if rows:
+            connection.execute(update(flows).where(flows.c.id == bindparam("b_flow")), rows)
+
+
+def _flow(d: Decision) -> dict[str, Any]:
+    """What changes of a flow: one that stands keeps its verdict and its id."""
+    row = {"b_flow": d.case.flow, "state": DECIDED, "run": d.case.run}
+    if d.stands:
+        return row
+    reserved = d.verdict is not Verdict.INADMISSIBLE and d.case.flow_id is not None
+    return row | {"verdict": d.verdict.value, "reserved": reserved}
 
 
 def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, now: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -61,12 +62,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One flow's outcome."""
+    """One flow's outcome; `stands` means that it is refused now, but an earlier run integrated invoices of it."""
 
     case: Case
     verdict: Verdict
     faults: tuple[Fault, ...]
     invoices: tuple[Decided, ...]
+    stands: bool = False
 
 
 def key_text(invoice: Examined) -> str | None:
@@ -74,19 +76,20 @@ def key_text(invoice: Examined) -> str | None:
     return "|".join(map(str, invoice.key)) if invoice.key else None
 
 
-def decide(cases: Iterable[Case], taken: Taken) -> tuple[Decision, ...]:
-    """Decide every case in order; what one takes, the next one finds taken."""
-    return tuple(_decide(case, taken) for case in cases)
+def decide(cases: Iterable[Case], taken: Taken, zone: dt.tzinfo = dt.UTC) -> tuple[Decision, ...]:
+    """Decide every case in order; what one takes, the next one finds taken. Days are told as they are in `zone`."""
+    return tuple(_decide(case, taken, zone) for case in cases)
 
 
-def _decide(case: Case, taken: Taken) -> Decision:
+def _decide(case: Case, taken: Taken, zone: dt.tzinfo) -> Decision:
     faults = case.examination.faults
     holder = taken.flow_ids.get(case.flow_id) if case.flow_id else None
     if case.examination.admissible and holder and holder.flow != case.flow:
-        faults = (*faults, _duplicate("EDG-F010", "flow_id", case.flow_id or "", holder))
+        faults = (*faults, _duplicate("EDG-F010", "flow_id", case.flow_id or "", holder, zone))
     if any(f.blocks for f in faults):
-        return Decision(case, Verdict.INADMISSIBLE, faults, ())
-    invoices = tuple(_decide_invoice(invoice, case, taken) for invoice in case.examination.invoices)
+        stands = any(flow == case.flow for flow, _ in taken.integrated)
+        return Decision(case, Verdict.INADMISSIBLE, faults, (), stands)
+    invoices = tuple(_decide_invoice(invoice, case, taken, zone) for invoice in case.examination.invoices)
     accepted = sum(invoice.verdict is Verdict.INTEGRATED for invoice in invoices)
     verdict = verdict_of(admissible=True, accepted=accepted, rejected=len(invoices) - accepted)
     if case.flow_id:
@@ -94,13 +97,13 @@ def _decide(case: Case, taken: Taken) -> Decision:
     return Decision(case, verdict, faults, invoices)
 
 
-def _decide_invoice(invoice: Examined, case: Case, taken: Taken) -> Decided:
+def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo) -> Decided:
     key = key_text(invoice)
     if (case.flow, invoice.position) in taken.integrated:
         return Decided(invoice, key, Verdict.INTEGRATED, untouched=True)
     holder = taken.keys.get(key) if key else None
     if holder and invoice.accepted:
-        found = _duplicate("EDG-I150", "number", invoice.number, holder).placed(*invoice.number_place)
+        found = _duplicate("EDG-I150", "number", invoice.number, holder, zone).placed(*invoice.number_place)
         invoice = replace(invoice, faults=(*invoice.faults, found), reader="", pivot=None)
     if not invoice.accepted:
         return Decided(invoice, key, Verdict.REJECTED)
@@ -109,6 +112,7 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken) -> Decided:
     return Decided(invoice, key, Verdict.INTEGRATED)
 
 
-def _duplicate(code: str, where: str, value: str, holder: Original) -> Fault:
-    args = {"flow": holder.name, "original": holder.name, "date": holder.date[:10], "outcome": holder.outcome}
+def _duplicate(code: str, where: str, value: str, holder: Original, zone: dt.tzinfo) -> Fault:
+    day = dt.datetime.fromisoformat(holder.date).astimezone(zone).date()
+    args = {"flow": holder.name, "original": holder.name, "date": day, "outcome": holder.outcome}
     return fault(code, where, value, **args)
