@@ -11,6 +11,7 @@ import structlog
 
 from edigate.domain.names import parse_name
 from edigate.intake import folder
+from edigate.intake.folder import Trouble
 from edigate.ledger import archive, store
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
@@ -19,6 +20,7 @@ from edigate.ledger.database import writing
 if TYPE_CHECKING:
     import datetime as dt
     from collections import deque
+    from collections.abc import Callable
 
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Claim, Ready
@@ -27,7 +29,12 @@ log = structlog.get_logger()
 SYNCING_THREADS = 8
 
 
-def claim(gate: Gate, ready: deque[Ready]) -> int:
+def logged(trouble: Trouble) -> None:
+    """Log what stands in a deposit's way."""
+    log.warning(trouble.reason, path=str(trouble.path), detail=trouble.detail)
+
+
+def claim(gate: Gate, ready: deque[Ready], tell: Callable[[Trouble], None] = logged) -> int:
     """Claim complete files from the front of the queue, within the batch's bounds. Returns how many were claimed.
 
     A file that cannot be claimed leaves the queue too: the next look finds it again.
@@ -41,14 +48,14 @@ def claim(gate: Gate, ready: deque[Ready]) -> int:
         try:
             claimed = folder.claim(file, gate.places.spool, gate.clock())
         except OSError as error:
-            log.warning("inbox.unclaimable_file", file=str(file.path), error=error.strerror)
+            tell(Trouble(file.path, "inbox.unclaimable_file", error.strerror or str(error)))
             continue
         if claimed:
             taken, total = taken + 1, total + file.size
     return taken
 
 
-def book(gate: Gate) -> int:
+def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
     """Enter whatever lies in the spool, and empty it. Returns how many; one that fails stays and is tried again."""
     claims = list(folder.claimed(gate.places.spool))
     if not claims:
@@ -56,7 +63,7 @@ def book(gate: Gate) -> int:
     now = gate.clock()
     day = now.astimezone(gate.zone).date()
     with ThreadPoolExecutor(SYNCING_THREADS) as threads:
-        booked = [pair for pair in threads.map(lambda c: _keep(gate, c, now, day), claims) if pair]
+        booked = [pair for pair in threads.map(lambda c: _keep(gate, c, now, day, tell), claims) if pair]
     if not booked:
         return 0
     archive.seal(gate.places.archive, day)
@@ -71,7 +78,9 @@ def book(gate: Gate) -> int:
     return len(booked)
 
 
-def _keep(gate: Gate, claimed: Claim, now: dt.datetime, day: dt.date) -> tuple[Claim, store.Booking] | None:
+def _keep(
+    gate: Gate, claimed: Claim, now: dt.datetime, day: dt.date, tell: Callable[[Trouble], None]
+) -> tuple[Claim, store.Booking] | None:
     name = folder.printable(claimed.path)
     try:
         source = os.open(claimed.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -80,7 +89,7 @@ def _keep(gate: Gate, claimed: Claim, now: dt.datetime, day: dt.date) -> tuple[C
         finally:
             os.close(source)
     except OSError as error:
-        log.error("gate.trouble", step="book", file=str(claimed.path), error=str(error))
+        tell(Trouble(claimed.path, "spool.unbookable_file", error.strerror or str(error)))
         return None
     parsed = parse_name(name)
     booking = store.Booking(

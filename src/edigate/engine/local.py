@@ -163,16 +163,20 @@ class Local:
         look = self.gate.inbox.look(known, self.gate.settings.intake.batch_flows * LOOK_AHEAD)
         self._backlog = deque(look.ready)
         for trouble in look.troubles:
-            if (str(trouble.path), trouble.reason) not in self._troubled:
-                self._troubled.add((str(trouble.path), trouble.reason))
-                self.tally.troubles.append(trouble)
-                log.warning(trouble.reason, path=str(trouble.path), detail=trouble.detail)
+            self._tell(trouble)
         return look
+
+    def _tell(self, trouble: Trouble) -> None:
+        """Log what stands in a deposit's way, once, and keep it for whoever asks in the end."""
+        if (str(trouble.path), trouble.reason) not in self._troubled:
+            self._troubled.add((str(trouble.path), trouble.reason))
+            self.tally.troubles.append(trouble)
+            deposits.logged(trouble)
 
     def _batch(self) -> bool:
         """One batch through all the steps; whether anything was done."""
-        taken = deposits.claim(self.gate, self._backlog)
-        self.tally.booked += deposits.book(self.gate)
+        taken = deposits.claim(self.gate, self._backlog, self._tell)
+        self.tally.booked += deposits.book(self.gate, self._tell)
         batch = take_due(self.gate, self._pool)
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}

@@ -21,6 +21,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "inbox.unreadable_file": "A deposited file cannot be read; it is left alone and tried again.",
         "inbox.unreadable_folder": "A partner's inbox cannot be looked into.",
         "inbox.unclaimable_file": "A deposited file cannot be moved out of the inbox; it is left and tried again.",
+        "spool.unbookable_file": "A claimed file cannot be booked; it stays in the spool and is tried again.",
         "flow.booked": "A deposit is in the archive and in the ledger.",
         "flow.decided": "A flow has its verdict.",
         "flow.held": "A check cannot run: the flow waits.",

@@ -15,6 +15,8 @@ def configure(*, fmt: str, level: str) -> None:
         if fmt == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
+    # It complains in plain lines of events that come while it ends; what it might miss, the rescans find.
+    logging.getLogger("watchdog").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
