@@ -131,7 +131,7 @@ def _file_json(checked: Checked) -> dict[str, Any]:
     decision = checked.decision
     return {
         "file": checked.source.shown,
-        "interface": checked.interface,
+        "interface": checked.interface or None,
         "verdict": decision.verdict.value,
         "faults": [_fault_json(fault) for fault in decision.faults],
         "invoices": [_invoice_json(decided) for decided in decision.invoices],

@@ -38,12 +38,13 @@ _FRENCH_USAGE: "Mapping[re.Pattern[str], str]" = MappingProxyType(
         re.compile(r"Missing option (.+)\."): r"Option manquante : \1.",
         re.compile(r"Missing command\."): "Commande manquante.",
         re.compile(r"Option (\S+) requires an argument\."): r"L'option \1 attend une valeur.",
-        re.compile(r"Got unexpected extra arguments? \((.+)\)"): r"Arguments en trop : \1",
+        re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)"): r"Arguments en trop : \1",
         re.compile(r"Invalid value for (.+?): "): r"Valeur refusée pour \1 : ",
         re.compile(r"Invalid value: "): "Valeur refusée : ",
-        re.compile(r"(\S+) is not one of (.+)\."): r"\1 n'est pas l'une de : \2.",
-        re.compile(r"(\S+) is not a valid (?:integer|int)\."): r"\1 n'est pas un nombre entier.",
-        re.compile(r"(\S+) is not a valid float\."): r"\1 n'est pas un nombre.",
+        re.compile(r"(\S+) is not one of (.+)\."): r"\1 n'est aucune des valeurs \2.",
+        re.compile(r"Input should be a valid (?:integer|number).*"): "il faut un nombre.",
+        re.compile(r"Value (\S+) is not a valid int(?:eger)?\."): r"\1 n'est pas un nombre entier.",
+        re.compile(r"Value (\S+) is not a valid (.+)\."): r"\1 ne convient pas (\2).",
     }
 )
 _REMEDIES: "Mapping[int, tuple[str, str]]" = MappingProxyType(
@@ -170,6 +171,7 @@ def _tell_misuse(error: Any) -> int:  # noqa: ANN401 - typer keeps the classes o
 
 
 def _in_language(message: str) -> str:
+    message = message.replace("Value error, ", "")
     if language() == "fr":
         for pattern, french in _FRENCH_USAGE.items():
             message = pattern.sub(french, message)

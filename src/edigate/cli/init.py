@@ -59,8 +59,8 @@ def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001") -> 
     made.add_row("ledger.sqlite", t("the book of everything that happens", "le registre de tout ce qui arrive"))
     if sandbox:
         _fill(gate)
-        made.add_row("sandbox/", t("flows to try it, explained in sandbox/flows.md",
-                                   "des flux d'essai, expliqués dans sandbox/flows.md"))  # fmt: skip
+        made.add_row("sandbox/", t("flows to try it, explained in SANDBOX.md",
+                                   "des flux d'essai, expliqués dans SANDBOX.md"))  # fmt: skip
     out().print(made)
     _say_next(folder, sandbox=sandbox)
 
@@ -91,7 +91,7 @@ def _fill(gate: "Gate") -> None:
              " a duplicate;\n`edigate demo` makes fresh ones.",
              "# Flux d'essai\n\nCopiez ceux que vous voulez dans `inbox/<partenaire>/`, puis lancez la passerelle."
              " Copié une deuxième fois,\nun flux est un doublon ; `edigate demo` en fait de nouveaux.")  # fmt: skip
-    page = gate.places.root / fill.EXAMPLES / "flows.md"
+    page = gate.places.root / "SANDBOX.md"
     page.write_text("\n".join([head, "", *lines, ""]), encoding="utf-8")
 
 

@@ -57,6 +57,10 @@ _TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
             "cannot be moved: give the gate's account the right to write in its folder and in spool/",
             "ne peut pas être déplacé : donnez au compte de la passerelle le droit d'écrire dans son dossier et spool/",
         ),
+        "spool.unbookable_file": (
+            "waits in the spool: see to the disk and to the rights on archive/, then run again",
+            "attend dans le spool : vérifiez le disque et les droits sur archive/, puis relancez",
+        ),
     }
 )
 
@@ -78,9 +82,19 @@ def work_once(gate: "Gate", *, level: str) -> Tally:
     with bar(files, t("Flows", "Flux"), hidden=files < MANY) as progress:
         logs.configure(fmt=gate.settings.log.format, level=level)
         local = Local(gate, progress=lambda tally, waiting: _advance(progress, tally, files, waiting))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: local.stop())
-        return local.run_once()
+        with _ending_by_signal(local):
+            return local.run_once()
+
+
+@contextmanager
+def _ending_by_signal(local: Local) -> Iterator[None]:
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: local.stop()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _advance(progress: Progress, tally: Tally, files: int, waiting: int) -> None:

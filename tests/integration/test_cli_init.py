@@ -1,0 +1,128 @@
+"""`edigate init`: a gate in a folder, empty or a sandbox."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from edigate import config
+from edigate.app import open_gate
+from edigate.cli import obey
+from edigate.domain.partners import Role
+from edigate.founding import settings_text
+from edigate.ledger import partners, queries
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def init(folder: Path, *options: str) -> int:
+    """`edigate init` on a folder."""
+    return obey(["init", str(folder), *options])
+
+
+def test_a_gate_is_made_with_its_folders_and_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Settings, inbox, outbox and ledger are there, and the next steps are told."""
+    assert init(tmp_path / "a" / "gate", "--code", "ABC999") == 0
+    gate = open_gate(tmp_path / "a" / "gate")
+    assert gate.settings.gate.code == "ABC999"
+    for name in ("edigate.toml", "inbox", "outbox", "ledger.sqlite"):
+        assert (gate.places.root / name).exists()
+    told = capsys.readouterr().out
+    assert "partners add" in told
+    assert "run" in told
+
+
+def test_the_settings_file_shows_every_setting_with_its_default(tmp_path: Path) -> None:
+    """Taking every # away from a key changes nothing: the file shows all defaults, truly."""
+    init(tmp_path / "gate")
+    path = tmp_path / "gate" / "edigate.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    bare = [line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in lines]
+    path.write_text("\n".join(bare), encoding="utf-8")
+    assert config.load(path.parent) == config.Settings()
+    for key in config.all_keys():
+        assert any(line.partition(" = ")[0] == key.partition(".")[2] for line in bare)
+
+
+def test_no_machine_is_named_in_a_gate(tmp_path: Path) -> None:
+    """The settings name no path, and the folder can be moved."""
+    init(tmp_path / "here", "--sandbox")
+    assert str(tmp_path) not in (tmp_path / "here" / "edigate.toml").read_text(encoding="utf-8")
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    gate = open_gate(tmp_path / "there")
+    with gate.ledger.connect() as connection:
+        assert partners.load_book(connection).get("JMRPOR") is not None
+
+
+def test_the_repository_is_a_gate_with_these_settings() -> None:
+    """The default gate's settings are what `edigate init` writes."""
+    assert (CHECKOUT / "edigate.toml").read_text(encoding="utf-8") == settings_text("CPP001")
+
+
+def test_a_gate_that_is_there_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that holds a gate is refused kindly, in both languages, and nothing in it changes."""
+    init(tmp_path)
+    (tmp_path / "edigate.toml").write_text("# mine\n", encoding="utf-8")
+    capsys.readouterr()
+    assert init(tmp_path, "--sandbox") == 1
+    assert "There is a gate in" in capsys.readouterr().err
+    assert init(tmp_path, "--lang", "fr") == 1
+    assert "Il y a déjà une passerelle" in capsys.readouterr().err
+    assert (tmp_path / "edigate.toml").read_text(encoding="utf-8") == "# mine\n"
+    assert list((tmp_path / "inbox").iterdir()) == []
+
+
+@pytest.mark.parametrize("code", ["abc123", "CPP01", "CPP0012", "CPP/01", ""])
+def test_a_code_that_is_none_is_wrong_usage(code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An application code is six capitals or digits; nothing is made for another one."""
+    assert init(tmp_path / "gate", "--code", code) == 2
+    assert "six capitals or digits" in capsys.readouterr().err
+    assert not (tmp_path / "gate").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a file stands in the way, the message names it."""
+    (tmp_path / "file").write_bytes(b"")
+    assert init(tmp_path / "file") == 1
+    assert str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_a_sandbox_has_its_fixed_partners(tmp_path: Path) -> None:
+    """The codes that guides name: depositor, two recipients, the portal, and whom they stand for."""
+    init(tmp_path, "--sandbox")
+    gate = open_gate(tmp_path)
+    assert gate.settings.gate.code == "CPP001"
+    with gate.ledger.connect() as connection:
+        book = partners.load_book(connection)
+    assert {partner.code for partner in book.partners} >= {"JMRPOR", "SEI001", "ETA001", "POR001"}
+    for siret, code in (("53514650090018", "SEI001"), ("11000201100044", "ETA001")):
+        connected = book.connected(siret)
+        assert connected
+        assert connected.code == code
+    assert book.connected("75356054900010") is None
+    assert book.portal
+    assert (book.portal.code, book.portal.role) == ("POR001", Role.PORTAL)
+
+
+def test_a_fresh_sandbox_has_deposited_nothing(tmp_path: Path) -> None:
+    """Its inboxes are there and empty, its ledger has no flow; the flows to try lie beside, with their list."""
+    init(tmp_path, "--sandbox")
+    gate = open_gate(tmp_path)
+    assert (tmp_path / "inbox" / "JMRPOR").is_dir()
+    assert [path for path in (tmp_path / "inbox").rglob("*") if path.is_file()] == []
+    with gate.ledger.connect() as connection:
+        assert queries.list_flows(connection, queries.Wanted()) == []
+    flows = [path for path in (tmp_path / "sandbox").rglob("*") if path.is_file()]
+    listed = (tmp_path / "SANDBOX.md").read_text(encoding="utf-8")
+    assert len(flows) > 30
+    assert all(f"`{path.parent.name}/{path.name}`" in listed for path in flows)
+
+
+def test_the_changes_of_a_sandbox_are_in_the_event_log(tmp_path: Path) -> None:
+    """Who added the partners and imported the directory is kept."""
+    init(tmp_path, "--sandbox")
+    with open_gate(tmp_path).ledger.connect() as connection:
+        events = [row["event"] for row in queries.events_about(connection, "JMRPOR")]
+    assert events == ["partner.added"]
