@@ -24,10 +24,10 @@ from edigate.ledger.database import writing
 from edigate.ledger.directory import import_csv
 from edigate.ledger.faults_json import load
 from edigate.ledger.tables import flows, invoices, runs
-from edigate.sandbox import structures
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
+from edigate.sandbox.fill import install
 from edigate.sandbox.flows import flow_name
 
 if TYPE_CHECKING:
@@ -212,10 +212,7 @@ class Site:
 def furnish(root: Path) -> None:
     """Make a sandbox gate in a folder that has settings: its partners, its directory."""
     site = Site(root)
-    for row in structures.PARTNERS:
-        values = dict(row) | {key: frozenset(row[key]) for key in ("deposits", "receives", "sirets")}  # type: ignore[call-overload]
-        site.change(str(values.pop("code")), **values | {"role": Role(str(row["role"]))})
-    site.publish_directory(structures.directory_csv(), "v1")
+    install(site.gate, actor="operator")
     site.close()
 
 

@@ -73,7 +73,8 @@ def test_no_file_of_the_gate_says_where_it_lies(past: Past) -> None:
 
     holders = [path.name for path in files if any(needle in path.read_bytes() for needle in needles)]
 
-    assert {"ledger.sqlite", "v1.sqlite", "edigate.toml"} < {path.name for path in files}
+    assert {past.root / "ledger.sqlite", past.root / "edigate.toml"} < set(files)
+    assert list((past.root / "directory").glob("*.sqlite"))
     assert holders == []
     assert not any(path.is_symlink() for path in past.root.rglob("*"))
 

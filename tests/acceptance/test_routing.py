@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.domain.partners import Role
+from edigate.ledger import store
+from edigate.ledger.database import writing
 from edigate.sandbox import structures
 from edigate.sandbox.cii import cii
 from edigate.sandbox.ubl import ubl_credit_note, ubl_invoice
@@ -160,6 +163,34 @@ def test_an_invoice_is_not_said_to_be_available_before_its_pivot_is_published(si
     assert first.of(number) == ["01"]
     assert list(site.collect("SEI001").units) == [number]
     assert site.collect().statuses == [(number, "03")]
+
+
+def test_a_recipient_that_takes_no_pivots_is_served_by_the_portal(site: Site) -> None:
+    """A connection without a subscription to FEN0036A stands for nobody."""
+    number = fresh_number()
+    site.change("SEI001", receives=frozenset({"CSO1300A"}))
+
+    site.decide(sound(number=number))
+
+    assert list(site.collect("POR001").units) == [number]
+    assert not site.collect("SEI001").pivots
+
+
+def test_an_invoice_that_nobody_can_be_given_waits(site: Site) -> None:
+    """Without a portal its flow is held with the reason; once there is one again, it goes its way."""
+    number = fresh_number()
+    site.change("POR001", role=Role.DEPOSITOR)
+    held = site.decide(sound(number=number, recipient_siret=structures.NOT_CONNECTED))
+    nothing = site.collect()
+    site.change("POR001", role=Role.PORTAL)
+
+    with writing(site.gate.ledger) as connection:
+        store.release(connection, None, site.now)
+    site.round()
+
+    assert (held.state, held.verdict, nothing.reports) == ("held", None, [])
+    assert site.outcome(held.name).verdict == "integrated"
+    assert list(site.collect("POR001").units) == [number]
 
 
 def test_a_pivot_holds_at_most_as_many_invoices_as_the_setting_says(make_site: MakeSite) -> None:

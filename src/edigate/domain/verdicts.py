@@ -68,7 +68,7 @@ class Examined:
 
     @property
     def key(self) -> tuple[str, int, str] | None:
-        """What is unique in the gate: issuer (SIREN, or kind and identifier), year of issue, number (reference §8.4)."""
+        """What is unique in the gate: issuer (SIREN, or kind and identifier), year, number (reference §8.4)."""
         supplier = self.supplier
         if self.issue_date is None or not self.number or not supplier.identifier:
             return None
