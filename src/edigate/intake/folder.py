@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -29,6 +30,11 @@ class Sight:
     mtime_ns: int
     inode: int
 
+    @classmethod
+    def of(cls, status: os.stat_result) -> Sight:
+        """What a file's status says of it."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -41,19 +47,24 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A file that can be claimed; `incomplete` where it never got whole in the set time."""
+    """A file that can be claimed while it looks like this; `incomplete` where it never got whole in the set time."""
 
     partner: str
     path: Path
-    size: int
+    sight: Sight
     incomplete: bool = False
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.sight.size
 
 
 @dataclass(frozen=True, slots=True)
 class _Quiet:
     partner: str
     path: Path
-    size: int
+    sight: Sight
     broken: bool
 
 
@@ -87,23 +98,27 @@ class Inbox:
         self._broken_after = broken_after_seconds
         self._seen: dict[Path, tuple[Sight, float]] = {}
         self._renamed: set[Path] = set()
+        self._news: deque[Path] = deque()
 
     def arrived_by_rename(self, path: Path) -> None:
-        """Remember a file that was seen to arrive by rename: it needs no quiet period."""
-        self._renamed.add(path)
+        """Remember a file that was seen to arrive by rename: it needs no quiet period. Any thread may call."""
+        self._news.append(path)
 
     def look(self, partners: Collection[str], at_most: int) -> Look:
         """Every file that is there: ready (at most so many, the partners in turn), still waiting, or trouble."""
         found = Look()
+        while self._news:
+            self._renamed.add(self._news.popleft())
         seen: dict[Path, tuple[Sight, float]] = {}
         quiet: dict[str, list[_Quiet]] = {}
         for partner, entry in self._entries(partners, found):
             self._consider(partner, entry, found, seen, quiet.setdefault(partner, []))
         self._seen = seen
-        self._renamed &= seen.keys()
         for file in chain.from_iterable(zip_longest(*quiet.values())):
             if file is not None and len(found.ready) < at_most:
                 self._open(file, found)
+        # What is ready goes, and another file may come under its name.
+        self._renamed &= seen.keys() - {ready.path for ready in found.ready}
         return found
 
     def _entries(self, partners: Collection[str], found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -141,17 +156,20 @@ class Inbox:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             return
+        except OSError as error:
+            found.troubles.append(Trouble(path, "inbox.unreadable_file", error.strerror or str(error)))
+            return
         if not stat.S_ISREG(status.st_mode):
             found.troubles.append(Trouble(path, "inbox.not_a_file"))
             return
-        sight = Sight(status.st_size, status.st_mtime_ns, status.st_ino)
+        sight = Sight.of(status)
         still_for = self._still_for(path, sight, seen)
         quiet_left = 0.0 if path in self._renamed else self._quiet - still_for
         if quiet_left > 0:
             found.waiting.append(path)
             found.next_in = min(quiet_left, found.next_in or quiet_left)
             return
-        quiet.append(_Quiet(partner, path, sight.size, broken=still_for >= self._broken_after))
+        quiet.append(_Quiet(partner, path, sight, broken=still_for >= self._broken_after))
 
     def _still_for(self, path: Path, sight: Sight, seen: dict[Path, tuple[Sight, float]]) -> float:
         """Seconds without a change: by what was seen, and by the time of its last change where that is in the past."""
@@ -171,20 +189,25 @@ class Inbox:
             found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
             return
         try:
-            whole = not is_being_written(descriptor) and is_whole(descriptor, file.size)
+            whole = not is_being_written(descriptor) and is_whole(descriptor, file.sight.size)
+        except OSError as error:
+            found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
+            return
         finally:
             os.close(descriptor)
         if whole or file.broken:
-            found.ready.append(Ready(file.partner, file.path, file.size, incomplete=not whole))
+            found.ready.append(Ready(file.partner, file.path, file.sight, incomplete=not whole))
         else:
             found.waiting.append(file.path)
 
 
 def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:
-    """Rename a file into `spool/<partner>/<claim id>/`; None where it has gone meanwhile.
+    """Rename a file into `spool/<partner>/<claim id>/`; None where it has gone or changed meanwhile.
 
     Raises OSError where the folder cannot be written to.
     """
+    if not _looks_as_before(ready):
+        return None
     claim_id = new_id(now)
     folder = spool / ready.partner / (claim_id + INCOMPLETE * ready.incomplete)
     folder.mkdir(parents=True)
@@ -199,13 +222,21 @@ def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:
     return Claim(claim_id, ready.partner, folder / ready.path.name, ready.incomplete)
 
 
+def _looks_as_before(ready: Ready) -> bool:
+    try:
+        return Sight.of(ready.path.lstat()) == ready.sight
+    except FileNotFoundError:
+        return False
+
+
 def claimed(spool: Path) -> Iterator[Claim]:
     """Whatever lies in the spool, in the order of its claims; empty claim folders are taken away."""
     folders = [
         folder
         for partner in sorted(spool.iterdir())
-        if not partner.name.startswith(".")
+        if not partner.name.startswith(".") and partner.is_dir()
         for folder in partner.iterdir()
+        if folder.is_dir()
     ]
     for folder in sorted(folders, key=lambda f: f.name):
         files = list(folder.iterdir())

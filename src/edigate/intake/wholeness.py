@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import signal
+import struct
 import zlib
 
 from edigate.parsers._xml import kind_of
@@ -12,7 +14,12 @@ from edigate.parsers._xml import kind_of
 HEAD = 4096
 TAIL = 70_000
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/>]*)")
+_MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_PROLOG = (b"<!", b"<?")
 _AFTER_ROOT = ((b"-->", b"<!--"), (b"?>", b"<?"))
+_ZIP_END = b"PK\x05\x06"
+_ZIP_RECORD = struct.Struct("<12xIIH")  # size and place of the directory, length of the comment
+_ZIP64 = 0xFFFFFFFF
 _SKIP = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", re.DOTALL)
 
 
@@ -26,6 +33,8 @@ def is_whole(descriptor: int, size: int) -> bool:
 def is_being_written(descriptor: int) -> bool:
     """Whether some process has the file open for writing, where the kernel tells (a read lease is refused then)."""
     try:
+        # Whoever opens the file for writing during the lease has us signalled, by default with SIGIO, which kills.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except BlockingIOError:
         return True
@@ -40,9 +49,11 @@ def _xml_ends(descriptor: int, head: bytes, size: int) -> bool:
     if b"\x00" in head[:4] or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head, tail = _narrowed(head), _narrowed(tail)
     tail = _without_trailers(tail)
-    root = _ROOT.search(_SKIP.sub(b"", head))
-    if root is None:
-        return tail.endswith(b">")
+    start = _SKIP.sub(b"", head).lstrip(_MARKS_AND_BLANKS)
+    root = _ROOT.match(start)
+    if root is None:  # a prolog that goes on, one longer than the head, or no XML
+        goes_on = not start or (size <= HEAD and start.startswith(_PROLOG))
+        return not goes_on and tail.endswith(b">")
     name = re.escape(root.group(1))
     if tail.endswith(b"/>"):
         return re.search(rb"<" + name + rb"(?:\s[^<>]*)?/>\Z", tail) is not None
@@ -80,7 +91,14 @@ def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
 
 
 def _zip_ends(descriptor: int, _head: bytes, size: int) -> bool:
-    return b"PK\x05\x06" in os.pread(descriptor, TAIL, max(0, size - TAIL))
+    """The end record is there whole, and stands where it says: an archive inside this one has such a record too."""
+    start = max(0, size - TAIL)
+    tail = os.pread(descriptor, TAIL, start)
+    at = tail.rfind(_ZIP_END)
+    if at == -1 or len(tail) - at < _ZIP_RECORD.size:
+        return False
+    length, offset, comment = map(int, _ZIP_RECORD.unpack_from(tail, at))
+    return at + _ZIP_RECORD.size + comment <= len(tail) and (offset == _ZIP64 or offset + length == start + at)
 
 
 def _pdf_ends(descriptor: int, _head: bytes, size: int) -> bool:
