@@ -1,5 +1,6 @@
 """`edigate directory`: the public structures that invoices are addressed to."""
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,11 +71,11 @@ def import_(file: FileArgument, as_json: Json = False) -> None:
 def show(siret: SiretArgument = "", as_json: Json = False) -> None:
     """Show counts, or a structure with its flags and services."""
     gate = common.open_here()
-    snapshot = _in_force(gate)
-    if siret:
-        _show_structure(snapshot, "".join(siret.split()), as_json=as_json)
-    else:
-        _show_counts(gate, snapshot, as_json=as_json)
+    with closing(_in_force(gate)) as snapshot:
+        if siret:
+            _show_structure(snapshot, "".join(siret.split()), as_json=as_json)
+        else:
+            _show_counts(gate, snapshot, as_json=as_json)
 
 
 def _read(gate: Gate, file: Path) -> Imported:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
+    from edigate.domain.partners import PartnerBook
     from edigate.domain.verdicts import Examination
     from edigate.engine.gate import Gate
     from edigate.pipeline.settle import Decision
@@ -39,23 +41,30 @@ class Rehearsed:
 def rehearse(gate: Gate, flows: Iterable[RowMapping]) -> Iterator[Rehearsed]:
     """Each flow as a replay of them all would decide it, in the order given: rivals among them included."""
     with gate.ledger.connect() as connection:
-        desk = _desk(gate, connection)
-        found = [(flow, _examine(gate, desk, flow) if desk else Waits("no_directory", "")) for flow in flows]
+        found = list(_examined(gate, connection, flows))
         cases = [_case(flow, examination) for flow, examination in found if not isinstance(examination, Waits)]
         decisions = {decision.case.flow: decision for decision in decide(cases, store.taken(connection, cases))}
     for flow, examination in found:
         yield Rehearsed(flow, examination if isinstance(examination, Waits) else decisions[flow["id"]])
 
 
-def _desk(gate: Gate, connection: Connection) -> Desk | None:
+def _examined(
+    gate: Gate, connection: Connection, flows: Iterable[RowMapping]
+) -> Iterator[tuple[RowMapping, Examination | Waits]]:
     version = notes.read(connection, DIRECTORY_VERSION)
     if version is None:
-        return None
+        yield from ((flow, Waits("no_directory", "")) for flow in flows)
+        return
+    with closing(Snapshot(gate.places.directory / f"{version}.sqlite")) as snapshot:
+        desk = _desk(gate, partners.load_book(connection), snapshot)
+        yield from ((flow, _examine(gate, desk, flow)) for flow in flows)
+
+
+def _desk(gate: Gate, book: PartnerBook, directory: Snapshot) -> Desk:
     rules = gate.settings.for_rules()
-    snapshot = Snapshot(gate.places.directory / f"{version}.sqlite")
     shelf = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic)
-    is_supplier = snapshot.supplier if rules.supplier_must_be_known else None
-    return Desk(gate.interfaces, shelf, rules, partners.load_book(connection), snapshot, is_supplier)
+    is_supplier = directory.supplier if rules.supplier_must_be_known else None
+    return Desk(gate.interfaces, shelf, rules, book, directory, is_supplier)
 
 
 def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:

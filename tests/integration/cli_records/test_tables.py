@@ -1,0 +1,121 @@
+"""`edigate cadres`, `edigate interfaces` and `edigate deliveries`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edigate.cli import obey
+from edigate.domain.cadres import CADRES
+from tests.integration.cli_records.console import fold, only
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.cli_records.console import Site
+
+
+def test_cadres_is_the_matrix(shown: Site) -> None:
+    """Every cadre stands with its six cells and where it is refused."""
+    cadres = shown.json("cadres")
+
+    assert [cadre["code"] for cadre in cadres] == list(CADRES)
+    works = only(cadres, code="A19")
+    assert works["matrix"]["edi_initial"] == "no"
+    assert set(works["refused_with"].values()) == {"EDG-I142"}
+    assert only(cadres, code="A4")["refused_with"] == {"general": None, "justice": "EDG-I151", "works": None}
+
+
+def test_cadres_fits_a_narrow_terminal(shown: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 80 columns no line is longer and no code is broken."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    lines = shown.run("cadres").out.splitlines()
+
+    assert max(map(len, lines)) <= 80
+    for code in CADRES:
+        assert any(line.startswith((f"{code} ", f"{code}* ")) for line in lines), code
+
+
+def test_one_cadre_says_what_to_do_instead(shown: Site) -> None:
+    """A cadre that EDI refuses names the fault and the way that takes it, in the language asked for."""
+    assert "portal or through the API" in fold(shown.run("cadres", "A19").out)
+    assert "sur le portail" in fold(shown.run("cadres", "a23", lang="fr").out)
+    assert "There is no cadre A99" in shown.run("cadres", "A99", expect=1).err
+
+
+def test_settings_of_the_gate_change_the_table(fresh: Site) -> None:
+    """A gate that takes A21 says so."""
+    settings = fresh.root / "edigate.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("#take_a21 = false", "take_a21 = true"), encoding="utf-8"
+    )
+
+    assert fresh.json("cadres", "A21")[0]["refused_with"]["general"] is None
+
+
+def test_tables_need_no_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outside of any gate both tables are shown, with the defaults."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EDIGATE_GATE", raising=False)
+
+    assert obey(["cadres"]) == 0
+    assert obey(["interfaces"]) == 0
+    assert "FSO1116A" in capsys.readouterr().out
+
+
+def test_interfaces_tell_their_standing(shown: Site) -> None:
+    """Taken, not yet taken and withdrawn interfaces are told apart, the last with what replaces them."""
+    rows = shown.json("interfaces")
+
+    assert only(rows, code="FSO1116A")["standing"] == "taken"
+    withdrawn = only(rows, code="FSO1101A")
+    assert (withdrawn["standing"], withdrawn["replaced_by"]) == ("withdrawn", "FSO1106A")
+    assert {row["direction"] for row in shown.json("interfaces", "--direction", "return")} == {"return"}
+    assert "no: use FSO1106A" in fold(shown.run("interfaces").out)
+
+
+def test_deliveries_are_the_files_in_the_outbox(shown: Site) -> None:
+    """Every published delivery is a file of its partner, and the other way round."""
+    deliveries = shown.json("deliveries", "list")
+
+    files = {path.relative_to(shown.root / "outbox") for path in (shown.root / "outbox").glob("*/[!.]*")}
+    assert {f"{row['partner']}/{row['name']}" for row in deliveries} == {str(path) for path in files}
+    assert {row["state"] for row in deliveries} == {"published"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "value"),
+    [
+        (("--partner", "ETA001"), "partner", "ETA001"),
+        (("--kind", "pivot"), "kind", "pivot"),
+        (("--kind", "life_cycle"), "kind", "life_cycle"),
+        (("--state", "published"), "state", "published"),
+    ],
+)
+def test_each_filter_of_deliveries_leaves_what_it_names(
+    shown: Site, arguments: tuple[str, ...], key: str, value: str
+) -> None:
+    """Exactly the deliveries with that value are left, and there are some."""
+    found = shown.json("deliveries", "list", *arguments)
+
+    assert found == [row for row in shown.json("deliveries", "list") if row[key] == value]
+    assert found
+
+
+def test_a_delivery_that_fails_tells_why_and_when_it_is_tried_again(fresh: Site) -> None:
+    """An outbox that cannot be written to leaves the delivery failing, with the last error and the next try."""
+    (fresh.root / "outbox" / "ABC123").write_text("in the way", encoding="utf-8")
+    fresh.deposit("ABC123", "facture.xml", b"<a/>")
+    fresh.run("run", "--once", expect=None)
+
+    (row,) = fresh.json("deliveries", "list", "--state", "failing")
+
+    assert (row["state"], row["failures"], row["published_at"]) == ("planned", 1, None)
+    assert row["last_error"]
+    assert row["next_try_at"] > row["planned_at"]
+    assert "next try" in fold(fresh.run("deliveries", "list").out)
+    assert fresh.json("deliveries", "list", "--state", "published") == []
