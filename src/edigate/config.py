@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "edigate.toml"
+UNREADABLE = "unreadable"
 ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
 FileMode = Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")]
 
@@ -26,7 +27,8 @@ FileMode = Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")]
 class Problem(NamedTuple):
     """One setting that cannot be used: where it stands, its key, the value found, and why not.
 
-    `kind` is pydantic's word for the reason, `limits` what that word goes with; `like` is the nearest key that exists.
+    `kind` is pydantic's word for the reason, which goes with `limits`, or UNREADABLE for the whole file; `like` is the
+    nearest key that exists.
     """
 
     where: str
@@ -202,8 +204,9 @@ def load(root: Path) -> Settings:
         msg = f"{root}: no gate here, as {FILE} is missing; make one with: edigate init {root}"
         raise BadSettings(msg) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        msg = f"{path}: cannot be read: {error}"
-        raise BadSettings(msg) from error
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        unreadable = Problem(str(path), "", "", UNREADABLE, reason, {})
+        raise BadSettings(_sentence(unreadable), (unreadable,)) from error
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -241,6 +244,8 @@ def all_keys() -> list[str]:
 
 
 def _sentence(problem: Problem) -> str:
+    if problem.kind == UNREADABLE:
+        return f"{problem.where}: cannot be read: {problem.reason}"
     if problem.kind == "extra_forbidden":
         hint = (
             f"did you mean {problem.like}?" if problem.like else "the settings are listed in docs/reference/settings.md"

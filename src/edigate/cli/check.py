@@ -18,6 +18,7 @@ from edigate.checking import Checked, Gap, Source
 from edigate.cli.common import Misuse, err, find_root, out, print_json, root
 from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
+from edigate.cli.rows import fault_json
 from edigate.cli.work import MANY, VERDICT_STYLES, bar, verdict_word
 from edigate.domain.explain import Explanation, explain
 from edigate.domain.faults import Fault
@@ -54,7 +55,8 @@ _GAPS: "Mapping[Gap, tuple[str, str]]" = MappingProxyType(
 _Paths = Annotated[
     list[Path],
     typer.Argument(
-        metavar=t("PATH…", "CHEMIN…"),
+        metavar=t("PATH", "CHEMIN"),
+        readable=False,
         help=t(
             "Files, folders (all the files below them, but hidden and temporary ones), or - for standard input.",
             "Des fichiers, des dossiers (tous les fichiers qu'ils contiennent, sauf cachés ou temporaires), ou - pour"
@@ -133,7 +135,7 @@ def _file_json(checked: Checked) -> dict[str, Any]:
         "file": checked.source.shown,
         "interface": checked.interface or None,
         "verdict": decision.verdict.value,
-        "faults": [_fault_json(fault) for fault in decision.faults],
+        "faults": [fault_json(fault) for fault in decision.faults],
         "invoices": [_invoice_json(decided) for decided in decision.invoices],
     }
 
@@ -145,21 +147,7 @@ def _invoice_json(decided: "Decided") -> dict[str, Any]:
         "verdict": decided.verdict.value,
         "cadre": invoice.cadre,
         "recipient": invoice.recipient,
-        "faults": [_fault_json(fault) for fault in invoice.faults],
-    }
-
-
-def _fault_json(fault: Fault) -> dict[str, Any]:
-    words = explain(fault, language())
-    return {
-        "code": fault.code,
-        "rule": words.rule,
-        "severity": fault.severity.value,
-        "path": fault.path,
-        "line": fault.line,
-        "value": fault.value,
-        "message": words.message,
-        "remedy": words.remedy,
+        "faults": [fault_json(fault) for fault in invoice.faults],
     }
 
 

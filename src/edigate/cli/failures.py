@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from edigate.cli.common import Failure
+from edigate.cli.common import Failure, find_root
 from edigate.cli.messages import language, t
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _foreseen(error: Exception) -> Failure | None:
 
 
 def _of_system(error: OSError) -> Failure:
-    place = os.fsdecode(error.filename) if error.filename else ""
+    place = os.fsdecode(error.filename) if error.filename else str(find_root() or "")
     code = errno.EACCES if error.errno == errno.EPERM else error.errno
     reason = error.strerror or str(error)
     remedy = _REMEDIES.get(code or 0)
@@ -220,12 +220,22 @@ def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
 
 
 def _problem_in_french(problem: Any) -> str:  # noqa: ANN401 - config.Problem
+    if problem.kind == "unreadable":
+        return f"{problem.where} : ne peut pas être lu : {problem.reason}"
     if problem.kind == "extra_forbidden":
         like = f"vouliez-vous dire {problem.like} ?" if problem.like else "la liste est dans docs/reference/settings.md"
         return f"{problem.where} : {problem.key} n'est pas un réglage ; {like}"
     known = _FRENCH_REASONS.get(problem.kind)
     reason = known.format_map(problem.limits).replace(" or ", " ou ") if known else problem.reason
     return f"{problem.where} : {problem.key} = {problem.value!r} : {reason}"
+
+
+def _of_processes(_error: Exception) -> Failure:
+    return Failure(
+        t("A worker process was ended from outside.", "Un processus de travail a été arrêté de l'extérieur."),
+        t("The machine may be short of memory: free some, or give fewer files at once, then try again.",
+          "La mémoire manque peut-être : libérez-en, ou donnez moins de fichiers à la fois, puis recommencez."),
+    )  # fmt: skip
 
 
 def _as_it_says(error: Exception) -> Failure:
@@ -241,5 +251,6 @@ _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
         "BadDirectory": _as_it_says,
         "CatalogueError": _as_it_says,
         "CannotStart": _as_it_says,
+        "BrokenProcessPool": _of_processes,
     }
 )
