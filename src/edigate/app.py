@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import time
 from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 from edigate import catalogue, config
-from edigate.delivery.folder import Access, Outbox
+from edigate.delivery.access import Access
+from edigate.delivery.folder import Outbox
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate, Places
 from edigate.intake.folder import Inbox
@@ -30,6 +32,7 @@ def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
     settings = config.load(root)
     os.umask(int(settings.outbox.umask, 8))
     places = Places(root)
+    access = _access(root, settings)
     return Gate(
         places=places,
         settings=settings,
@@ -42,7 +45,8 @@ def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
             quiet_seconds=settings.intake.quiet_seconds,
             broken_after_seconds=settings.intake.broken_after_seconds,
         ),
-        outbox=Outbox(places.outbox, _access(root, settings)),
+        outbox=Outbox(places.outbox, access),
+        access=access,
         schemas=catalogue.schema_folder(),
         site_schemas=_site_schemas(root, settings),
     )
@@ -51,12 +55,11 @@ def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
 def _access(root: Path, settings: config.Settings) -> Access:
     outbox = settings.outbox
     try:
-        access = Access(int(outbox.file_mode, 8), int(outbox.folder_mode, 8), outbox.group)
-        Outbox(root, access)
+        gid = grp.getgrnam(outbox.group).gr_gid if outbox.group else -1
     except KeyError:
         msg = f"{root / config.FILE}: outbox.group = {outbox.group!r}: this machine has no such group"
         raise config.BadSettings(msg) from None
-    return access
+    return Access(int(outbox.file_mode, 8), int(outbox.folder_mode, 8), gid)
 
 
 def _site_schemas(root: Path, settings: config.Settings) -> dict[str, Path]:

@@ -1,7 +1,6 @@
 """`edigate partners`: who may send and receive what, and for whom."""
 
 import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Annotated, Any
@@ -348,19 +347,9 @@ def _write(gate: Gate, partner: Partner) -> None:
                 t("Nothing was changed.", "Rien n'a été modifié."),
             )
         partners.save(connection, partner, actor=common.actor(), at=stamp(gate.clock()))
-    _make_inbox(gate, partner.code)
+    gate.access.make_folder(gate.places.inbox / partner.code)
     requests.release_waiting(gate, ("no_partner", "no_portal"))
     requests.wake(gate)
-
-
-def _make_inbox(gate: Gate, code: str) -> None:
-    """The folder that the partner deposits in, open to whom the settings say."""
-    folder, access = gate.places.inbox / code, gate.settings.outbox
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        folder.chmod(int(access.folder_mode, 8))
-        if access.group:
-            shutil.chown(folder, group=access.group)
 
 
 def _print_partner(partner: Partner) -> None:

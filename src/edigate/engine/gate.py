@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from edigate.config import Settings
+    from edigate.delivery.access import Access
     from edigate.delivery.folder import Outbox
     from edigate.domain.interfaces import Interface
     from edigate.intake.folder import Inbox
@@ -78,5 +79,6 @@ class Gate:
     interfaces: Mapping[str, Interface]
     inbox: Inbox
     outbox: Outbox
+    access: Access
     schemas: Path
     site_schemas: Mapping[str, Path]

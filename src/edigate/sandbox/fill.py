@@ -48,7 +48,7 @@ def install(gate: Gate, *, actor: str) -> bool:
     if directory is None:
         import_directory(gate, io.StringIO(structures.directory_csv()), actor=actor)
     for code in sorted(wanted):
-        (gate.places.inbox / code).mkdir(parents=True, exist_ok=True)
+        gate.access.make_folder(gate.places.inbox / code)
     return not known or directory is None
 
 
@@ -68,7 +68,7 @@ def lay_out(gate: Gate, today: dt.date) -> tuple[DemoFlow, ...]:
     flows = _next_round(gate, today)
     for flow in flows:
         folder = gate.places.root / EXAMPLES / flow.partner
-        folder.mkdir(parents=True, exist_ok=True)
+        gate.access.make_folder(folder)
         (folder / flow.name).write_bytes(flow.content)
     return flows
 

@@ -23,7 +23,7 @@ _REFERENCES = tuple(_XSD + name for name in ("import", "include", "redefine", "o
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 
 
-class SchemaMissing(Exception):  # noqa: N818 - says what is wrong with the installation, not with a document
+class SchemaMissing(Exception):
     """A schema is not there or cannot be used: no flow may be decided without it."""
 
 

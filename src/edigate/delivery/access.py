@@ -1,0 +1,34 @@
+"""Who may use the folders and files that partners share with the gate."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Modes of files and folders; `gid` is the group they belong to, -1 for the gate's own."""
+
+    file_mode: int = 0o640
+    folder_mode: int = 0o750
+    gid: int = -1
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder that a partner uses, unless it is there."""
+        if not path.is_dir():
+            path.mkdir(parents=True)
+            self._open(path, self.folder_mode)
+
+    def open_file(self, path: Path) -> None:
+        """Let the partner read a file that is about to be offered."""
+        self._open(path, self.file_mode)
+
+    def _open(self, path: Path, mode: int) -> None:
+        path.chmod(mode)
+        if self.gid != -1:
+            os.chown(path, -1, self.gid)
