@@ -98,7 +98,7 @@ def _ending_by_signal(local: Local) -> Iterator[None]:
 
 
 def _advance(progress: Progress, tally: Tally, files: int, waiting: int) -> None:
-    done = len(tally.decisions)
+    done = tally.verdicts.total()
     progress.update(progress.task_ids[0], completed=done, total=max(files, done + waiting))
 
 
