@@ -173,7 +173,7 @@ def _decide(cases: Sequence[Case], gate: Gate | None) -> Sequence[Decision]:
     if gate is None:
         return [decision for case in cases for decision in decide([case], Taken())]
     with gate.ledger.connect() as connection:
-        return decide(cases, store.taken(connection, cases))
+        return decide(cases, store.taken(connection, cases), gate.zone)
 
 
 def _case(place: int, source: Source, now: str, found: Examination) -> Case:

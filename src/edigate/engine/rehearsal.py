@@ -43,7 +43,9 @@ def rehearse(gate: Gate, flows: Iterable[RowMapping]) -> Iterator[Rehearsed]:
     with gate.ledger.connect() as connection:
         found = list(_examined(gate, connection, flows))
         cases = [_case(flow, examination) for flow, examination in found if not isinstance(examination, Waits)]
-        decisions = {decision.case.flow: decision for decision in decide(cases, store.taken(connection, cases))}
+        decisions = {
+            decision.case.flow: decision for decision in decide(cases, store.taken(connection, cases), gate.zone)
+        }
     for flow, examination in found:
         yield Rehearsed(flow, examination if isinstance(examination, Waits) else decisions[flow["id"]])
 
