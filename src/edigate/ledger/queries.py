@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, false, func, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 
 from edigate.ledger.deliveries import PLACED, PLANNED
 from edigate.ledger.sql import where_in
 from edigate.ledger.store import DECIDED, HELD
-from edigate.ledger.tables import deliveries, delivery_invoices, events, flows, invoices, partners, runs, statuses
+from edigate.ledger.tables import (
+    DELIVERY_TO_DO,
+    RUN_TO_DO,
+    deliveries,
+    delivery_invoices,
+    events,
+    flows,
+    invoices,
+    partners,
+    runs,
+    statuses,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -78,8 +89,9 @@ def count_invoices_of(connection: Connection, flow_ids: Iterable[str]) -> dict[s
 
 def held_because(connection: Connection, reasons: Collection[str]) -> list[str]:
     """The flows that wait for one of these reasons."""
-    query = select(runs.c.flow).where(_TO_DO, runs.c.state == HELD, runs.c.hold_reason.in_(reasons))
-    return [flow for (flow,) in connection.execute(query.order_by(runs.c.flow))]
+    query = select(runs.c.flow).where(RUN_TO_DO, runs.c.state == HELD, runs.c.hold_reason.in_(reasons))
+    # Sorted here: asked for the order, SQLite would walk all the runs in it.
+    return sorted(flow for (flow,) in connection.execute(query))
 
 
 def find_flows(connection: Connection, named: str) -> list[RowMapping]:
@@ -192,10 +204,6 @@ _INVOICES = select(invoices, flows.c.name.label("flow_name"), flows.c.received_a
     flows, flows.c.id == invoices.c.flow
 )
 
-# In the words of the partial indexes, without which the whole tables would be read.
-_TO_DO = literal_column("runs.state in ('due', 'held')", Boolean)
-_UNDER_WAY = literal_column("deliveries.state in ('planned', 'placed')", Boolean)
-
 
 def _flow_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     state = wanted.state
@@ -242,7 +250,7 @@ def _delivery_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(deliveries.c.kind == wanted.kind)
     if wanted.state in _NOT_PUBLISHED:
         # The index of what is under way begins with the partner: named one by one, they let SQLite use it.
-        conditions += [_UNDER_WAY, deliveries.c.partner.in_(select(partners.c.code))]
+        conditions += [DELIVERY_TO_DO, deliveries.c.partner.in_(select(partners.c.code))]
     if wanted.state == FAILING:
         conditions.append(deliveries.c.last_error != "")
     elif wanted.state:

@@ -153,9 +153,10 @@ def _plans(connection: Connection, ask: Callable[[], object]) -> list[list[str]]
 
 
 def _reads_all(step: str) -> bool:
-    """Whether a step of a plan reads a table from end to end; a walk along an index that a limit ends does not."""
+    """Whether a step goes through a table from end to end, be it in an index's order; some are small by nature."""
+    small = "_to_do" in step or step.startswith("SCAN partners")
     table = step.removeprefix("SCAN ").partition(" ")[0]
-    return step.startswith("SCAN ") and table in tables.metadata.tables and "USING" not in step
+    return step.startswith("SCAN ") and table in tables.metadata.tables and not small
 
 
 def test_a_beginning_may_be_of_several(ledger: Engine) -> None:
