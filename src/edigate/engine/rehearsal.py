@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -81,6 +82,8 @@ def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:
         return Waits(hold.reason, hold.detail)
     except Altered:
         return Waits("archive_altered", flow["archived"])
+    except Exception:  # noqa: BLE001 - as in a worker: one flow's trouble must not end the rehearsal of the others
+        return Waits("internal_error", traceback.format_exc())
     # Nothing is handed out here: what would be is not kept, so that memory does not grow with the documents.
     return replace(found, invoices=tuple(replace(invoice, pivot=None) for invoice in found.invoices))
 

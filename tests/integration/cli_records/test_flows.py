@@ -212,3 +212,52 @@ def test_a_name_cannot_write_on_the_terminal(site: Site) -> None:
 
     assert "\x1b" not in out
     assert r"evil\x1b[31m[red]name.xml" in fold(out).replace(" ", "")
+
+
+def test_show_reads_an_invoice_and_its_files_to_people(shown: Site) -> None:
+    """Of an integrated flow a person sees the invoice, its parties, its status and the files it called for."""
+    flow = shown.json("flows", "list", "--state", "integrated")[0]
+    told = shown.json("flows", "show", flow["id"])
+
+    text = fold(shown.run("flows", "show", flow["id"]).out)
+
+    invoice = told["invoices"][0]
+    for part in (invoice["number"], invoice["recipient"]["siret"], "Run 1: integrated", "03 Mise à disposition"):
+        assert part in text
+    for delivery in told["deliveries"]:
+        assert delivery["name"] in text
+
+
+def test_show_of_a_replayed_flow_tells_both_runs(site: Site) -> None:
+    """The second run names the first, who asked and why; the first decision on the invoice is marked as earlier."""
+    flow = site.json("flows", "list", "--state", "rejected")[0]
+    site.run("replay", flow["id"], "--reason", "asked by phone")
+
+    text = fold(site.run("flows", "show", flow["id"]).out)
+
+    assert f"replay of {flow['id']}-1" in text
+    assert "asked by phone" in text
+    assert text.count("(an earlier decision)") == 1
+
+
+def test_show_of_a_flow_that_waits_says_why(fresh: Site) -> None:
+    """The reason, the remedy and the next try stand with the run."""
+    fresh.write("delete from notes where key = 'directory_version'")
+    fresh.deposit("ABC123", "x.xml", b"<a/>")
+    fresh.run("run", "--once", expect=None)
+
+    text = fold(fresh.run("flows", "show", "x.xml").out)
+
+    assert "No directory has been imported" in text
+    assert "tried again" in text
+
+
+def test_on_a_narrow_terminal_columns_go_before_names_break(shown: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 80 columns every file name stands whole on its line."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    lines = shown.run("flows", "list").out.splitlines()
+
+    assert max(map(len, lines)) <= 80
+    for flow in shown.json("flows", "list"):
+        assert any(flow["name"] in line for line in lines)

@@ -123,3 +123,29 @@ def test_list_shows_a_table_to_people(shown: Site) -> None:
     assert rejected["number"] in out
     assert rejected["recipient"]["siret"] in out
     assert "rejected" in out
+
+
+def test_no_invoice_is_no_error(shown: Site) -> None:
+    """An empty list is an empty array; people are told on standard error."""
+    assert shown.json("invoices", "list", "--number", "no such number") == []
+    assert shown.run("invoices", "list", "--number", "no such number").err == "No invoice is like that.\n"
+
+
+def test_an_invoice_decided_twice_mentions_the_other_decision(site: Site) -> None:
+    """After a replay each decision names the other."""
+    before = site.json("invoices", "list", "--state", "rejected")[0]
+    site.run("replay", before["flow"])
+
+    text = fold(site.run("invoices", "show", str(before["id"])).out)
+
+    assert "Another decision: rejected" in text
+
+
+def test_a_rejection_that_cannot_be_told_has_no_history(site: Site) -> None:
+    """An invoice without the parts that a life cycle needs has no status; the report alone tells."""
+    site.write("delete from statuses where invoice = 1")
+
+    (told,) = site.json("invoices", "show", "1")
+
+    assert told["history"] == []
+    assert "Told in" not in site.run("invoices", "show", "1").out

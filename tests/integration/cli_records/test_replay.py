@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from edigate.ledger import store
 from edigate.ledger.tables import metadata
+from edigate.sandbox.cases import CASES
 from edigate.sandbox.structures import directory_csv
 from tests.integration.cli_records.console import fold, only
 
@@ -256,3 +259,39 @@ def test_a_running_gate_takes_up_replays_and_partners_at_once(running: Site) -> 
     running.run("partners", "add", "NEW001", "--deposit", "FSO1106A")
     running.deposit("NEW001", "facture.xml", b"<a/>")
     _until(lambda: running.json("flows", "list", "--partner", "NEW001", "--state", "inadmissible"))
+
+
+def test_what_is_in_progress_is_not_replayed(site: Site) -> None:
+    """A flow with a decision under way is refused."""
+    flow = site.json("flows", "list")[0]
+    with site.connection() as connection:
+        store.request_run(connection, flow["id"], by="somebody", reason="", now="2026-03-01T00:00:00.000000Z")
+
+    assert "is in progress" in site.run("replay", flow["id"], expect=1).err
+
+
+def test_nothing_chosen_is_nothing_done(site: Site) -> None:
+    """Filters that leave nothing ask for nothing."""
+    answer = site.run("replay", "--state", "rejected", "--until", "2020-01-01")
+
+    assert "Nothing to do." in answer.err
+
+
+@pytest.mark.parametrize(("says", "runs"), [("n", 1), ("y", 2)])
+def test_many_flows_are_asked_about_at_a_terminal(site: Site, says: str, runs: int) -> None:
+    """Chosen by a filter, several flows are replayed only on a yes; a no ends with a status of its own."""
+    flow = _rejected_for(site, "EDG-I043")
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-c", "from edigate.cli import main; main()", "--gate", str(site.root)]
+    os.write(terminal, f"{says}\n".encode())
+
+    done = subprocess.run(
+        [*command, "replay", "--state", "rejected"], stdin=end, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    os.close(terminal)
+    os.close(end)
+    count = sum(case.expected == "rejected" for case in CASES)
+    assert f"Replay {count} flows?" in done.stderr
+    assert (done.returncode == 0) is (says == "y")
+    assert len(site.json("flows", "show", flow["id"])["runs"]) == runs
