@@ -125,7 +125,7 @@ def summarise(gate: "Gate", tally: Tally) -> bool:
 
 
 def _print_counts(tally: Tally, held: int) -> None:
-    if not (tally.decisions or tally.published or tally.waiting or tally.troubles or held):
+    if not (tally.verdicts or tally.published or tally.waiting or tally.troubles or held):
         out().print(t("Nothing to do: the inboxes are empty.", "Rien à faire : les dépôts sont vides."))
         return
     counts = table(t("What became of the flows", "Ce que sont devenus les flux"))

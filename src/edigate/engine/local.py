@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
+import queue
 import shutil
 import signal
 import threading
 import time
+import traceback
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
+from edigate.domain.verdicts import Examination
 from edigate.engine import deposits
 from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.handover import hand_over
 from edigate.engine.lock import held
 from edigate.engine.pool import Pool
-from edigate.engine.worker import Charge
+from edigate.engine.worker import NOTE, Charge
+from edigate.intake.folder import Trouble
 from edigate.intake.watch import watching
-from edigate.ledger import partners
+from edigate.ledger import archive, deliveries, partners, store
+from edigate.ledger.clock import moment, stamp
+from edigate.ledger.database import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
-    from edigate.intake.folder import Look, Ready, Trouble
+    from edigate.intake.folder import Look, Ready
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
 LOOK_AHEAD = 4
 PAUSE_AFTER_TROUBLE = 5.0
 GATHERING = 0.05
+KEPT = 1000
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a run of the gate did; `troubles` are what stood in its inboxes' way, each once."""
+    """What a run of the gate did; `troubles` are what stood in its inboxes' way, each once.
+
+    `decisions` are the last ones, as many as a person can look at; a gate that runs for weeks forgets the others.
+    """
 
     booked: int = 0
     published: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: deque[Decision] = field(default_factory=lambda: deque(maxlen=KEPT))
     held: int = 0
     waiting: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -57,8 +69,8 @@ class Local:
         self.gate = gate
         self.tally = Tally()
         self._progress = progress
-        self._stop = threading.Event()
-        self._wake = threading.Event()
+        self._stopped = False
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._backlog: deque[Ready] = deque()
         self._troubled: set[tuple[str, str]] = set()
         settings = gate.settings
@@ -75,73 +87,96 @@ class Local:
         self._pool = Pool(charge, settings.engine.workers)
 
     def stop(self) -> None:
-        """Finish the batch in hand, then end."""
-        self._stop.set()
-        self._wake.set()
+        """Finish the batch in hand, then end. A signal handler may call it: it takes no lock."""
+        self._stopped = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._wakes.empty():
+            self._wakes.put(None)
 
     def run_once(self) -> Tally:
         """Work off what is there, waiting one quiet period for what is still settling. Raises engine.lock.Held."""
-        with held(self.gate.places.lock):
-            self._prepare()
-            try:
-                patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
-                while not self._stop.is_set():
-                    look = self._work_off()
-                    if look.next_in is None or time.monotonic() + look.next_in > patience:
-                        break
-                    self._stop.wait(look.next_in + 0.01)
+        with self._at_work():
+            patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
+            while not self._stopped:
+                look = self._work_off()
                 self.tally.waiting = [str(path) for path in look.waiting]
-            finally:
-                self._pool.close()
+                if look.next_in is None or time.monotonic() + look.next_in > patience:
+                    break
+                self._wait(look.next_in + 0.01)
         return self.tally
 
     def work_off_due(self) -> Tally:
         """Decide on what is due and hand over what comes of it; no new deposit is taken. Raises engine.lock.Held."""
-        with held(self.gate.places.lock):
-            self._prepare()
-            try:
-                while self._batch():
-                    pass
-            finally:
-                self._pool.close()
+        with self._at_work():
+            while self._batch() and not self._stopped:
+                pass
         return self.tally
 
     def run(self) -> Tally:
         """Watch and work until stopped by `stop`, SIGTERM or SIGINT. Raises engine.lock.Held."""
-        with held(self.gate.places.lock):
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: self.stop())
-            self._prepare()
+        with self._at_work(), watching(self.gate.inbox, self._wake):
             log.info("gate.started", folder=str(self.gate.places.root))
-            try:
-                with watching(self.gate.inbox, self._wake.set):
-                    self._pool.start()
-                    while not self._stop.is_set():
-                        self._cycle()
-            finally:
-                self._pool.close()
+            self._pool.start()
+            while not self._stopped:
+                self._cycle()
             log.info("gate.stopped", booked=self.tally.booked, published=self.tally.published)
         return self.tally
 
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Hold the folder, end on a signal only between batches, and leave no process behind."""
+        with held(self.gate.places.lock), _told_to_end(self.stop):
+            self._prepare()
+            try:
+                yield
+            finally:
+                self._pool.close()
+                self._sweep()
+
     def _cycle(self) -> None:
-        self._wake.clear()
+        while not self._wakes.empty():
+            self._wakes.get()
         try:
             look = self._work_off()
-            pause = min(look.next_in or self._pause(), self._pause())
-        except (OSError, OperationalError) as error:
-            log.error("gate.trouble", error=str(error), again_in=PAUSE_AFTER_TROUBLE)
+            pause = self._pause(look)
+        except Exception as error:  # noqa: BLE001 - whatever one round met, the next one may not; attempts are counted
+            said = str(error) if isinstance(error, OSError | SQLAlchemyError) else traceback.format_exc()
+            log.error("gate.trouble", error=said, again_in=PAUSE_AFTER_TROUBLE)
             pause = PAUSE_AFTER_TROUBLE
-        self._wake.wait(pause)
-        self._stop.wait(GATHERING)  # a file that grows wakes the gate at every write
+        self._wait(pause)
+        if not self._stopped:
+            time.sleep(GATHERING)  # a file that grows wakes the gate at every write
 
-    def _pause(self) -> float:
-        return self.gate.settings.intake.rescan_seconds
+    def _wait(self, seconds: float) -> None:
+        with suppress(queue.Empty):
+            self._wakes.get(timeout=seconds)
+
+    def _pause(self, look: Look) -> float:
+        """Until the next rescan, the end of a quiet period, or the hour of something that waits in the ledger."""
+        now = self.gate.clock()
+        with self.gate.ledger.connect() as connection:
+            due = [store.next_due(connection, stamp(now)), deliveries.next_due(connection, stamp(now))]
+        pauses = [(moment(time) - now).total_seconds() for time in due if time]
+        if look.next_in is not None:
+            pauses.append(look.next_in)
+        return min([self.gate.settings.intake.rescan_seconds, *pauses])
 
     def _prepare(self) -> None:
         places = self.gate.places
         shutil.rmtree(places.work, ignore_errors=True)
         for folder in (places.inbox, places.outbox, places.spool, places.work, places.archive):
             folder.mkdir(parents=True, exist_ok=True)
+        archive.tidy(places.archive)
+        with writing(self.gate.ledger) as connection:
+            deliveries.try_now(connection)
+
+    def _sweep(self) -> None:
+        """Take away what a batch set aside; what failed to be handed over is rendered again."""
+        for path in self.gate.places.work.iterdir():
+            if path.suffix != NOTE:
+                path.unlink(missing_ok=True)
 
     def _work_off(self) -> Look:
         """Batches until nothing is ready and nothing is due; the last look tells what still waits."""
@@ -149,22 +184,30 @@ class Local:
             look = self._look()
             booked = self.tally.booked
             progressed = True
-            while (self._backlog or progressed) and not self._stop.is_set():
+            while (self._backlog or progressed) and not self._stopped:
                 progressed = self._batch()
-            if self.tally.booked == booked or self._stop.is_set():
+            if self.tally.booked == booked or self._stopped:
                 return look
 
     def _look(self) -> Look:
         with self.gate.ledger.connect() as connection:
             book = partners.load_book(connection)
         known = {partner.code for partner in book.partners}
-        for code in known:
-            (self.gate.places.inbox / code).mkdir(exist_ok=True)
+        for code in sorted(known):
+            self._open_inbox(self.gate.places.inbox / code)
         look = self.gate.inbox.look(known, self.gate.settings.intake.batch_flows * LOOK_AHEAD)
         self._backlog = deque(look.ready)
         for trouble in look.troubles:
             self._tell(trouble)
         return look
+
+    def _open_inbox(self, folder: Path) -> None:
+        try:
+            self.gate.access.make_folder(folder)
+        except FileExistsError:
+            return  # a file in its place, which the look tells of
+        except OSError as error:
+            self._tell(Trouble(folder, "inbox.unreadable_folder", error.strerror or str(error)))
 
     def _tell(self, trouble: Trouble) -> None:
         """Log what stands in a deposit's way, once, and keep it for whoever asks in the end."""
@@ -187,7 +230,28 @@ class Local:
         published = hand_over(self.gate, self._pool, pivots)
         self.tally.published += published
         self.tally.verdicts.update(decision.verdict.value for decision in decisions)
-        self.tally.decisions.extend(decisions)
+        self.tally.decisions.extend(map(_without_documents, decisions))
+        self._sweep()
         if self._progress:
             self._progress(self.tally, len(self._backlog))
         return bool(taken or batch or published)
+
+
+def _without_documents(decision: Decision) -> Decision:
+    """A decision to be kept: without the pivots, which together may be larger than the memory."""
+    light = tuple(replace(one, invoice=replace(one.invoice, pivot=None)) for one in decision.invoices)
+    return replace(decision, case=replace(decision.case, examination=Examination()), invoices=light)
+
+
+@contextmanager
+def _told_to_end(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` on SIGTERM and SIGINT, where this is the thread that signals go to."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from edigate.routing import Addressee
 
 IN_MEMORY = 256_000
+NOTE = ".current"
 _PR_SET_PDEATHSIG = 1
 _current = -1
 _shelf: Shelf
@@ -125,7 +126,7 @@ def noted(work: Path, pid: int) -> str:
 
 
 def _note(work: Path, pid: int) -> Path:
-    return work / f"{pid}.current"
+    return work / f"{pid}{NOTE}"
 
 
 def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 MODE = 0o440
+ARRIVING = ".arriving"
 
 
 class Altered(Exception):
@@ -24,10 +26,12 @@ def keep(source: int, root: Path, day: dt.date) -> tuple[str, str, int]:
     Returns its place below `root`, its SHA-256 and its size. The folder of the day is synced by `seal`, once a batch.
     """
     folder = root / day.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
+    arriving = root / ARRIVING
+    for path in (folder, arriving):
+        path.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     size = 0
-    temporary = folder / f".{os.getpid()}-{os.urandom(6).hex()}"
+    temporary = arriving / os.urandom(12).hex()
     target = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_EXCL, MODE)
     try:
         while chunk := os.read(source, CHUNK):
@@ -49,6 +53,11 @@ def seal(root: Path, day: dt.date) -> None:
     """Sync the folder of a day and its parent, after which what was kept there outlives a power cut."""
     sync_folder(root / day.isoformat())
     sync_folder(root)
+
+
+def tidy(root: Path) -> None:
+    """Take away what a gate that ended had begun to copy."""
+    shutil.rmtree(root / ARRIVING, ignore_errors=True)
 
 
 def recall(root: Path, archived: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from edigate.domain.names import outgoing
 from edigate.domain.statuses import InvoiceStatus
@@ -150,6 +150,12 @@ def try_now(connection: Connection) -> None:
     """Forget the pauses after failures: whoever starts a gate may have mended what stood in the way."""
     chosen = DELIVERY_TO_DO & deliveries.c.next_try_at.is_not(None)
     connection.execute(update(deliveries).where(chosen).values(next_try_at=None))
+
+
+def next_due(connection: Connection, now: str) -> str | None:
+    """When the next delivery that failed is to be tried again, after now."""
+    chosen = DELIVERY_TO_DO & (deliveries.c.next_try_at > now)
+    return connection.execute(select(func.min(deliveries.c.next_try_at)).where(chosen)).scalar()
 
 
 def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[RowMapping]]:

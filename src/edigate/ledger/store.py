@@ -165,6 +165,6 @@ def release(connection: Connection, flow_ids: Collection[str] | None, now: str) 
     return connection.execute(update(runs).where(chosen).values(due_at=now, attempts=0, deaths=0)).rowcount
 
 
-def next_due(connection: Connection) -> str | None:
-    """When the next run that waits is due."""
-    return connection.execute(select(func.min(runs.c.due_at)).where(RUN_TO_DO)).scalar()
+def next_due(connection: Connection, now: str) -> str | None:
+    """When the next run that waits is due, after now."""
+    return connection.execute(select(func.min(runs.c.due_at)).where(RUN_TO_DO, runs.c.due_at > now)).scalar()

@@ -21,7 +21,10 @@ NOW = "2026-01-01T00:00:00.000000Z"
 CASES = [Case(f"r-{n}", "f", "n", NOW, "id", None, Examination(invoices=(an_invoice(),))) for n in (1, 2)]
 LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
     "runs that are due": lambda c: store.due(c, NOW, flows_at_most=9, bytes_at_most=9),
-    "when the next one is due": store.next_due,
+    "when the next one is due": lambda c: store.next_due(c, NOW),
+    "when the next file is tried again": lambda c: deliveries.next_due(c, NOW),
+    "files that failed": deliveries.try_now,
+    "what vanished": lambda c: deliveries.mark_vanished(c, [1]),
     "release of what is held": lambda c: store.release(c, None, NOW),
     "attempts": lambda c: store.count_attempts(c, ["a", "b"]),
     "what is still undecided": lambda c: store.undecided(c, ["a", "b"]),
