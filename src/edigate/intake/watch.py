@@ -31,11 +31,6 @@ def watching(inbox: Inbox, wake: Callable[[], None]) -> Iterator[None]:
         observer.join()
 
 
-def nudge(inbox: Path) -> None:
-    """Make a gate that watches this inbox look at once: after a request in the ledger, for instance."""
-    (inbox / ".wake").touch()
-
-
 class _Handler(FileSystemEventHandler):
     def __init__(self, inbox: Inbox, wake: Callable[[], None]) -> None:
         self._inbox = inbox
