@@ -1,0 +1,45 @@
+"""A gate that is killed at random instants gives what one left alone gives: nothing lost, decided or handed out twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acceptance.killing import Flaws, Site, disturb, outcome, some_deposits, undisturbed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = float(os.environ.get("EDIGATE_KILL_SECONDS", "20"))
+FLOWS = int(os.environ.get("EDIGATE_KILL_FLOWS", "240"))
+SEED = int(os.environ.get("EDIGATE_KILL_SEED", str(time.time_ns() % 1_000_000)))
+
+
+@pytest.mark.slow
+def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path) -> None:
+    """Main process, whole group or one worker: every deposit is decided, reported and handed out once, as it would be.
+
+    EDIGATE_KILL_SECONDS makes it longer, EDIGATE_KILL_SEED repeats the deposits and the kills of a run.
+    """
+    print(f"seed {SEED}")  # noqa: T201 - shown when it fails
+    chance = random.Random(SEED)
+    deposits = some_deposits(FLOWS, chance)
+    expected = undisturbed(tmp_path / "undisturbed", deposits)
+    site = Site(tmp_path / "disturbed")
+    with site.collecting():
+        killed = disturb(site, deposits, chance, SECONDS)
+    result, flaws = outcome(site)
+    print(dict(killed))  # noqa: T201
+
+    assert flaws == Flaws()
+    assert result == expected
+    assert set(result.reports.values()) == {1}
+    assert result.reports.total() == len(deposits)
+    assert result.archived == Counter({sha256(content).hexdigest() for _, _, content in deposits})
+    assert min(killed["all"], killed["main"], killed["one"]) > 0
