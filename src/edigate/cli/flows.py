@@ -231,11 +231,11 @@ def _print_deliveries(gate: Gate, files: list[RowMapping]) -> None:
         return
     rows.say()
     rows.say(t("Files", "Fichiers"), style="bold")
-    name = t("File", "Fichier")
+    at = t("At", "Le")
     columns: tuple[rows.Column, ...] = (
-        (name, lambda row: row["name"]),
+        (t("File", "Fichier"), lambda row: row["name"]),
         (t("What", "Quoi"), lambda row: rows.word(row["kind"])),
         (t("State", "État"), lambda row: rows.coloured(row["state"])),
-        (t("At", "Le"), lambda row: rows.local(gate, row["published_at"])),
+        (at, lambda row: rows.minute(gate, row["published_at"])),
     )
-    rows.print_table(columns, files, fold=name)
+    rows.print_table(columns, files, spare=(at,))

@@ -240,7 +240,6 @@ def upgrade() -> None:
         batch_op.create_index("statuses_told", ["told_in"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("statuses", schema=None) as batch_op:
         batch_op.drop_index("statuses_told")
