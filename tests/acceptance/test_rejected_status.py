@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import etree
 
 from tests.acceptance.gates import Case, fresh_number, sound, work_off
 
@@ -77,3 +78,16 @@ def test_a_rejected_invoice_is_handed_to_nobody(make_site: MakeSite) -> None:
     site.round()
 
     assert list(site.collect("SEI001").units) == [good]
+
+
+def test_a_status_37_says_in_short_why(make_site: MakeSite) -> None:
+    """The first reason by code and title, and how many more the report tells."""
+    site = make_site()
+    site.deposit(sound(payment_code="", engagement="9" * 51))
+    site.round()
+
+    (told,) = (site.root / "outbox" / "JMRPOR").glob("FEN1200A_*")
+    comment = etree.parse(told).findtext(".//Commentaire")
+    assert comment is not None
+    assert comment.startswith("EDG-I077 - ")
+    assert comment.endswith("(et 1 autre(s) motif(s) : voir le compte-rendu)")

@@ -13,6 +13,7 @@ from edigate.cli.messages import language, t
 from edigate.cli.options import Json
 from edigate.domain import enrolment
 from edigate.domain.interfaces import Direction, Standing
+from edigate.domain.names import PIVOT
 from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.wording import pick
 from edigate.engine.gate import Gate
@@ -270,7 +271,7 @@ def _existing(book: PartnerBook, code: str) -> Partner:
 def _in_role(partner: Partner, role: Role) -> Partner:
     """The partner in this role; who becomes a reader of invoices gets the pivots, unless it is then told otherwise."""
     reader = role is not Role.DEPOSITOR and role is not partner.role
-    return replace(partner, role=role, receives=partner.receives | ({enrolment.PIVOT} if reader else set()))
+    return replace(partner, role=role, receives=partner.receives | ({PIVOT} if reader else set()))
 
 
 def _or(value: bool | None, default: bool) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from edigate.domain.faults import Severity
 from edigate.domain.identifiers import PLACEHOLDER_SIRET, is_siret, passes_luhn
 from edigate.domain.interfaces import Direction, Interface, Standing
-from edigate.domain.names import APPLICATION
+from edigate.domain.names import APPLICATION, LIFE_CYCLE, PIVOT
 from edigate.domain.partners import Partner, PartnerBook, Role
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Objections: TypeAlias = Iterator[Pair]
 
-LIFE_CYCLE = "FEN1200A"
-PIVOT = "FEN0036A"
 LANGUAGES = ("fr", "en")
 
 

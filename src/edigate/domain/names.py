@@ -13,6 +13,8 @@ _NAME = re.compile(
     re.ASCII,
 )
 UNNAMED_REPORT = "CSO0000A"
+PIVOT = "FEN0036A"
+LIFE_CYCLE = "FEN1200A"
 
 
 @dataclass(frozen=True, slots=True)

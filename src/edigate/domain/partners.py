@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from edigate.domain.names import PIVOT
+
 
 class Role(StrEnum):
     """What a partner is to the gate."""
@@ -47,7 +49,7 @@ class PartnerBook:
     def connected(self, siret: str) -> Partner | None:
         """The EDI recipient that acts for this SIRET and takes pivots."""
         return next(
-            (p for p in self.partners if p.role is Role.RECIPIENT and siret in p.sirets and "FEN0036A" in p.receives),
+            (p for p in self.partners if p.role is Role.RECIPIENT and siret in p.sirets and PIVOT in p.receives),
             None,
         )
 

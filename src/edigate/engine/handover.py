@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from edigate.domain.names import LIFE_CYCLE
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import Renderers
 from edigate.ledger import deliveries, partners
@@ -34,7 +35,7 @@ def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> int:
     published = place_and_publish(gate, pool, pivots)
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
-    tellable = [p.code for p in book.partners if p.active and p.life_cycle and deliveries.LIFE_CYCLE in p.receives]
+    tellable = [p.code for p in book.partners if p.active and p.life_cycle and LIFE_CYCLE in p.receives]
     with writing(gate.ledger) as connection:
         planned = deliveries.plan_life_cycles(connection, tellable, gate.settings.gate.code, stamp(gate.clock()))
     return published + (place_and_publish(gate, pool, {}) if planned else 0)

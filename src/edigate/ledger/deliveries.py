@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from edigate.domain.names import outgoing
+from edigate.domain.names import LIFE_CYCLE, outgoing
 from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import sequences
 from edigate.ledger.sql import chunks, where_in
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
-LIFE_CYCLE = "FEN1200A"
 
 
 @dataclass(frozen=True, slots=True)

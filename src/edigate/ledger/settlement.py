@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, update
 
 from edigate import __version__
-from edigate.domain.names import UNNAMED_REPORT
+from edigate.domain.explain import explain
+from edigate.domain.names import PIVOT, UNNAMED_REPORT
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from edigate.domain.faults import Fault
     from edigate.domain.interfaces import Interface
     from edigate.domain.partners import PartnerBook
     from edigate.domain.verdicts import Content
@@ -53,7 +55,7 @@ def write(
     if rows:
         connection.execute(insert(invoices), rows)
     _finish(connection, decisions, terms, now)
-    told = [_status(row, now) for row in rows if row["status"]]
+    told = [_status(row, i.invoice.faults, now) for row, (_, _, i) in zip(rows, fresh, strict=True) if row["status"]]
     if told:
         connection.execute(insert(statuses), told)
     plan(connection, [*_reports(decisions, terms), *_pivots(rows, fresh, terms)], terms.gate, now)
@@ -106,8 +108,18 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
     }  # fmt: skip
 
 
-def _status(row: dict[str, Any], now: str) -> dict[str, Any]:
-    return {"invoice": row["id"], "depositor": row["depositor"], "status": row["status"], "comment": "", "at": now}
+def _status(row: dict[str, Any], faults: Sequence[Fault], now: str) -> dict[str, Any]:
+    status = {"invoice": row["id"], "depositor": row["depositor"], "status": row["status"], "comment": "", "at": now}
+    if row["status"] == InvoiceStatus.NOT_INTEGRATED:
+        status["comment"] = _reason([f for f in faults if f.blocks])
+    return status
+
+
+def _reason(faults: Sequence[Fault]) -> str:
+    """Why an invoice was not integrated, in short: the report tells each fault in full."""
+    first = explain(faults[0])
+    others = f" (et {len(faults) - 1} autre(s) motif(s) : voir le compte-rendu)" if len(faults) > 1 else ""
+    return f"{first.code} - {first.title}{others}"
 
 
 def _wants_report(decision: Decision, depositor: str, terms: Terms) -> bool:
@@ -138,9 +150,9 @@ def _pivots(
             continue
         held, size = open_plans.setdefault(row["reader"], ([], 0))
         if held and (len(held) >= terms.pivot_invoices or size + content.size > terms.pivot_bytes):
-            yield Plan("pivot", row["reader"], "FEN0036A", invoices=tuple(held))
+            yield Plan("pivot", row["reader"], PIVOT, invoices=tuple(held))
             held, size = [], 0
         held.append(row["id"])
         open_plans[row["reader"]] = (held, size + content.size)
     for reader, (held, _) in open_plans.items():
-        yield Plan("pivot", reader, "FEN0036A", invoices=tuple(held))
+        yield Plan("pivot", reader, PIVOT, invoices=tuple(held))
