@@ -101,8 +101,8 @@ _REMEDIES_OF_LEDGER: "Mapping[str, tuple[str, str]]" = MappingProxyType(
             "ledger.sqlite n'est pas un registre : remettez-en une copie ; chaque dépôt est dans archive/.",
         ),
         "disk i/o error": (
-            "The disk does not answer as it should: look at its state before you start the gate again.",
-            "Le disque ne répond pas comme il devrait : vérifiez son état avant de relancer la passerelle.",
+            "The disk is full or does not answer as it should: make room, or see to it, then start again.",
+            "Le disque est plein ou répond mal : faites de la place ou vérifiez son état, puis recommencez.",
         ),
     }
 )
