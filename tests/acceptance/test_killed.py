@@ -1,4 +1,4 @@
-"""A gate that is killed at random instants gives what one left alone gives: nothing lost, decided or handed out twice."""
+"""A gate killed at random instants gives what one left alone gives: nothing lost, decided or handed out twice."""
 
 from __future__ import annotations
 
