@@ -1,0 +1,127 @@
+"""A gate that ends between any two steps, and the one started after it, do together what one would have done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edigate.delivery.folder import Outbox
+from edigate.engine import decisions, deposits
+from edigate.engine.local import Local
+from edigate.engine.pool import Pool
+from edigate.intake import folder
+from edigate.ledger import archive, deliveries, settlement, store
+from edigate.sandbox import structures
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from edigate.sandbox.flows import flow_name
+from tests.acceptance.killing import Deposit, Flaws, Result, Site, outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What the steps are made of, in the order of a flow's way; each is stopped at before it begins, and after it is done.
+STEPS: tuple[tuple[object, str], ...] = (
+    (folder, "claim"),
+    (archive, "keep"),
+    (archive, "seal"),
+    (store, "book"),
+    (folder, "let_go"),
+    (deposits, "book"),
+    (store, "count_attempts"),
+    (Pool, "examine"),
+    (decisions, "decide"),
+    (store, "taken"),
+    (settlement, "write"),
+    (Outbox, "prepare"),
+    (Outbox, "stage"),
+    (Outbox, "seal"),
+    (deliveries, "mark_placed"),
+    (Outbox, "publish"),
+    (Outbox, "settle"),
+    (deliveries, "mark_published"),
+    (deliveries, "plan_life_cycles"),
+)
+DEPOSITS = tuple(
+    Deposit("JMRPOR", flow_name("FSO1106A", "JMRPOR", number), content)
+    for number, content in enumerate(
+        (
+            cii(Draft("B-1")),
+            cii(Draft("B-2", recipient_siret=structures.NOT_CONNECTED, recipient_name="Commune")),
+            cii(Draft("B-1")),
+            cii(Draft("B-3", cadre="A5")),
+            b"%PDF-1.4\n%%EOF",
+        )
+    )
+)
+
+
+class Ended(BaseException):
+    """The gate ends here; nothing that it does may catch this."""
+
+
+def end_at(patch: pytest.MonkeyPatch, step: tuple[object, str], call: int, *, done: bool) -> None:
+    """Make a gate end at the nth call of a function, before it begins or after it is done."""
+    function, calls = getattr(*step), []
+
+    def ends(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - as the function has them
+        calls.append(1)
+        if len(calls) != call:
+            return function(*args, **options)
+        if done:
+            function(*args, **options)
+        raise Ended
+
+    patch.setattr(*step, ends)
+
+
+def run_once(site: Site) -> None:
+    """A new gate works off what is there, and its files are collected."""
+    gate = site.open()
+    try:
+        Local(gate).run_once()
+    finally:
+        gate.ledger.dispose()
+        site.collect()
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """What one gate does alone."""
+    site = Site(tmp_path_factory.mktemp("alone") / "gate")
+    site.drop(list(DEPOSITS))
+    run_once(site)
+    result, flaws = outcome(site)
+    assert flaws == Flaws()
+    assert sorted(verdict for _, verdict in result.verdicts) == ["inadmissible", *["integrated"] * 2, *["rejected"] * 2]
+    return result
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", STEPS, ids=[name for _, name in STEPS])
+def test_a_gate_may_end_between_any_two_steps(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expected: Result,
+    step: tuple[object, str],
+    done: bool,  # noqa: FBT001
+) -> None:
+    """At the first call and at the second: what comes after it is the same."""
+    for call in (1, 2):
+        site = Site(tmp_path / f"gate{call}")
+        site.drop(list(DEPOSITS))
+        with monkeypatch.context() as patch:
+            end_at(patch, step, call, done=done)
+            try:
+                run_once(site)
+            except Ended:
+                ended = True
+            else:
+                ended = False
+        run_once(site)
+        result, flaws = outcome(site)
+
+        assert ended or call == 2, "the step was never taken"
+        assert flaws == Flaws()
+        assert result == expected
