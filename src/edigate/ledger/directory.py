@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from edigate.domain.directory import Service, Structure
 from edigate.domain.identifiers import is_siret
+from edigate.ledger.archive import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +117,7 @@ def _publish(temporary: Path, final: Path) -> None:
     os.fsync(descriptor)
     os.close(descriptor)
     temporary.rename(final)
+    sync_folder(final.parent)  # before the ledger says that this version is in force
 
 
 def _fill(connection: sqlite3.Connection, source: TextIO) -> dict[str, int]:
