@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 DIRECTORY_VERSION = "directory_version"
 LONE_DEATHS = 2
+LONE_KILLS = 5
 ATTEMPTS = 20
 SHARES_PER_WORKER = 2
 
@@ -66,7 +67,7 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
     try:
         found = pool.examine([Share(pickled, directory, part) for part in _parts(items, pool.count)])
     except Died as died:
-        return _after_death(gate, by_run, died.suspects)
+        return _after_death(gate, by_run, died)
     except Broke as broke:
         return [(row, Waits("internal_error", str(broke))) for row in batch] if len(batch) == 1 else []
     return [(by_run[run], result) for run, result in found]
@@ -82,19 +83,21 @@ def _parts(items: Sequence[Item], workers: int) -> list[tuple[Item, ...]]:
     return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-def _after_death(
-    gate: Gate, by_run: dict[str, RowMapping], suspects: frozenset[str]
-) -> list[tuple[RowMapping, Examination | Waits]]:
-    """In company a death proves nothing: suspects are tried alone, the others together again; alone it counts."""
-    alone = len(by_run) == 1 and by_run.keys() <= suspects
-    innocent = [run for run in by_run if run not in suspects]
+def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[tuple[RowMapping, Examination | Waits]]:
+    """In company a death proves nothing: suspects are tried alone, the others together again; alone it counts.
+
+    A worker that somebody else killed says less of the document than one that ended by itself.
+    """
+    counts = len(by_run) == 1 and by_run.keys() <= died.suspects and died.begun
+    innocent = [run for run in by_run if run not in died.suspects]
     with writing(gate.ledger) as connection:
         store.forget_attempts(connection, innocent)
-        if alone:
+        if counts:
             store.count_death(connection, list(by_run))
-    for run in suspects & by_run.keys():
+    for run in died.suspects & by_run.keys():
         log.warning("flow.alone", run=run)
-    if alone and all(row["deaths"] + 1 >= LONE_DEATHS for row in by_run.values()):
+    enough = LONE_KILLS if died.killed else LONE_DEATHS
+    if counts and all(row["deaths"] + 1 >= enough for row in by_run.values()):
         return [(row, Waits("worker_died", "")) for row in by_run.values()]
     return []
 

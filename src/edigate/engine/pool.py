@@ -26,16 +26,23 @@ if TYPE_CHECKING:
     from edigate.routing import Addressee
 
 STARTS = 5
+SECONDS_TO_DIE = 5
+_NOBODY_SAW = 255  # the exit status of a worker whose own parent, the fork server, was killed
 _PRELOAD = ["edigate.engine.worker"]
 
 
 class Died(Exception):
-    """A worker died; `suspects` are the runs that it may have died over."""
+    """A worker died; `suspects` are the runs that it may have died over.
 
-    def __init__(self, suspects: frozenset[str]) -> None:
+    `begun` tells that it was at one of them, `killed` that somebody else ended it, such as a kernel short of memory.
+    """
+
+    def __init__(self, suspects: frozenset[str], *, begun: bool, killed: bool) -> None:
         """Name the runs."""
         super().__init__(", ".join(sorted(suspects)))
         self.suspects = suspects
+        self.begun = begun
+        self.killed = killed
 
 
 class Broke(Exception):
@@ -154,8 +161,11 @@ class Pool:
     def _buried(self, one: _Worker, call: _Call) -> Died:
         """All are ended, so that nobody goes on with what is given out again; the dead one's note tells the suspect."""
         noted = worker.noted(self._charge.work, one.process.pid or 0)
+        one.process.join(SECONDS_TO_DIE)
+        killed = one.process.exitcode in {-signal.SIGKILL, _NOBODY_SAW}
         self.close()
-        return Died(frozenset({noted}) if noted in call.runs else call.runs)
+        begun = noted in call.runs
+        return Died(frozenset({noted}) if begun else call.runs, begun=begun, killed=killed)
 
 
 def _is_up(one: _Worker) -> bool:

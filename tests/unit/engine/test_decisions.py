@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from edigate.domain.verdicts import Examination
 from edigate.engine.decisions import ATTEMPTS, examine, settle, take_due
-from edigate.engine.pool import Broke, Pool
+from edigate.engine.pool import Broke, Died, Pool
 from edigate.engine.worker import Waits
 from edigate.ledger.database import writing
 from edigate.ledger.tables import flows, invoices, runs
@@ -87,6 +87,21 @@ def test_a_document_that_outlasts_its_time_twice_alone_is_held(gate: Gate) -> No
     assert states(gate) == dict(zip(names, ("decided", "held", "decided"), strict=True))
     (held,) = [row for row in rows(gate, runs) if row["state"] == "held"]
     assert (held["hold_reason"], held["attempts"], held["deaths"]) == ("worker_died", 0, 0)
+
+
+def test_a_worker_that_somebody_kills_says_little_of_the_document(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before it began it says nothing at all; killed at it, only the fifth time."""
+    (name,) = book(gate, None)
+    deaths = [Died(frozenset({run["id"]}), begun=begun, killed=True) for run in rows(gate, runs)  # type: ignore[arg-type]
+              for begun in (False, *[True] * 5)]  # fmt: skip
+    monkeypatch.setattr(Pool, "examine", lambda *_: (_ for _ in ()).throw(deaths.pop(0)))
+    counted = []
+    with closing(a_pool(gate)) as pool:
+        while states(gate)[name] != "held":
+            one_round(gate, pool)
+            counted += [run["deaths"] for run in rows(gate, runs)]
+
+    assert (counted, deaths) == ([0, 1, 2, 3, 4, 0], [])
 
 
 def test_a_held_flow_is_decided_when_it_is_due_again(gate: Gate) -> None:

@@ -100,7 +100,7 @@ def test_a_document_that_outlasts_its_time_is_named(gate: Gate) -> None:
         with pytest.raises(Died) as died:
             pool.examine([share])
 
-    assert died.value.suspects == {"run2"}
+    assert (died.value.suspects, died.value.begun, died.value.killed) == (frozenset({"run2"}), True, False)
 
 
 def test_only_the_dead_workers_document_is_suspected(gate: Gate) -> None:
@@ -138,7 +138,7 @@ def test_a_worker_that_noted_nothing_may_have_died_over_its_whole_share(gate: Ga
             pool.examine([a_share(gate, an_item(gate, 1), an_item(gate, 2))])
         killing.join()
 
-    assert died.value.suspects == {"run1", "run2"}
+    assert (died.value.suspects, died.value.begun, died.value.killed) == (frozenset({"run1", "run2"}), False, True)
 
 
 def test_a_worker_killed_while_it_answers_is_noticed(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
