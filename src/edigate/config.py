@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FILE = "edigate.toml"
 UNREADABLE = "unreadable"
 ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
-FileMode = Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")]
+FileMode = Annotated[str, StringConstraints(pattern=r"^[0-7]{3,4}$")]
 
 
 class Problem(NamedTuple):
@@ -125,7 +125,9 @@ class OutboxTable(_Table):
     """How files are offered to partners."""
 
     file_mode: FileMode = Field("0640", description="Permissions of published files, in octal.")
-    folder_mode: FileMode = Field("0750", description="Permissions of inbox and outbox folders, in octal.")
+    folder_mode: FileMode = Field(
+        "0750", description="Permissions of the inbox and outbox folders that the gate makes, in octal."
+    )
     group: str = Field("", description="Group that published files and folders belong to; empty leaves it as it is.")
     umask: FileMode = Field("0027", description="Umask of the gate's process.")
     retry_seconds: float = Field(

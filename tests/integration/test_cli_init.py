@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,23 @@ def test_a_gate_is_made_with_its_folders_and_ledger(tmp_path: Path, capsys: pyte
     told = capsys.readouterr().out
     assert "partners add" in told
     assert "run" in told
+
+
+def test_partners_get_through_to_their_own_folders(tmp_path: Path) -> None:
+    """Whoever may read its own outbox folder is not stopped above it, whatever the umask."""
+    init(tmp_path / "gate")
+    for name in ("inbox", "outbox"):
+        assert stat.S_IMODE((tmp_path / "gate" / name).stat().st_mode) == 0o751
+
+
+def test_folders_may_hand_their_group_on(tmp_path: Path) -> None:
+    """A mode may have the digit that a folder shared by several accounts wants first."""
+    init(tmp_path / "gate")
+    path = tmp_path / "gate" / "edigate.toml"
+    text = path.read_text(encoding="utf-8").replace('#folder_mode = "0750"', 'folder_mode = "2770"')
+    path.write_text(text, encoding="utf-8")
+
+    assert open_gate(path.parent).access.folder_mode == 0o2770
 
 
 def test_the_settings_file_shows_every_setting_with_its_default(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Access:
         self._open(path, self.file_mode)
 
     def _open(self, path: Path, mode: int) -> None:
-        path.chmod(mode)
+        # The group first: giving a file away takes its set-group-ID bit.
         if self.gid != -1:
             os.chown(path, -1, self.gid)
+        path.chmod(mode)

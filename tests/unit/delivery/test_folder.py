@@ -103,9 +103,10 @@ def test_a_name_that_is_taken_by_a_folder_is_an_error(outbox: Outbox) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away to a group")
 def test_files_and_folders_belong_to_the_group_of_the_settings(tmp_path: Path) -> None:
-    """So that the partner's account may collect them."""
-    made = Outbox(tmp_path / "outbox", Access(gid=12))
+    """So that the partner's account may collect them; what it makes there itself may be the group's as well."""
+    made = Outbox(tmp_path / "outbox", Access(folder_mode=0o2770, gid=12))
     made.prepare("ABC123")
     made.stage("ABC123", 7, [b"x"])
 
     assert [path.stat().st_gid for path in (made.root / "ABC123", made.root / "ABC123/.staging/7")] == [12, 12]
+    assert mode(made.root / "ABC123") == 0o2770
