@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lxml import etree
 from sqlalchemy import func, select
 
 from edigate.ledger.tables import deliveries, events, flows, runs
@@ -60,6 +61,32 @@ def test_a_rejected_invoice_is_integrated_once_the_directory_knows_its_service(s
     )  # fmt: skip
     assert (parent["directory_version"] != "v2", child["directory_version"]) == (True, "v2")
     assert (parent["verdict"], child["verdict"]) == ("rejected", "integrated")
+
+
+def comments_of(site: Site) -> dict[str, str]:
+    """What the life cycles that wait in the outbox say beside each status."""
+    files = (site.root / "outbox" / DEPOSITOR).glob("FEN1200A_*")
+    entries = [entry for file in files for entry in etree.parse(file).iterfind(".//DonneesStatut")]
+    return {entry.findtext("IdStatut", ""): entry.findtext("Commentaire", "") for entry in entries}
+
+
+def test_the_life_cycle_says_of_a_status_that_a_replay_decided_it(site: Site) -> None:
+    """The report is not alone in saying so; what happens to the invoice afterwards is no replay."""
+    first = site.decide(mixed(recipient_siret=people.SERVICE_REQUIRED, service="CANAUX"), MIXED)
+    assert comments_of(site)["37"].startswith("EDG-I071")
+    site.collect()
+
+    site.replay(first.name)
+    site.round()
+    again = comments_of(site)["37"]
+    site.collect()
+    site.publish_directory(NEW_SERVICE, "v2")
+    site.replay(first.name)
+    site.round()
+
+    parents = [run["parent"] for run in runs_of(site, first.name)]
+    assert again.startswith(f"Rejeu du flux (décision précédente : {parents[1]}) ; EDG-I071")
+    assert comments_of(site) == {"01": f"Rejeu du flux (décision précédente : {parents[2]})", "03": ""}
 
 
 def test_an_integrated_invoice_is_left_alone(site: Site) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edigate.domain.statuses import FLOW_LABELS
-from edigate.domain.wording import shown_value
+from edigate.domain.wording import pick, shown_value
 from edigate.emitters._xml import element, optional
 from edigate.emitters.envelope import DECLARATION, envelope
 from edigate.emitters.parties import debtor, supplier
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edigate.domain.faults import Fault
     from edigate.domain.invoice import Party
     from edigate.domain.statuses import FlowStatus
+    from edigate.domain.wording import Pair
     from edigate.emitters.envelope import Header
 
 COMPLEMENT_LENGTH = 40
@@ -94,28 +95,31 @@ def life_cycle(header: Header, entries: Sequence[StatusEntry]) -> bytes:
     return _document(header, f'<CPPFactureStatuts compteur="{len(entries)}">{units}</CPPFactureStatuts>')
 
 
-def error_line(fault: Fault, explanation: Explanation, invoice_number: str = "", supplier_id: str = "") -> ErrorLine:
+def error_line(
+    fault: Fault, explanation: Explanation, invoice_number: str = "", supplier_id: str = "", language: str = "fr"
+) -> ErrorLine:
     """A fault as a report line; the description leaves out what is empty (reference §7.2.1: text names the invoice)."""
-    invoice = (("facture", _shown(invoice_number)), ("fournisseur", _shown(supplier_id)))
+    invoice = ((("facture", "invoice"), invoice_number), (("fournisseur", "supplier"), supplier_id))
     places = (
-        ("fichier", _shown(fault.entry)),
-        ("règle", explanation.rule),
-        ("champ", explanation.field),
-        ("chemin", fault.path),
-        ("ligne", "" if fault.line is None else str(fault.line)),
-        ("valeur", _shown(fault.value)),
-        ("remède :", explanation.remedy),
+        (("fichier", "file"), _shown(fault.entry, language)),
+        (("règle", "rule"), explanation.rule),
+        (("champ", "field"), explanation.field),
+        (("chemin", "path"), fault.path),
+        (("ligne", "line"), "" if fault.line is None else str(fault.line)),
+        (("valeur", "value"), _shown(fault.value, language)),
+        (("remède :", "remedy:"), explanation.remedy),
     )
-    description = " ; ".join(filter(None, (" / ".join(_filled(invoice)), *_filled(places))))
+    whose = _filled([(name, _shown(value, language)) for name, value in invoice], language)
+    description = " ; ".join(filter(None, (" / ".join(whose), *_filled(places, language))))
     return ErrorLine(explanation.nature, fault.code, explanation.message, description)
 
 
-def _shown(value: str) -> str:
-    return shown_value(value, "fr") if value else ""
+def _shown(value: str, language: str) -> str:
+    return shown_value(value, language) if value else ""
 
 
-def _filled(parts: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(f"{name} {value}" for name, value in parts if value)
+def _filled(parts: Sequence[tuple[Pair, str]], language: str) -> tuple[str, ...]:
+    return tuple(f"{pick(name, language)} {value}" for name, value in parts if value)
 
 
 def _invoice_status(order: int, entry: StatusEntry) -> str:

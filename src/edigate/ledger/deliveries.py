@@ -12,7 +12,7 @@ from edigate.domain.names import LIFE_CYCLE, outgoing
 from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import sequences
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, statuses
+from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -166,11 +166,15 @@ def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[
 
 
 def told(connection: Connection, life_cycles: Collection[int]) -> dict[int, list[RowMapping]]:
-    """The statuses each life-cycle flow tells, in order, with their invoices."""
-    query = select(
-        statuses.c.told_in, statuses.c.id.label("entry"), statuses.c.status.label("told"), statuses.c.comment,
-        statuses.c.at, invoices,
-    ).join(invoices, invoices.c.id == statuses.c.invoice)  # fmt: skip
+    """The statuses each life-cycle flow tells, in order, with their invoices and the run that theirs repeats."""
+    query = (
+        select(
+            statuses.c.told_in, statuses.c.id.label("entry"), statuses.c.status.label("told"), statuses.c.comment,
+            statuses.c.at, invoices, runs.c.parent,
+        )
+        .join(invoices, invoices.c.id == statuses.c.invoice)
+        .outerjoin(runs, runs.c.id == invoices.c.run)
+    )  # fmt: skip
     return _grouped(where_in(connection, query, statuses.c.told_in, life_cycles), "told_in", "entry")
 
 

@@ -10,6 +10,7 @@ from edigate.domain.invoice import Party, Scheme
 from edigate.domain.names import UNNAMED_REPORT, FlowName, parse_name
 from edigate.domain.statuses import FLOW_LABELS, INVOICE_LABELS, FlowStatus, InvoiceStatus
 from edigate.domain.verdicts import Verdict
+from edigate.domain.wording import pick
 from edigate.emitters import status
 from edigate.emitters.envelope import Header
 
@@ -26,6 +27,7 @@ STATUS = {
     Verdict.REJECTED: FlowStatus.REFUSED,
     Verdict.INADMISSIBLE: FlowStatus.REFUSED,
 }
+_REPLAYED = ("Rejeu du flux (décision précédente : {})", "Replay of the flow (previous decision: {})")
 
 
 def header(name: FlowName, *, gate: str, gate_name: str, partner_name: str, produced_at: dt.datetime) -> Header:
@@ -47,16 +49,16 @@ def report(
     `run` has the flow's name, the verdict and, for a replay, the parent run. `interface` is the report's own: under
     CSO0000A a flow is known by the whole name of its file.
     """
-    lines = [status.error_line(f, explain(f, language)) for f in faults if f.blocks]
+    lines = [status.error_line(f, explain(f, language), language=language) for f in faults if f.blocks]
     lines += [
-        status.error_line(f, explain(f, language), row["number"], row["supplier"])
+        status.error_line(f, explain(f, language), row["number"], row["supplier"], language)
         for row, found in invoices
         for f in found
         if f.blocks
     ]
     parsed = None if interface == UNNAMED_REPORT else parse_name(run["name"])
     code = STATUS[Verdict(run["verdict"])]
-    comment = f"Rejeu du flux (décision précédente : {run['parent']})" if run["parent"] else ""
+    comment = pick(_REPLAYED, language).format(run["parent"]) if run["parent"] else ""
     told = status.FlowReport(code, parsed.flow_id if parsed else run["name"], FLOW_LABELS[code], comment, tuple(lines))
     return status.flow_report(envelope, told)
 
@@ -64,6 +66,13 @@ def report(
 def life_cycle(envelope: Header, rows: Sequence[RowMapping], zone: dt.tzinfo) -> bytes:
     """The life cycle of invoices, one entry per status, in the order they came about (reference §7.2.2)."""
     return status.life_cycle(envelope, [_entry(row, zone) for row in rows])
+
+
+def _comment(row: RowMapping) -> str:
+    """What was noted with the status; one that a replay decided says so, those that come after it do not."""
+    decided = row["told"] in {InvoiceStatus.DEPOSITED, InvoiceStatus.NOT_INTEGRATED}
+    replay = pick(_REPLAYED, "fr").format(row["parent"]) if decided and row["parent"] else ""
+    return " ; ".join(filter(None, (replay, row["comment"])))
 
 
 def _entry(row: RowMapping, zone: dt.tzinfo) -> status.StatusEntry:
@@ -80,7 +89,7 @@ def _entry(row: RowMapping, zone: dt.tzinfo) -> status.StatusEntry:
         service_name=row["service_name"],
         status=row["told"],
         label=INVOICE_LABELS[InvoiceStatus(row["told"])],
-        comment=row["comment"],
+        comment=_comment(row),
         at=dt.datetime.fromisoformat(row["at"]).astimezone(zone),
         number=row["number"],
         issue_date=dt.date.fromisoformat(row["issue_date"]) if row["issue_date"] else None,

@@ -157,6 +157,19 @@ def test_an_error_line_says_everything_about_a_fault() -> None:
     )
 
 
+def test_an_error_line_speaks_one_language() -> None:
+    """A partner that reads English gets its labels in English, too."""
+    found = fault("EDG-I002", "number", "F" * 21).placed("/Invoice/cbc:ID", 12)
+    words = explain(found, "en")
+
+    line = error_line(found, words, "F" * 21, "81034732800017", "en")
+
+    assert line.description == (
+        f"invoice {'F' * 21} / supplier 81034732800017 ; rule G1.05 ; field {words.field} ; path /Invoice/cbc:ID ; "
+        f"line 12 ; value {'F' * 21} ; remedy: {words.remedy}"
+    )
+
+
 @pytest.mark.parametrize(
     ("number", "supplier", "start"),
     [("F1", "", "facture F1 ; "), ("", "8103", "fournisseur 8103 ; "), ("", "", "règle IRR_VIDE ; ")],
