@@ -1,5 +1,6 @@
 """`edigate cadres` and `edigate interfaces`: the tables that the gate decides by, as this gate's settings have them."""
 
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +9,19 @@ from edigate import catalogue, config
 from edigate.cli import common, rows
 from edigate.cli.messages import language, t
 from edigate.cli.options import Json
-from edigate.domain.cadres import ALTERNATIVES, AS_OF, CADRES, SOURCE, Alternative, Cadre, Cell, Operation
+from edigate.domain.cadres import (
+    ALTERNATIVES,
+    AS_OF,
+    CADRES,
+    SOURCE,
+    Actor,
+    Alternative,
+    Cadre,
+    Cell,
+    Need,
+    Operation,
+    Reader,
+)
 from edigate.domain.interfaces import CadreClass, Direction, Interface, Standing
 from edigate.domain.settings import RuleSettings
 from edigate.domain.wording import pick
@@ -23,6 +36,19 @@ _CLASSES = {
     CadreClass.JUSTICE: ("justice", "justice"),
     CadreClass.WORKS: ("works", "travaux"),
 }
+# Words of the cadres' table that differ in French; MOE and MOA are the same in both.
+_FRENCH = MappingProxyType(
+    {
+        Actor.SUPPLIER: "fournisseur",
+        Actor.SUBCONTRACTOR: "sous-traitant",
+        Actor.CO_CONTRACTOR: "cotraitant",
+        Actor.BENEFICIARY: "bénéficiaire",
+        Reader.RECIPIENT: "destinataire",
+        Reader.VALIDATOR: "valideur",
+        Need.EXPECTED: "attendu",
+        Need.REQUIRED: "obligatoire",
+    }
+)
 CadresArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="CADRE", help=t("Only these, each in full.", "Seulement ceux-ci, en détail.")),
@@ -132,10 +158,10 @@ def _print_cadre(cadre: Cadre, settings: RuleSettings) -> None:
     rows.say(f"{cadre.code}  {pick((cadre.label_fr, cadre.label_en), language())}", style="bold")
     rows.print_facts(
         (
-            (t("deposited by", "déposé par"), cadre.actor.value),
+            (t("deposited by", "déposé par"), _word(cadre.actor)),
             ("document", cadre.document),
-            (t("read next by", "lu ensuite par"), cadre.reader.value if cadre.reader else ""),
-            (t("validator", "valideur"), cadre.validator.value),
+            (t("read next by", "lu ensuite par"), _word(cadre.reader) if cadre.reader else ""),
+            (t("validator", "valideur"), _word(cadre.validator)),
             ("EDI", _pair(cadre, 0)),
             (t("portal", "portail"), _pair(cadre, 2)),
             ("API", _pair(cadre, 4)),
@@ -143,6 +169,12 @@ def _print_cadre(cadre: Cadre, settings: RuleSettings) -> None:
             (t("instead", "à la place"), pick(ALTERNATIVES[cadre.alternative], language())),
         )
     )
+
+
+def _word(word: Actor | Reader | Need) -> str:
+    """As a person reads it."""
+    english = word.value.upper() if word in {Reader.MOE, Reader.MOA} else word.value
+    return t(english, _FRENCH.get(word, english))
 
 
 def _cadre_json(cadre: Cadre, settings: RuleSettings) -> dict[str, Any]:

@@ -42,6 +42,9 @@ def test_one_cadre_says_what_to_do_instead(shown: Site) -> None:
     """A cadre that EDI refuses names the fault and the way that takes it, in the language asked for."""
     assert "portal or through the API" in fold(shown.run("cadres", "A19").out)
     assert "sur le portail" in fold(shown.run("cadres", "a23", lang="fr").out)
+    french = fold(shown.run("cadres", "A9", lang="fr").out)
+    assert all(word in french for word in ("sous-traitant", "valideur", "obligatoire"))
+    assert "subcontractor" not in french
     assert "There is no cadre A99" in shown.run("cadres", "A99", expect=1).err
 
 
