@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -72,6 +73,7 @@ class Local:
         self._stopped = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._backlog: deque[Ready] = deque()
+        self._ahead = 0
         self._troubled: set[tuple[str, str]] = set()
         settings = gate.settings
         charge = Charge(
@@ -186,6 +188,8 @@ class Local:
             progressed = True
             while (self._backlog or progressed) and not self._stopped:
                 progressed = self._batch()
+            if self._stopped and self._ahead:
+                self._decide()  # what was taken in is in hand: it is not left undecided
             if self.tally.booked == booked or self._stopped:
                 return look
 
@@ -218,8 +222,20 @@ class Local:
 
     def _batch(self) -> bool:
         """One batch through all the steps; whether anything was done."""
+        with ThreadPoolExecutor(1) as beside:
+            taken = beside.submit(self._take_in)
+            decided = self._decide()
+            self._ahead = taken.result()
+        return bool(self._ahead or decided)
+
+    def _take_in(self) -> int:
+        """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
         taken = deposits.claim(self.gate, self._backlog, self._tell)
         self.tally.booked += deposits.book(self.gate, self._tell)
+        return taken
+
+    def _decide(self) -> int:
+        """Decide on what is due, and hand over what comes of it. Returns how many runs and files that was."""
         batch = take_due(self.gate, self._pool)
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
@@ -234,7 +250,7 @@ class Local:
         self._sweep()
         if self._progress:
             self._progress(self.tally, len(self._backlog))
-        return bool(taken or batch or published)
+        return len(batch) + published
 
 
 def _without_documents(decision: Decision) -> Decision:
