@@ -156,7 +156,7 @@ def check(
     cases = [
         _case(place, source, now, found) for place, (source, (_, found)) in enumerate(zip(files, examined, strict=True))
     ]
-    decisions = _decide(cases, gate)
+    decisions = _decide(cases, gate, alone=Gap.NO_GATE in terms.gaps)
     return [
         Checked(source, interface, decision)
         for source, (interface, _), decision in zip(files, examined, decisions, strict=True)
@@ -168,10 +168,12 @@ def all_integrated(checked: Iterable[Checked]) -> bool:
     return all(one.decision.verdict is Verdict.INTEGRATED for one in checked)
 
 
-def _decide(cases: Sequence[Case], gate: Gate | None) -> Sequence[Decision]:
-    """In a gate with what its ledger holds and one file after the other; outside each file by itself."""
-    if gate is None:
+def _decide(cases: Sequence[Case], gate: Gate | None, *, alone: bool) -> Sequence[Decision]:
+    """In a gate with what its ledger holds, if it has one, and one file after the other; outside each by itself."""
+    if alone:
         return [decision for case in cases for decision in decide([case], Taken())]
+    if gate is None:
+        return decide(cases, Taken())
     with gate.ledger.connect() as connection:
         return decide(cases, store.taken(connection, cases), gate.zone)
 

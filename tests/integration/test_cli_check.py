@@ -234,6 +234,15 @@ def test_outside_a_gate_every_file_is_judged_by_itself(outside: Path, capsys: py
     assert judged(capsys, "a.xml", "b.xml")[0] == 0
 
 
+def test_a_gate_that_never_ran_compares_files_too(outside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to compare them with but each other."""
+    (outside / "edigate.toml").write_text("", encoding="utf-8")
+    for name in ("a.xml", "b.xml"):
+        (outside / name).write_bytes(document())
+    _, found_ = judged(capsys, "a.xml", "b.xml")
+    assert [one["verdict"] for one in found_] == ["integrated", "rejected"]
+
+
 def test_a_check_changes_nothing(gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:
     """No flow, no reservation: a second check says the same."""
     (gate.places.root / NAMED).write_bytes(document())
