@@ -106,6 +106,9 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         ("en", ["init"], "Missing argument 'DIR'"),
         ("fr", ["init"], "Argument manquant : '"),
         ("fr", ["run", "now"], "Arguments en trop : now"),
+        ("en", ["flows", "list", "--date", "monday"], "'monday' is no day: write 2026-03-02, "),
+        ("fr", ["flows", "list", "--date", "lundi"], "'lundi' n'est pas un jour : écrivez 2026-03-02, "),
+        ("fr", ["flows", "list", "--limit", "-1"], "il faut au moins 0."),
     ],
 )
 def test_wrong_usage_is_told_with_a_way_out(

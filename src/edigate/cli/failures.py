@@ -43,10 +43,13 @@ _FRENCH_USAGE: "Mapping[re.Pattern[str], str]" = MappingProxyType(
         re.compile(r"Invalid value: "): "Valeur refusée : ",
         re.compile(r"(\S+) is not one of (.+)\."): r"\1 n'est aucune des valeurs \2.",
         re.compile(r"Input should be a valid (?:integer|number).*"): "il faut un nombre.",
+        re.compile(r"Input should be greater than or equal to (\S+)"): r"il faut au moins \1.",
+        re.compile(r"is no day: write (.+) or (.+)\."): r"n'est pas un jour : écrivez \1 ou \2.",
         re.compile(r"Value (\S+) is not a valid int(?:eger)?\."): r"\1 n'est pas un nombre entier.",
         re.compile(r"Value (\S+) is not a valid (.+)\."): r"\1 ne convient pas (\2).",
     }
 )
+_FORMATS = re.compile(r"does not match the formats? .+")
 _REMEDIES: "Mapping[int, tuple[str, str]]" = MappingProxyType(
     {
         errno.EACCES: (
@@ -171,6 +174,7 @@ def _tell_misuse(error: Any) -> int:  # noqa: ANN401 - typer keeps the classes o
 
 
 def _in_language(message: str) -> str:
+    message = _FORMATS.sub("is no day: write 2026-03-02, 02/03/2026 or 2026-03-02T14:30.", message)
     message = message.replace("Value error, ", "")
     if language() == "fr":
         for pattern, french in _FRENCH_USAGE.items():
