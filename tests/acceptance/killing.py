@@ -255,6 +255,11 @@ class Running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(chance.choice(others), signal.SIGKILL)
 
+    def holds(self, site: Site) -> bool:
+        """Whether the gate has the folder: before that, SIGTERM ends a process that has not begun."""
+        lock = site.root / "ledger.lock"
+        return lock.exists() and lock.read_text() == str(self.process.pid)
+
     def end(self) -> int:
         """Tell the whole group to end, as a service manager does, and wait; its exit status."""
         os.killpg(self.process.pid, signal.SIGTERM)
@@ -322,13 +327,14 @@ WAVE = 12
 def work_off(site: Site, running: Running, count: int) -> None:
     """Let the gate finish, and end it."""
     until = time.monotonic() + PATIENCE
-    while not site.is_done(count):
+    while not (running.holds(site) and site.is_done(count)):
         if time.monotonic() > until or not running.alive:
             running.kill_all()
             msg = f"the gate did not finish: {(site.root / 'log').read_text()[-3000:]}"
             raise AssertionError(msg)
         time.sleep(0.1)
-    assert running.end() == 0
+    status = running.end()
+    assert status == 0, f"{status}: {(site.root / 'log').read_text()[-3000:]}"
 
 
 def undisturbed(root: Path, deposits: list[Deposit]) -> Result:

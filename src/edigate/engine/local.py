@@ -129,7 +129,7 @@ class Local:
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         """Hold the folder, end on a signal only between batches, and leave no process behind."""
-        with held(self.gate.places.lock), _told_to_end(self.stop):
+        with _told_to_end(self.stop), held(self.gate.places.lock):
             self._prepare()
             try:
                 yield
