@@ -163,7 +163,7 @@ def _flag(row: dict[str, str], column: str, number: int) -> bool:
 def _siret(row: dict[str, str], number: int) -> str:
     siret = _text(row, "siret").replace(" ", "")
     if not is_siret(siret):
-        msg = f"line {number}, column siret: {siret!r} is not a SIRET of 14 digits with a valid key"
+        msg = f"line {number}, column siret: {siret!r} is not a SIRET, which has 14 digits"
         raise BadDirectory(msg)
     return siret
 

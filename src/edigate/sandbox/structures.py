@@ -69,6 +69,14 @@ class ServiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierRow:
+    """A supplier as the directory lists it, under the column that holds the SIRET of one that has a SIRET."""
+
+    siret: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignSupplier:
     """A supplier without SIRET; `scheme` is TypeIdentifiant (2 EU, 3 outside the EU, 4 RIDET, 5 TAHITI)."""
 
@@ -129,6 +137,12 @@ FOREIGN_SUPPLIERS: tuple[ForeignSupplier, ...] = (
 )
 # fmt: on
 
+# Whoever is no public entity may be a supplier, which matters where a gate takes invoices of known ones only.
+SUPPLIERS: tuple[SupplierRow, ...] = (
+    *(SupplierRow(row.siret, row.name) for row in STRUCTURES if not row.public),
+    *(SupplierRow(supplier.identifier, supplier.name) for supplier in FOREIGN_SUPPLIERS),
+)
+
 _CURRENT_DEPOSITS = (
     "FSO1100A",
     "FSO1106A",
@@ -174,16 +188,16 @@ DIRECTORY_COLUMNS = ("kind", *(field.name for field in fields(StructureRow)), "s
 
 
 def directory_csv() -> str:
-    """Write the directory as CSV: a row per structure, then one per service; booleans are `true` and `false`."""
+    """Write the directory as CSV: a row per structure, service and supplier; booleans are `true` and `false`."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(DIRECTORY_COLUMNS)
-    for kind, rows in (("structure", STRUCTURES), ("service", SERVICES)):
+    for kind, rows in (("structure", STRUCTURES), ("service", SERVICES), ("supplier", SUPPLIERS)):
         table.writerows(_cells(kind, row) for row in rows)
     return text.getvalue()
 
 
-def _cells(kind: str, row: StructureRow | ServiceRow) -> list[str]:
+def _cells(kind: str, row: StructureRow | ServiceRow | SupplierRow) -> list[str]:
     values = {field.name: getattr(row, field.name) for field in fields(row)} | {"kind": kind}
     texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
     return [texts.get(column, "") for column in DIRECTORY_COLUMNS]

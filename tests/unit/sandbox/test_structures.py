@@ -21,6 +21,7 @@ from edigate.sandbox.structures import (
     PARTNERS,
     SERVICES,
     STRUCTURES,
+    SUPPLIERS,
     ServiceRow,
     StructureRow,
     directory_csv,
@@ -130,7 +131,7 @@ def test_accounts_are_valid() -> None:
     assert all(iban.is_valid(account) for account in accounts)
 
 
-def test_the_directory_lists_structures_then_services() -> None:
+def test_the_directory_lists_structures_then_services_then_suppliers() -> None:
     """The CSV has one row for each, under the documented columns."""
     kinds = [row["kind"] for row in rows()]
 
@@ -142,7 +143,17 @@ def test_the_directory_lists_structures_then_services() -> None:
             "moa,moa_only,payment_status_fed_back,service_code,service_name"
         )
     )
-    assert kinds == ["structure"] * len(STRUCTURES) + ["service"] * len(SERVICES)
+    assert kinds == ["structure"] * len(STRUCTURES) + ["service"] * len(SERVICES) + ["supplier"] * len(SUPPLIERS)
+
+
+def test_the_directory_knows_everyone_who_sends_the_samples_and_the_demonstration() -> None:
+    """A gate that takes invoices of known suppliers only takes these."""
+    known = {row["siret"] for row in rows() if row["kind"] == "supplier"}
+    senders = {str(case.changes.get("supplier_id", Draft("1").supplier_id)) for case in CASES}
+
+    assert {"81034732800017", "40668031401116"} | {supplier.identifier for supplier in FOREIGN_SUPPLIERS} <= known
+    # One case of the demonstration mistypes its supplier on purpose.
+    assert senders - known == {"81034732800018"}
 
 
 def test_the_directory_keeps_every_cell() -> None:
