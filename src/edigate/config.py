@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edigate.domain.faults import Severity
@@ -20,8 +22,40 @@ if TYPE_CHECKING:
 
 FILE = "edigate.toml"
 UNREADABLE = "unreadable"
-ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
-FileMode = Annotated[str, StringConstraints(pattern=r"^[0-7]{3,4}$")]
+
+
+class Form(NamedTuple):
+    """What a text must look like, in words."""
+
+    form: str
+
+
+def _shaped(kind: str, shape: str, example: str) -> BeforeValidator:
+    """A text of this shape, in quotes; whoever wrote anything else is told so with an example."""
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and re.fullmatch(shape, value, re.ASCII):
+            return value
+        raise PydanticCustomError(kind, example)
+
+    return BeforeValidator(check)
+
+
+ApplicationCode = Annotated[
+    str,
+    _shaped("application_code", r"[A-Z0-9]{6}", 'write six capitals or digits in quotes, such as "CPP001"'),
+    Form("six capitals or digits"),
+]
+FileMode = Annotated[
+    str,
+    _shaped("file_mode", r"[0-7]{3,4}", 'write the permissions in octal and in quotes, such as "0640"'),
+    Form("three or four octal digits, in quotes"),
+]
+Siret = Annotated[
+    str,
+    _shaped("siret", r"\d{14}", 'write fourteen digits in quotes, such as "11000201100044"'),
+    Form("fourteen digits, in quotes"),
+]
 
 
 class Problem(NamedTuple):
@@ -108,7 +142,7 @@ class RulesTable(_Table):
     state_by_service: bool = Field(
         default=True, description="Recognise the State by its service code when the SIRET is 00000000000000."
     )
-    state_siret: str = Field("11000201100044", pattern=r"^\d{14}$", description="SIRET of the State.")
+    state_siret: Siret = Field("11000201100044", description="SIRET of the State.")
     digits_must_match: bool = Field(
         default=True, description="The four digits inside a flow id must be those of its interface."
     )

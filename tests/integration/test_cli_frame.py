@@ -179,10 +179,26 @@ def test_a_typo_in_the_settings_is_named(
 ) -> None:
     """A setting that cannot be used is told with file, key, value and remedy."""
     (gate / SETTINGS).write_text(f"[intake]\n{line}\n", encoding="utf-8")
-    assert obey(["--lang", language, "run", "--once"]) == 1
+    assert obey(["--lang", language, "run", "--once"]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert str(gate / SETTINGS) in told
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "outbox.file_mode = 644: write the permissions in octal and in quotes, such as"),
+        ("fr", "outbox.file_mode = 644 : écrivez les droits en octal et entre guillemets, par exemple"),
+    ],
+)
+def test_a_setting_of_the_wrong_form_is_shown_the_right_one(
+    language: str, said: str, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not by a pattern, by an example."""
+    (gate / SETTINGS).write_text("[outbox]\nfile_mode = 644\n", encoding="utf-8")
+    assert obey(["--lang", language, "check", __file__]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_wrong_variable_is_named(
@@ -190,7 +206,7 @@ def test_a_wrong_variable_is_named(
 ) -> None:
     """A setting given in the environment is blamed there, not in the file."""
     monkeypatch.setenv("EDIGATE_ENGINE__WORKERS", "-1")
-    assert obey(["run", "--once"]) == 1
+    assert obey(["run", "--once"]) == 2
     told = capsys.readouterr().err
     assert "EDIGATE_ENGINE__WORKERS: engine.workers" in told
     assert str(gate) not in told

@@ -164,9 +164,10 @@ def test_a_signal_ends_the_gate_well(sandbox: Path, number: signal.Signals) -> N
     while lines[-1]["event"] != "delivery.published":
         lines.append(json.loads(process.stderr.readline()))
     process.send_signal(number)
-    _, rest = process.communicate(timeout=60)
-    assert process.returncode == 0
-    events = [line["event"] for line in lines] + [json.loads(line)["event"] for line in rest.splitlines()]
+    with process.stderr:
+        lines += [json.loads(line) for line in process.stderr]
+    assert process.wait(timeout=60) == 0
+    events = [line["event"] for line in lines]
     assert events[0] == "gate.started"
     assert events[-1] == "gate.stopped"
 

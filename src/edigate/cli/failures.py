@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from edigate.cli.common import Failure, find_root
+from edigate.cli.common import Failure, Misuse, find_root
 from edigate.cli.messages import language, t
 
 if TYPE_CHECKING:
@@ -115,7 +115,9 @@ _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
         "greater_than_equal": "il faut au moins {ge}",
         "literal_error": "il faut {expected}",
         "enum": "il faut {expected}",
-        "string_pattern_mismatch": "la forme attendue est {pattern}",
+        "application_code": 'écrivez six majuscules ou chiffres entre guillemets, par exemple "CPP001"',
+        "file_mode": 'écrivez les droits en octal et entre guillemets, par exemple "0640"',
+        "siret": 'écrivez quatorze chiffres entre guillemets, par exemple "11000201100044"',
         "string_type": "il faut un texte, entre guillemets",
         "float_type": "il faut un nombre",
         "float_parsing": "il faut un nombre",
@@ -219,8 +221,8 @@ def _of_lock(error: Any) -> Failure:  # noqa: ANN401 - engine.lock.Held, not imp
 
 def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
     if language() == "fr" and error.problems:
-        return Failure("\n".join(_problem_in_french(problem) for problem in error.problems))
-    return Failure(str(error))
+        return Misuse("\n".join(_problem_in_french(problem) for problem in error.problems))
+    return Misuse(str(error))
 
 
 def _problem_in_french(problem: Any) -> str:  # noqa: ANN401 - config.Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import EnumType
 from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
-from edigate.config import Settings
+from edigate.config import Form, Settings
 from edigate.docs.markdown import code, table
 from edigate.founding import shown
 
@@ -63,8 +63,8 @@ def _bounds(setting: FieldInfo) -> Iterator[str]:
         for name, words in _BOUNDS:
             if (bound := getattr(part, name, None)) is not None:
                 yield words.format(bound)
-        if pattern := getattr(part, "pattern", None):
-            yield f"of the form {code(pattern)}"
+        if isinstance(part, Form):
+            yield part.form
 
 
 _NAMES = ((bool, "`true`, `false`"), (int, "whole number"), (float, "number"), (str, "text"))

@@ -32,7 +32,7 @@ def test_every_setting_has_its_row(key: str) -> None:
         ("siret_luhn", "`error`, `warning`"),
         ("format", "`console`, `json`"),
         ("take_a21", "`true`, `false`"),
-        ("code", "text; of the form `^[A-Z0-9]{6}$`"),
+        ("code", "text; six capitals or digits"),
     ],
 )
 def test_what_a_key_takes_comes_from_its_type_and_bounds(key: str, values: str) -> None:
