@@ -103,7 +103,7 @@ class Local:
             patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
             while not self._stopped:
                 look = self._work_off()
-                self.tally.waiting = [str(path) for path in look.waiting]
+                self.tally.waiting = [str(path) for path in (*look.waiting, *(file.path for file in self._backlog))]
                 if look.next_in is None or time.monotonic() + look.next_in > patience:
                     break
                 self._wait(look.next_in + 0.01)

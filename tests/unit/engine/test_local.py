@@ -151,6 +151,7 @@ def test_a_signal_ends_the_round_after_the_batch_in_hand(gate: Gate, number: sig
     tally = Local(gate, progress=lambda *_: os.kill(os.getpid(), number)).run_once()
 
     assert (tally.booked, tally.verdicts.total(), len(list(gate.places.inbox.glob("JMRPOR/*")))) == (2, 2, 4)
+    assert sorted(tally.waiting) == sorted(str(path) for path in gate.places.inbox.glob("JMRPOR/*"))
     assert set(states(gate).values()) == {"decided"}
     assert set(delivery_states(gate)) == {"published"}
     assert signal.getsignal(number) == before
