@@ -48,6 +48,7 @@ WARNED: Mapping[str, tuple[Case, list[str]]] = {
     ),
     "vat-sum": (Case(amount(sound(), CII_VAT, b"20.00", b"19.00")), ["EDG-I107"]),
     "gross-price": (Case(sound(gross_prices=True)), ["EDG-I108"]),
+    "no-country": (Case(sound(supplier_scheme="7", supplier_id="DUPONT", supplier_country="")), ["EDG-I052"]),
     "no-account": (Case(sound(iban="")), ["EDG-I082"]),
     "no-pdf": (Case(sound(attachments=(DraftAttachment("heures.csv", "text/csv", b"1;2\n"),)), MIXED), ["EDG-I131"]),
     "no-validator": (Case(mixed(cadre="A4", recipient_siret=people.MOA), MIXED), ["EDG-I161"]),

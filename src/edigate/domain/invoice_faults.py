@@ -281,16 +281,16 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
             " the invoice again."
         ),
     ),
-    "EDG-I052": _functional(
+    "EDG-I052": _advice(
         title_fr="Pays du fournisseur inconnu",
         title_en="Supplier’s country unknown",
         message_fr=(
-            "Le pays du fournisseur ne peut être établi : le code pays « {value} » n’est pas de la norme ISO 3166, et "
-            "l’identifiant du fournisseur n’en indique pas."
+            "Le pays du fournisseur ne peut être établi : la facture n’en donne aucun qui soit de la norme ISO 3166, "
+            "et l’identifiant du fournisseur n’en indique pas. Le destinataire lira FR."
         ),
         message_en=(
-            "The supplier’s country cannot be told: the country code “{value}” is not of ISO 3166, and the supplier’s "
-            "identifier tells none."
+            "The supplier’s country cannot be told: the invoice gives none that is of ISO 3166, and the supplier’s "
+            "identifier tells none. The recipient will read FR."
         ),
         remedy_fr="Indiquez dans l’adresse du fournisseur son code pays en deux lettres majuscules, par exemple FR.",
         remedy_en="Give the country code in the supplier’s address, as two capital letters, for example FR.",

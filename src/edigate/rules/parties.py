@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from edigate.domain.faults import fault
+from edigate.domain.faults import fault, warning
 from edigate.domain.identifiers import country_of, is_siret, is_well_formed, passes_luhn
 from edigate.domain.invoice import Scheme
 
@@ -76,10 +76,13 @@ def the_supplier_is_known_to_the_gate(invoice: Invoice, context: Context) -> Ite
         yield fault("EDG-I051", "supplier.identifier", invoice.supplier.identifier)
 
 
-def the_suppliers_country_can_be_told(invoice: Invoice, context: Context) -> Iterator[Fault]:
-    """The supplier's country is in the document, or its identifier tells it: the pivot must say it."""
+def the_suppliers_country_had_better_be_told(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """The supplier's country is in the document, or its identifier tells it: the pivot must say one.
+
+    Of people and of companies being registered no identifier tells it, and minimal documents have no address.
+    """
     if not country_of(invoice.supplier) and _is_identified(invoice, context):
-        yield fault("EDG-I052", "supplier.country", invoice.supplier.country)
+        yield warning("EDG-I052", "supplier.country", invoice.supplier.country)
 
 
 def the_recipient_has_an_identifier(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -145,7 +148,7 @@ PARTY_RULES: tuple[Rule, ...] = (
     the_supplier_has_a_name,
     the_suppliers_name_has_at_most_99_characters,
     the_supplier_is_known_to_the_gate,
-    the_suppliers_country_can_be_told,
+    the_suppliers_country_had_better_be_told,
     the_recipient_has_an_identifier,
     the_recipients_identifier_is_a_siret,
     the_validators_identifier_fits_its_kind,
