@@ -12,6 +12,7 @@ from edigate.parsers._places import Spot, at, spot, value
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
+    from decimal import Decimal
 
     from lxml.etree import _Element
 
@@ -47,14 +48,14 @@ def party_if_any(found: Found, group: str, read: Callable[[Found], Party]) -> Pa
     return None if party == Party() else party
 
 
-def totals(row: Found, tax: _Element | None) -> Totals:
+def totals(row: Found, tax: Decimal | None) -> Totals:
     """The header's amounts, with the tax total that counts."""
     return Totals(
         lines=row.number("lines"),
         charges=row.number("charges"),
         allowances=row.number("allowances"),
         without_tax=row.number("without_tax"),
-        tax=_read.number(_read.text(tax)),
+        tax=tax,
         with_tax=row.number("with_tax"),
         prepaid=row.number("prepaid"),
         due=row.number("due"),

@@ -72,7 +72,7 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             payment=_payment(found),
             vat=tuple(_parts.vat_row(row, row.text("due_date_code")) for row in found.rows.get("vat", ())),
             lines=lines,
-            totals=_parts.totals(found.row("totals"), _tax(found)),
+            totals=_parts.totals(found.row("totals"), _read.number(_read.text(_tax(found)))),
             attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
         ),
     )

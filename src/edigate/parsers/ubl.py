@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +27,7 @@ _INVOICE, _CREDIT_NOTE = clark("ubl:Invoice"), clark("cn:CreditNote")
 ROOTS: Mapping[str, str] = MappingProxyType({_INVOICE: "ubl-invoice", _CREDIT_NOTE: "ubl-creditnote"})
 NUMBER = clark("cbc:ID")
 CREDIT_NOTE_TYPE = "381"
+_ZERO = Decimal(0)
 
 _SHAPES = MappingProxyType({_INVOICE: compile_table(TABLE), _CREDIT_NOTE: compile_table(CREDIT_NOTE_TABLE)})
 
@@ -81,7 +83,7 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             payment=_payment(found),
             vat=_vat(found),
             lines=lines,
-            totals=_parts.totals(found.row("totals"), _tax(found)),
+            totals=_parts.totals(found.row("totals"), _tax_sum(found)),
             attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
         ),
     )
@@ -196,15 +198,32 @@ def _tax(found: Found) -> _Element | None:
     return _parts.in_currency(found.every("tax"), _parts.currency_of(found))
 
 
+def _counted(found: Found) -> list[_Element]:
+    """The tax totals in the currency that counts; the others are in that of the accounts."""
+    first, amounts = _tax(found), found.every("tax")
+    if first is None or len(amounts) == 1:
+        return amounts
+    return [amount for amount in amounts if amount.get("currencyID") == first.get("currencyID")]
+
+
+def _tax_sum(found: Found) -> Decimal | None:
+    """The tax of all totals that count: UBL may have one for each kind of tax, each with rows of its own."""
+    counted = _counted(found)
+    if len(counted) > 1:
+        with_rows = {row.element.getparent() for row in found.rows.get("vat", ())}
+        counted = [amount for amount in counted if amount.getparent() in with_rows] or counted[:1]
+    values = [_read.number(_read.text(amount)) for amount in counted]
+    known = [value for value in values if value is not None]
+    return sum(known, _ZERO) if known and len(known) == len(values) else None
+
+
 def _vat_rows(found: Found) -> Sequence[Found]:
-    """The rows of every tax total but those in another currency than the one that counts."""
-    rows, amounts = found.rows.get("vat", []), found.every("tax")
-    counted = _tax(found)
-    if counted is None or len(amounts) == 1:
+    """The rows of every tax total that counts."""
+    rows = found.rows.get("vat", [])
+    if len(found.every("tax")) <= 1:
         return rows
-    currency = counted.get("currencyID")
-    others = {amount.getparent() for amount in amounts if amount.get("currencyID") != currency}
-    return [row for row in rows if row.element.getparent() not in others]
+    counted = {amount.getparent() for amount in _counted(found)}
+    return [row for row in rows if row.element.getparent() in counted]
 
 
 def _line(row: Found) -> Line:

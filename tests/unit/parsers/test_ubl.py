@@ -287,6 +287,19 @@ def test_a_second_tax_total_is_in_the_currency_of_the_accounts() -> None:
     assert parsed((" <cac:TaxTotal>\n", accounts)).other_currencies == ("EUR",)
 
 
+@pytest.mark.parametrize(
+    ("rows", "tax"),
+    [
+        ('<cac:TaxSubtotal><cbc:TaxAmount currencyID="CHF">7.5</cbc:TaxAmount></cac:TaxSubtotal>', Decimal("61.46")),
+        ("", Decimal("53.96")),
+    ],
+)
+def test_tax_totals_of_several_taxes_are_added_up(rows: str, tax: Decimal) -> None:
+    """Those of one currency, each with rows of its own; one without rows repeats what another one details."""
+    other = f'<cac:TaxTotal><cbc:TaxAmount currencyID="CHF">7.5</cbc:TaxAmount>{rows}</cac:TaxTotal>\n <cac:TaxTotal>\n'
+    assert parsed((" <cac:TaxTotal>\n", other)).totals.tax == tax
+
+
 def test_amounts_in_other_currencies_are_told_but_not_those_of_extensions() -> None:
     """What an extension holds is not the invoice's."""
     foreign = f'<x:Amount xmlns:x="urn:x" currencyID="USD">1</x:Amount>{EXTENSION}'
