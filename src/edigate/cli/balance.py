@@ -8,7 +8,7 @@ import typer
 from edigate.cli import common, filters, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
-from edigate.ledger.balance import COUNTS, Line, arriving, total
+from edigate.ledger.balance import COUNTS, Line, Strays, arriving, strays, total
 from edigate.ledger.balance import balance as lines_of
 
 UNEVEN = 1
@@ -32,14 +32,15 @@ def balance(
         code = filters.known_partner(connection, partner) if partner else ""
         first, last = filters.span(gate, date, since, until)
         lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
+        lost = strays(connection)
         coming = {key: n for key, n in arriving(connection, gate.places.spool).items() if code in {"", key}}
-    even = all(line.even for line in lines)
+    even = lost.even and all(line.even for line in lines)
     if as_json:
-        common.print_json(
-            {"even": even, "lines": [_json(line) for line in lines], "total": _json(total(lines)), "arriving": coming}
-        )
+        told = {"even": even, "lines": [_json(line) for line in lines], "total": _json(total(lines))}
+        common.print_json(told | {"arriving": coming, "strays": asdict(lost)})
     else:
         _print(lines, coming, even=even)
+        _print_strays(lost)
     if not even:
         raise typer.Exit(UNEVEN)
 
@@ -91,9 +92,26 @@ def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
 def _complaint(line: Line) -> str:
     accounted = line.decided + line.in_progress + line.held
     return t(
-        "{day} {partner} does not add up: {deposited} deposited, {accounted} accounted for; {wrong} decisions with a"
-        " report too many or too few. See: edigate flows list --partner {partner} --date {day}",
+        "{day} {partner} does not add up: {deposited} deposited, {accounted} accounted for; {wrong} decisions"
+        " without their one report to the depositor. See: edigate flows list --partner {partner} --date {day}",
         "{day} {partner} : le compte n'est pas bon : {deposited} déposés, {accounted} retrouvés ; {wrong} décisions"
-        " avec un compte rendu de trop ou de moins. Voir : edigate flows list --partner {partner} --date {day}",
+        " sans leur unique compte rendu au déposant. Voir : edigate flows list --partner {partner} --date {day}",
         day=line.day, partner=line.partner, deposited=line.deposited, accounted=accounted, wrong=line.misreported,
     )  # fmt: skip
+
+
+def _print_strays(lost: Strays) -> None:
+    """What no line can show, in the whole ledger."""
+    if lost.runs:
+        rows.say(
+            t("The ledger does not add up: {count} runs of flows that it does not hold.",
+              "Le registre n'est pas juste : {count} décisions sur des flux qu'il ne contient pas.", count=lost.runs),
+            style="red",
+        )  # fmt: skip
+    if lost.reports:
+        rows.say(
+            t("The ledger does not add up: {count} reports without a decided run that they are about.",
+              "Le registre n'est pas juste : {count} comptes rendus sans la décision qu'ils rendent.",
+              count=lost.reports),
+            style="red",
+        )  # fmt: skip

@@ -1,6 +1,7 @@
 """Whether the books add up: deposited = decided + in progress + held, and each decision reported once (design §2).
 
-Flows, runs and reports are counted apart, from their own tables: a flow counts as decided only where its run says so.
+Flows, runs and reports are counted apart, from their own tables: a flow counts as decided only where its run says so,
+a report only where it is addressed to the depositor, and what belongs to no flow at all is counted by itself.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
 
 from edigate.domain.verdicts import Verdict
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.deliveries import PUBLISHED
+from edigate.ledger.deliveries import PLACED, PLANNED, PUBLISHED
 from edigate.ledger.store import DECIDED, DUE, HELD, IN_PROGRESS
 from edigate.ledger.tables import deliveries, flows, runs
 
@@ -31,7 +32,7 @@ class Line:
     """One partner's deposits of one day at the gate.
 
     `decisions` are all the runs decided on them, `expected` those that want a report; `misreported` are decisions
-    with a report too many or too few. `day` is None and `partner` empty in a total.
+    without their one report to the depositor in a state that there is. `day` is None and `partner` empty in a total.
     """
 
     day: dt.date | None
@@ -65,6 +66,19 @@ class Line:
 COUNTS = tuple(field.name for field in fields(Line))[2:]
 
 
+@dataclass(frozen=True, slots=True)
+class Strays:
+    """What stands on no line: `runs` of a flow that the ledger does not hold, `reports` without a decided run."""
+
+    runs: int = 0
+    reports: int = 0
+
+    @property
+    def even(self) -> bool:
+        """Whether there are none."""
+        return not (self.runs or self.reports)
+
+
 def balance(
     connection: Connection, zone: dt.tzinfo, *, partner: str = "", since: str = "", until: str = ""
 ) -> Iterator[Line]:
@@ -86,18 +100,32 @@ def total(lines: Iterable[Line]) -> Line:
     return Line(None, "", **counts)
 
 
+def strays(connection: Connection) -> Strays:
+    """What the whole ledger holds of it: without a flow nothing says on which day or line it belongs."""
+    return Strays(*(connection.execute(query).scalar_one() for query in (_STRAY_RUNS, _STRAY_REPORTS)))
+
+
 def arriving(connection: Connection, spool: Path) -> dict[str, int]:
     """Files claimed and not booked yet, by partner: they are not deposited so far, nor lost."""
-    claims: dict[str, list[str]] = {}
-    for partner in sorted(spool.iterdir()) if spool.is_dir() else ():
-        if not partner.name.startswith("."):
-            claims[partner.name] = [claim.name.partition("-")[0] for claim in partner.iterdir() if any(claim.iterdir())]
+    claims = {
+        partner.name: [claim.name.partition("-")[0] for claim in _within(partner) if _within(claim)]
+        for partner in sorted(_within(spool))
+        if not partner.name.startswith(".")
+    }
     booked = select(func.count()).select_from(flows)
     counts = {
         partner: sum(not connection.execute(booked.where(flows.c.id == claim)).scalar_one() for claim in found)
         for partner, found in claims.items()
     }
     return {partner: count for partner, count in counts.items() if count}
+
+
+def _within(folder: Path) -> list[Path]:
+    """What lies in a folder of the spool: nothing where it is no folder, or a gate at work has just emptied it."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _day(stamped: str, zone: dt.tzinfo) -> dt.date:
@@ -146,18 +174,37 @@ _FLOWS = (
 )
 
 
-def _reports(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    """How many reports a run has: asked run by run, so that SQLite starts from the flows of the day."""
-    query = select(func.count()).where(deliveries.c.run == runs.c.id, deliveries.c.kind == "report", *conditions)
-    return query.correlate(runs).scalar_subquery()
+_ADDRESSED = deliveries.c.partner == flows.c.partner
+_UNDER_WAY = deliveries.c.state.in_((PLANNED, PLACED))
+_SOUND = and_(_ADDRESSED, deliveries.c.state.in_((PLANNED, PLACED, PUBLISHED)))
 
 
+def _reports(weight: ColumnElement[int]) -> ScalarSelect[int]:
+    """The weights of a run's reports together: asked run by run, so that SQLite starts from the flows of the day.
+
+    Conditions belong into the weight: with one on the partner SQLite would go through all files of the partner.
+    """
+    query = select(func.coalesce(func.sum(weight), 0)).where(
+        deliveries.c.run == runs.c.id, deliveries.c.kind == "report"
+    )
+    return query.correlate(runs, flows).scalar_subquery()
+
+
+_EXPECTED = case((runs.c.wants_report, 1), else_=0)
+# A report that is not sound weighs two: with it the sum is never what is expected, none or one.
+_WEIGHT = case((_SOUND, 1), else_=2)
 _REPORTED = ("decisions", "expected", "published", "under_way", "misreported")
 _RUNS = select(
     flows.c.partner,
     literal(1).label("decisions"),
-    case((runs.c.wants_report, 1), else_=0).label("expected"),
-    _reports(deliveries.c.state == PUBLISHED).label("published"),
-    _reports(deliveries.c.state != PUBLISHED).label("under_way"),
-    case((_reports() != case((runs.c.wants_report, 1), else_=0), 1), else_=0).label("misreported"),
+    _EXPECTED.label("expected"),
+    _reports(case((and_(_ADDRESSED, deliveries.c.state == PUBLISHED), 1), else_=0)).label("published"),
+    _reports(case((and_(_ADDRESSED, _UNDER_WAY), 1), else_=0)).label("under_way"),
+    case((_reports(_WEIGHT) != _EXPECTED, 1), else_=0).label("misreported"),
 ).join(runs, and_(runs.c.flow == flows.c.id, runs.c.state == DECIDED))
+_STRAY_RUNS = select(func.count()).select_from(runs).where(~exists().where(flows.c.id == runs.c.flow))
+_STRAY_REPORTS = (
+    select(func.count())
+    .select_from(deliveries)
+    .where(deliveries.c.kind == "report", ~exists().where(runs.c.id == deliveries.c.run, runs.c.state == DECIDED))
+)

@@ -24,7 +24,7 @@ def test_a_worked_off_gate_adds_up(shown: Site) -> None:
     """Every deposit is decided, every decision reported once, per partner and in total."""
     told = shown.json("balance")
 
-    assert told.keys() == {"even", "lines", "total", "arriving"}
+    assert told.keys() == {"even", "lines", "total", "arriving", "strays"}
     assert [line["partner"] for line in told["lines"]] == ["ABC123", "JMRPOR"]
     total = told["total"]
     assert (total["deposited"], total["decided"], total["in_progress"], total["held"]) == (len(CASES), len(CASES), 0, 0)
@@ -91,6 +91,8 @@ def test_flows_on_their_way_count_as_in_progress(site: Site) -> None:
         "update flows set run = null where id = (select min(id) from flows)",
         "update runs set state = 'due' where id = (select min(id) from runs)",
         "update runs set wants_report = 0 where id = (select min(id) from runs)",
+        "update deliveries set state = 'lost' where id = (select min(id) from deliveries where kind = 'report')",
+        "update deliveries set partner = 'SEI001' where id = (select min(id) from deliveries where kind = 'report')",
     ],
 )
 def test_books_that_do_not_add_up_are_told(site: Site, wrong: str) -> None:
@@ -102,6 +104,25 @@ def test_books_that_do_not_add_up_are_told(site: Site, wrong: str) -> None:
     assert answer.json["even"] is False
     assert [line["even"] for line in answer.json["lines"]].count(False) == 1
     assert "does not add up" in site.run("balance", expect=1).out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "runs", "reports"),
+    [
+        ("delete from flows where id = (select min(id) from flows)", 1, 0),
+        ("delete from runs where id = (select min(id) from runs)", 0, 1),
+        ("update deliveries set run = null where id = (select min(id) from deliveries where kind = 'report')", 0, 1),
+    ],
+)
+def test_what_belongs_to_no_flow_is_told_whatever_the_filters(site: Site, wrong: str, runs: int, reports: int) -> None:
+    """A flow or a run that is no longer there leaves its runs and reports behind: status 1."""
+    site.write(wrong)
+
+    answer = site.run("balance", "--until", "2020-01-01", "--json", expect=1)
+
+    assert answer.json["even"] is False
+    assert answer.json["strays"] == {"runs": runs, "reports": reports}
+    assert "The ledger does not add up: 1" in site.run("balance", expect=1).out
 
 
 def test_files_that_are_arriving_stand_beside_the_sum(site: Site) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import threading
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from edigate.ledger import balance as books
 from edigate.ledger import tables
@@ -98,3 +100,42 @@ def test_an_empty_ledger_is_even(tmp_path: Path) -> None:
     engine.dispose()
 
     assert books.total([]).even is True
+
+
+def test_claims_may_go_while_they_are_counted(ledger: Engine, tmp_path: Path) -> None:
+    """Beside a gate at work, which makes and empties claims all the time, the count is only ever of what it saw."""
+    spool, over = tmp_path / "spool", threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            for number in range(20):
+                folder = spool / "ABC123" / f"c{number}"
+                folder.mkdir(parents=True)
+                (folder / "x.xml").touch()
+            shutil.rmtree(spool)
+
+    gate = threading.Thread(target=work)
+    gate.start()
+    try:
+        with ledger.connect() as connection:
+            counts = [books.arriving(connection, spool).get("ABC123", 0) for _ in range(300)]
+    finally:
+        over.set()
+        gate.join()
+
+    assert max(counts) > 0
+    assert max(counts) <= 20
+
+
+def test_reports_are_found_by_their_runs(ledger: Engine) -> None:
+    """Not by their partner: that would be all its files for each of its flows, hours where there are many."""
+    statements: list[tuple[str, Any]] = []
+    event.listen(ledger, "before_cursor_execute", lambda *told: statements.append((told[2], told[3])))
+    with ledger.connect() as connection:
+        list(books.balance(connection, ZONE))
+        books.strays(connection)
+        raw = connection.connection.cursor()
+        plans = [row[3] for said, values in statements for row in raw.execute(f"explain query plan {said}", values)]
+
+    assert any("deliveries_by_run" in plan for plan in plans)
+    assert not any("deliveries_by_partner" in plan for plan in plans)
