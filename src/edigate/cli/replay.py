@@ -41,7 +41,17 @@ DryOption = Annotated[
         "--dry-run", help=t("Show what would change; write nothing.", "Montrer ce qui changerait ; ne rien écrire.")
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help=t("Do not ask.", "Ne pas demander."))]
+YesOption = Annotated[
+    bool,
+    typer.Option(
+        "--yes",
+        "-y",
+        help=t(
+            "Do not ask; needed for filters where nobody can be asked.",
+            "Ne pas demander ; exigé pour des filtres sans terminal.",
+        ),
+    ),
+]
 
 
 def replay(
@@ -68,6 +78,17 @@ def replay(
                 "Name flows, or choose them by --partner, --state, --since …",
                 "Nommez des flux, ou choisissez-les par --partner, --state, --since …",
             )
+        )
+    if filtered and not (yes or dry_run or sys.stdin.isatty()):
+        raise common.Misuse(
+            t(
+                "Flows chosen by filters are replayed on a yes, and nobody can be asked here.",
+                "Des flux choisis par filtres ne sont rejoués qu'après un oui, et personne ne peut répondre ici.",
+            ),
+            t(
+                "Look with --dry-run, then add --yes.",
+                "Regardez avec --dry-run, puis ajoutez --yes.",
+            ),
         )
     gate = common.open_here()
     with gate.ledger.connect() as connection:
@@ -128,8 +149,8 @@ def _decided(found: list[RowMapping], *, everything: bool) -> list[RowMapping]:
 
 
 def _confirm(count: int) -> None:
-    """Ask before many flows are decided again, where somebody can answer."""
-    if count > 1 and sys.stdin.isatty():
+    """Ask before many flows are decided again; somebody is there to answer."""
+    if count > 1:
         question = t("Replay {count} flows?", "Rejouer {count} flux ?", count=count)
         if not typer.confirm(question, err=True):
             raise typer.Abort

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import io
 import os
 import pty
 import subprocess
@@ -121,7 +122,7 @@ def test_an_integrated_invoice_is_left_alone(site: Site) -> None:
 
 def test_filters_leave_out_what_is_integrated_whole(site: Site) -> None:
     """By --partner alone only flows that were refused are replayed, and the others are mentioned."""
-    answer = site.run("replay", "--partner", "JMRPOR", "--json")
+    answer = site.run("replay", "--partner", "JMRPOR", "--yes", "--json")
 
     assert {row["verdict_before"] for row in answer.json["flows"]} == {"rejected", "inadmissible"}
     assert "integrated whole are left out" in answer.err
@@ -129,7 +130,7 @@ def test_filters_leave_out_what_is_integrated_whole(site: Site) -> None:
 
 def test_a_state_is_taken_at_its_word(site: Site) -> None:
     """--state integrated replays integrated flows."""
-    told = site.json("replay", "--partner", "ABC123", "--state", "integrated")
+    told = site.json("replay", "--partner", "ABC123", "--state", "integrated", "--yes")
 
     assert [row["verdict"] for row in told["flows"]] == ["integrated", "integrated"]
 
@@ -156,7 +157,7 @@ def test_dry_run_foretells_what_the_replay_then_decides(site: Site, tmp_path: Pa
     _mend_directory(site, tmp_path, _rejected_for(site, WITHDRAWN_SERVICE))
     rehearsed = site.json("replay", "--partner", "JMRPOR", "--state", "decided", "--dry-run")["flows"]
 
-    replayed = site.json("replay", "--partner", "JMRPOR", "--state", "decided")["flows"]
+    replayed = site.json("replay", "--partner", "JMRPOR", "--state", "decided", "--yes")["flows"]
 
     assert [(row["id"], row["verdict"]) for row in rehearsed] == [(row["id"], row["verdict"]) for row in replayed]
     assert not any(row["faults"] for row in rehearsed if row["verdict"] == "integrated")
@@ -272,9 +273,20 @@ def test_what_is_in_progress_is_not_replayed(site: Site) -> None:
 
 def test_nothing_chosen_is_nothing_done(site: Site) -> None:
     """Filters that leave nothing ask for nothing."""
-    answer = site.run("replay", "--state", "rejected", "--until", "2020-01-01")
+    answer = site.run("replay", "--state", "rejected", "--until", "2020-01-01", "--yes")
 
     assert "Nothing to do." in answer.err
+
+
+def test_filters_without_a_terminal_need_a_yes(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that replays by filter says --yes: without it nothing is asked for, status 2."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    runs = len(_rows(site)["runs"])
+
+    answer = site.run("replay", "--state", "rejected", expect=2)
+
+    assert "add --yes" in answer.err
+    assert len(_rows(site)["runs"]) == runs
 
 
 @pytest.mark.parametrize(("says", "runs"), [("n", 1), ("y", 2)])
