@@ -1,6 +1,5 @@
 """`edigate partners`: who may send and receive what, and for whom."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Annotated, Any
@@ -218,7 +217,7 @@ def set_(
     if after == before:
         rows.note(t("Nothing to change.", "Rien à modifier."))
         return
-    _save(gate, after)
+    _save(gate, after, before)
 
 
 @app.command(
@@ -329,11 +328,11 @@ def _sirets(given: Iterable[str] | None) -> list[str]:
     return ["".join(code.split()) for code in _codes(given)]
 
 
-def _save(gate: Gate, partner: Partner) -> None:
-    """Write the partner and show it, with what may not be meant."""
+def _save(gate: Gate, partner: Partner, before: Partner | None = None) -> None:
+    """Write the partner and show it, with what may not be meant of what is new."""
     _write(gate, partner)
     _print_partner(partner)
-    for pair in enrolment.remarks(partner, gate.interfaces):
+    for pair in enrolment.remarks(partner, gate.interfaces, before.deposits if before else frozenset()):
         rows.note(pick(pair, language()))
 
 
@@ -374,11 +373,11 @@ def _print_partner(partner: Partner) -> None:
 
 
 def _change_json(change: RowMapping) -> dict[str, Any]:
-    return rows.picked(change, "at", "event", "actor") | {"details": json.loads(change["details"])}
+    return rows.picked(change, "at", "event", "actor") | {"details": partners.changed(change["details"])}
 
 
 def _changed(change: RowMapping) -> str:
     """The names of what a change touched."""
-    details = json.loads(change["details"])
+    details = partners.changed(change["details"])
     before, after = details.get("before") or {}, details.get("after") or {}
     return ", ".join(key for key in after if before and before.get(key) != after[key])

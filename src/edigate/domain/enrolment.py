@@ -63,8 +63,8 @@ def objections(
         )
 
 
-def remarks(partner: Partner, interfaces: Mapping[str, Interface]) -> Objections:
-    """What is allowed but may not be meant."""
+def remarks(partner: Partner, interfaces: Mapping[str, Interface], known: Collection[str] = ()) -> Objections:
+    """What is allowed but may not be meant; deposits that are `known` were remarked on when they were added."""
     if partner.role is Role.RECIPIENT and not partner.sirets:
         yield ("Sans SIRET, ce destinataire ne recevra rien.", "Without a SIRET this recipient gets nothing.")
     if partner.role is Role.RECIPIENT and PIVOT not in partner.receives:
@@ -77,7 +77,7 @@ def remarks(partner: Partner, interfaces: Mapping[str, Interface]) -> Objections
             "Sans abonnement à une interface de dépôt, tout ce qu’il dépose est irrecevable.",
             "Without a subscription to a deposit interface all that it deposits is inadmissible.",
         )
-    for code in sorted(partner.deposits):
+    for code in sorted(partner.deposits.difference(known)):
         if code in interfaces and interfaces[code].standing is Standing.NOT_YET:
             yield (
                 f"{code} n’est pas encore prise en charge : ses flux seront irrecevables.",

@@ -14,6 +14,8 @@ from edigate.ledger.events import record
 from edigate.ledger.tables import partners
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection, RowMapping
 
 VERSION = "partners_version"
@@ -36,14 +38,23 @@ def save(connection: Connection, partner: Partner, *, actor: str, at: str) -> No
     record(connection, "partner.changed" if before else "partner.added", actor, partner.code, at=at, **change)
 
 
+def changed(details: str) -> dict[str, dict[str, Any] | None]:
+    """What the event log says of a change, before and after, with lists for the sets."""
+    return {side: values and values | _sets(values) for side, values in json.loads(details).items()}
+
+
 def version(connection: Connection) -> str:
     """Which state of the partners this is."""
     return notes.read(connection, VERSION) or "0"
 
 
 def _partner(row: RowMapping) -> Partner:
-    values: dict[str, Any] = dict(row) | {key: frozenset(json.loads(row[key])) for key in _SETS}
+    values: dict[str, Any] = dict(row) | {key: frozenset(codes) for key, codes in _sets(row).items()}
     return Partner(**values | {"role": Role(row["role"])})
+
+
+def _sets(row: Mapping[Any, Any]) -> dict[str, list[str]]:
+    return {key: json.loads(row[key]) for key in _SETS}
 
 
 def _row(partner: Partner) -> dict[str, object]:

@@ -165,6 +165,20 @@ def test_every_change_is_in_the_event_log_with_who_made_it(fresh: Site) -> None:
     assert added["at"] <= suspended["at"] <= resumed["at"]
 
 
+def test_what_was_a_set_is_a_list_in_a_change(fresh: Site) -> None:
+    """Before and after have the deposits, receptions and SIRETs as the partner itself has them."""
+    fresh.run("partners", "set", "SEI001", "--no-siret", CONNECTED)
+
+    told = fresh.json("partners", "show", "SEI001")
+
+    added, changed = (change["details"] for change in told["changes"])
+    assert added["before"] is None
+    assert changed["before"] == added["after"]
+    assert CONNECTED in changed["before"]["sirets"]
+    assert all(changed["after"][key] == told[key] for key in KEYS)
+    assert "sirets" in fresh.run("partners", "show", "SEI001").out
+
+
 def test_a_suspended_partner_deposits_in_vain(fresh: Site) -> None:
     """What a suspended partner deposits is inadmissible with EDG-F005."""
     fresh.run("partners", "suspend", "ABC123")
@@ -182,3 +196,16 @@ def test_what_may_not_be_meant_is_remarked(fresh: Site) -> None:
 
     assert "Without a SIRET this recipient gets nothing." in answer.err
     assert "FSO1300A is not taken yet" in answer.err
+
+
+def test_what_was_remarked_on_once_is_not_remarked_on_again(fresh: Site) -> None:
+    """A later change says of interfaces not taken yet only what it adds."""
+    fresh.run("partners", "add", "NEW001", "--deposit", "FSO1300A")
+
+    renamed = fresh.run("partners", "set", "NEW001", "--name", "Nouveau")
+    added = fresh.run("partners", "set", "NEW001", "--deposit", "FSO1120A")
+
+    assert "not taken yet" not in renamed.err
+    assert [line for line in added.err.splitlines() if "not taken yet" in line] == [
+        "FSO1120A is not taken yet: flows on it will be inadmissible."
+    ]
