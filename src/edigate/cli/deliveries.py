@@ -1,7 +1,8 @@
 """`edigate deliveries`: the files that the gate hands to partners."""
 
+from collections import Counter
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import RowMapping
@@ -10,7 +11,7 @@ from edigate.cli import common, filters, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.engine.gate import Gate
-from edigate.ledger import queries
+from edigate.ledger import partners, queries
 from edigate.ledger.queries import Wanted
 
 app = typer.Typer(
@@ -74,11 +75,13 @@ def list_(
         )
         found = queries.list_deliveries(connection, wanted)
         total = queries.count_deliveries(connection, wanted) if wanted.limit else len(found)
+        suspended = {partner.code for partner in partners.load_book(connection).partners if not partner.active}
     if as_json:
-        common.print_json([rows.delivery_json(row) | {"run": row["run"]} for row in found])
+        common.print_json([_json(row, suspended) for row in found])
         return
     if found:
         _print_list(gate, found)
+        _print_waiting(Counter(row["partner"] for row in found if _waits(row, suspended)))
     else:
         rows.note(t("No delivery is like that.", "Aucun fichier ne correspond."))
     rows.left_out(len(found), total)
@@ -104,6 +107,25 @@ def _print_list(gate: Gate, found: list[RowMapping]) -> None:
                   at=rows.local(gate, row["next_try_at"])),
                 style="red",
             )  # fmt: skip
+
+
+def _print_waiting(counts: Counter[str]) -> None:
+    for partner, count in sorted(counts.items()):
+        rows.say(
+            t("{partner}: partner suspended, {count} files wait; edigate partners resume {partner}",
+              "{partner} : partenaire suspendu, {count} fichiers attendent ; edigate partners resume {partner}",
+              partner=partner, count=count),
+            style="yellow",
+        )  # fmt: skip
+
+
+def _json(row: RowMapping, suspended: set[str]) -> dict[str, Any]:
+    return rows.delivery_json(row) | {"run": row["run"], "waits": _waits(row, suspended)}
+
+
+def _waits(row: RowMapping, suspended: set[str]) -> str | None:
+    """Why nobody tries to hand it over, where that is so."""
+    return "partner_suspended" if row["state"] != "published" and row["partner"] in suspended else None
 
 
 def _state(row: RowMapping) -> str:

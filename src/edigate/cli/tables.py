@@ -226,4 +226,5 @@ def _standing(row: Interface) -> object:
 
 def _title(row: Interface) -> str:
     title = pick((row.title_fr, row.title_en), language())
-    return f"{title} ({row.format})" if row.format else title
+    shown = t(row.format, row.format.replace("before", "avant"))
+    return f"{title} ({shown})" if shown else title

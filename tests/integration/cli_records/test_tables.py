@@ -122,3 +122,30 @@ def test_a_delivery_that_fails_tells_why_and_when_it_is_tried_again(fresh: Site)
     assert row["next_try_at"] > row["planned_at"]
     assert "next try" in fold(fresh.run("deliveries", "list").out)
     assert fresh.json("deliveries", "list", "--state", "published") == []
+
+
+def test_a_file_for_a_suspended_partner_says_why_it_waits(fresh: Site) -> None:
+    """Planned and not tried, it names the suspension and its end; once handed over it waits for nothing."""
+    fresh.run("partners", "suspend", "ABC123")
+    fresh.deposit("ABC123", "facture.xml", b"<a/>")
+    fresh.run("run", "--once", expect=None)
+
+    (row,) = fresh.json("deliveries", "list")
+    assert (row["state"], row["waits"]) == ("planned", "partner_suspended")
+    assert "ABC123: partner suspended, 1 files wait" in fresh.run("deliveries", "list").out
+    assert "partenaire suspendu" in fresh.run("deliveries", "list", lang="fr").out
+
+    fresh.run("partners", "resume", "ABC123")
+    fresh.run("run", "--once", expect=None)
+
+    (row,) = fresh.json("deliveries", "list")
+    assert (row["state"], row["waits"]) == ("published", None)
+
+
+def test_formats_are_told_in_french(shown: Site) -> None:
+    """What is not a name in them is translated for people, and left alone in JSON."""
+    french = fold(shown.run("interfaces", lang="fr").out)
+
+    assert "CII avant 16B" in french
+    assert "before" not in french
+    assert any("before" in row["format"] for row in shown.json("interfaces"))
