@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.padding import Padding
 
 from edigate import catalogue, checking
 from edigate.checking import Checked, Gap, Source
 from edigate.cli.common import Misuse, err, find_root, out, print_json, root
-from edigate.cli.messages import colon, language, t
+from edigate.cli.messages import colon, t
 from edigate.cli.options import Json
-from edigate.cli.rows import fault_json
+from edigate.cli.rows import fault_json, print_faults
 from edigate.cli.work import MANY, VERDICT_STYLES, bar, verdict_word
-from edigate.domain.explain import Explanation, explain
-from edigate.domain.faults import Fault
 from edigate.domain.interfaces import Direction
-from edigate.domain.wording import printable, shown_value
+from edigate.domain.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,7 +155,7 @@ def _print(checked: Sequence[Checked]) -> None:
         style = VERDICT_STYLES[verdict]
         name = escape(printable(one.source.shown))
         console.print(f"[bold]{name}[/]  {one.interface}  [{style}]{verdict_word(verdict)}[/]", soft_wrap=True)
-        _print_faults(one.decision.faults, 2)
+        print_faults(one.decision.faults)
         for decided in one.decision.invoices:
             _print_invoice(decided)
     if len(checked) > 1:
@@ -171,36 +168,7 @@ def _print_invoice(decided: "Decided") -> None:
              number=printable(invoice.number) or "?", cadre=printable(invoice.cadre) or "?",
              recipient=printable(invoice.recipient) or "?")  # fmt: skip
     out().print(f"  {escape(told)}{colon()} [{VERDICT_STYLES[verdict]}]{verdict_word(verdict)}[/]")
-    _print_faults(invoice.faults, 4)
-
-
-def _print_faults(faults: Sequence[Fault], indent: int) -> None:
-    """What is wrong; then, indented, where, the value found and what to do."""
-    for fault in faults:
-        words = explain(fault, language())
-        kind, style = (t("error", "erreur"), "red") if fault.blocks else (t("warning", "avertissement"), "yellow")
-        rule = f" {words.rule}" if words.rule else ""
-        head = f"[{style}]{kind}[/] [bold]{fault.code}[/]{rule}{colon()} {escape(words.message)}"
-        out().print(Padding(head, (0, 0, 0, indent), expand=False))
-        for label, text in _details(fault, words):
-            detail = f"[dim]{label}{colon()}[/] {escape(text)}"
-            if text.startswith("/"):
-                # A path stays in one piece, to be copied.
-                out().print(" " * (indent + 2) + detail, soft_wrap=True)
-            else:
-                out().print(Padding(detail, (0, 0, 0, indent + 2), expand=False))
-
-
-def _details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
-    line = t("line {line}", "ligne {line}", line=fault.line) if fault.line else ""
-    if where := ", ".join(part for part in (line, words.field) if part):
-        yield t("where", "où"), where
-    if fault.path:
-        yield t("path", "chemin"), printable(fault.path)
-    found = shown_value(fault.value, language())
-    if fault.value and found not in words.message:
-        yield t("found", "trouvé"), found
-    yield t("to do", "à faire"), words.remedy
+    print_faults(invoice.faults, 4)
 
 
 def _print_total(checked: Sequence[Checked]) -> None:

@@ -100,10 +100,10 @@ def test_show_reads_like_help(shown: Site) -> None:
     french = fold(shown.run("invoices", "show", str(rejected["id"]), lang="fr").out)
 
     assert rejected["faults"][0]["code"] in english
-    assert "What to do:" in english
+    assert "to do:" in english
     assert "37 Non conforme, non intégrée" in english
     assert "rejeté" in french
-    assert "À faire :" in french
+    assert "à faire :" in french
 
 
 def test_show_of_an_unknown_invoice_says_how_to_find_one(shown: Site) -> None:
@@ -149,3 +149,19 @@ def test_a_rejection_that_cannot_be_told_has_no_history(site: Site) -> None:
 
     assert told["history"] == []
     assert "Told in" not in site.run("invoices", "show", "1").out
+
+
+def test_a_fault_stands_on_lines_of_its_own(shown: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where, path and remedy each have a line, and the path is in one piece however narrow the terminal is."""
+    monkeypatch.setenv("COLUMNS", "60")
+    invoice, fault = next(
+        (row, fault) for row in shown.json("invoices", "list") for fault in row["faults"] if len(fault["path"]) > 80
+    )
+
+    told = shown.run("invoices", "show", str(invoice["id"])).out
+    flow = shown.run("flows", "show", invoice["flow"]).out
+
+    for lines in (told.splitlines(), flow.splitlines()):
+        assert f"    path: {fault['path']}" in lines
+        assert any(line.startswith("    where: line ") for line in lines)
+        assert any(line.startswith("    to do: ") for line in lines)
