@@ -52,22 +52,23 @@ def _json(line: Line) -> dict[str, Any]:
 
 
 def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
+    reports = t("Rep.", "CR")
     columns: tuple[rows.Column, ...] = (
         (t("Day", "Jour"), lambda line: line.day or t("Total", "Total")),
-        (t("Partner", "Partenaire"), lambda line: line.partner),
+        (t("Partner", "Code"), lambda line: line.partner),
         (t("Dep.", "Dép."), lambda line: line.deposited),
         (t("Int.", "Int."), lambda line: line.integrated),
         (t("Part.", "Part."), lambda line: line.partial),
         (t("Rej.", "Rej."), lambda line: line.rejected),
-        (t("Inad.", "Irrec."), lambda line: line.inadmissible),
+        (t("Inad.", "Irr."), lambda line: line.inadmissible),
         (t("Prog.", "Cours"), lambda line: line.in_progress),
         (t("Held", "Att."), lambda line: line.held),
-        (t("Rep.", "CR"), lambda line: f"{line.published}/{line.expected}"),
+        (reports, lambda line: f"{line.published}/{line.expected}"),
         (t("Way", "Prév."), lambda line: line.under_way),
         ("", lambda line: "=" if line.even else "≠"),
     )
     shown = [*lines, total(lines)] if lines else []
-    rows.print_table(columns, shown)
+    rows.print_table(columns, shown, fold=reports)
     for partner, count in coming.items():
         rows.say(
             t("{partner}: {count} arriving, not booked yet", "{partner} : {count} qui arrivent, pas encore inscrits",
@@ -76,7 +77,7 @@ def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
     rows.say(
         t("Dep. deposited = Int. integrated + Part. in part + Rej. rejected + Inad. inadmissible + Prog. in progress"
           " + Held; Rep. reports published/expected, Way under way.",
-          "Dép. déposés = Int. intégrés + Part. partiels + Rej. rejetés + Irrec. irrecevables + Cours en cours"
+          "Dép. déposés = Int. intégrés + Part. partiels + Rej. rejetés + Irr. irrecevables + Cours en cours"
           " + Att. en attente ; CR comptes rendus remis/attendus, Prév. en route."),
         style="dim",
     )  # fmt: skip

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import track
+from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import common, filters, requests, rows
 from edigate.cli.held import FlowsArgument
-from edigate.cli.messages import language, t
+from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
 from edigate.domain.faults import Fault
 from edigate.domain.holds import explain_hold
@@ -244,6 +245,9 @@ def _print(told: list[dict[str, Any]]) -> None:
         (t("Because", "Car"), _because),
     )
     rows.print_table(columns, [line for one in told for line in _lines(one)], fold=name)
+    for one in told:
+        if one["waits"]:
+            rows.say(f"{one['name']}{colon()} {one['waits']['why']}")
     changed = sum(_json(one)["changes"] for one in told)
     rows.note(
         t("{changed} of {count} flows would be told something else; nothing was written.",
@@ -259,7 +263,6 @@ def _lines(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield invoice | {"name": f"  {invoice['number']}"}
 
 
-def _because(line: dict[str, Any]) -> str:
-    if line.get("waits"):
-        return str(line["waits"]["why"])
-    return " ".join(fault.code if fault.blocks else f"({fault.code})" for fault in line["faults"])
+def _because(line: dict[str, Any]) -> Text:
+    """One code to a line, so that the names have room."""
+    return Text("\n".join(fault.code if fault.blocks else f"({fault.code})" for fault in line["faults"]))

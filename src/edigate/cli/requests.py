@@ -73,14 +73,14 @@ def _json(flow: rows.Row, before: str | None, counts: dict[str, int] | None) -> 
 
 
 def _print(found: dict[str, Any], ids: list[str], before: dict[str, str]) -> None:
-    name = t("File", "Fichier")
+    flow_id, name = t("Flow", "Flux"), t("File", "Fichier")
     columns: tuple[rows.Column, ...] = (
-        (t("Flow", "Flux"), lambda flow: flow["id"][: rows.SHORT_ID]),
+        (flow_id, lambda flow: flow["id"][: rows.SHORT_ID]),
         (name, lambda flow: flow["name"]),
         *([(t("Before", "Avant"), lambda flow: rows.coloured(before[flow["id"]]))] if before else []),
         (t("Now", "Maintenant"), lambda flow: rows.coloured(rows.state_of(flow))),
     )
-    rows.print_table(columns, [found[i] for i in ids], fold=name)
+    rows.print_table(columns, [found[i] for i in ids], fold=name, spare=(flow_id,))
 
 
 def _say(gate: Gate, found: list[Any], *, done: bool) -> None:

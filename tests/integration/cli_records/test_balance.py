@@ -40,6 +40,16 @@ def test_people_see_the_sum(shown: Site) -> None:
     assert "Le compte est bon" in shown.run("balance", lang="fr").out
 
 
+def test_the_table_is_whole_on_a_narrow_terminal(shown: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """80 columns hold every heading and every date in one piece."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    head, _, first, *_ = shown.run("balance", lang="fr").out.splitlines()
+
+    assert head.split() == ["Jour", "Code", "Dép.", "Int.", "Part.", "Rej.", "Irr.", "Cours", "Att.", "CR", "Prév."]
+    assert first.startswith(f"{shown.json('balance')['lines'][0]['day']}  ABC123")
+
+
 def test_one_partner_and_one_day(shown: Site) -> None:
     """Only the lines asked for are shown."""
     day = shown.json("balance")["lines"][0]["day"]

@@ -201,6 +201,17 @@ def test_people_see_before_and_after(site: Site, tmp_path: Path) -> None:
     assert "rien n'a été écrit" in fold(french.err)
 
 
+@pytest.mark.parametrize("how", ["--yes", "--dry-run"])
+def test_names_are_whole_on_a_narrow_terminal(site: Site, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """80 columns hold the names of the files in one piece, whatever stands beside them."""
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [row["name"] for row in site.json("flows", "list", "--partner", "JMRPOR", "--state", "decided")]
+
+    shown = site.run("replay", "--partner", "JMRPOR", "--state", "decided", how).out
+
+    assert [name for name in names if name not in shown] == []
+
+
 @pytest.mark.parametrize("arguments", [(), ("0", "--partner", "JMRPOR")])
 def test_flows_or_filters(shown: Site, arguments: tuple[str, ...]) -> None:
     """Naming nothing, or both flows and filters, is wrong usage."""
