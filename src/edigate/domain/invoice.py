@@ -95,7 +95,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Header amounts; None where the document does not say (no term is guessed); the amount due holds `rounding`."""
+    """Header amounts; None where the document does not say (no term is guessed); the amount due holds `rounding`.
+
+    `untotalled`: the header has allowances or charges, and one of their totals is not stated.
+    """
 
     lines: Decimal | None = None
     charges: Decimal | None = None
@@ -106,6 +109,7 @@ class Totals:
     prepaid: Decimal | None = None
     due: Decimal | None = None
     rounding: Decimal | None = None
+    untotalled: bool = False
 
 
 def _nothing() -> str | None:

@@ -100,6 +100,7 @@ TABLE: Members = {
     "delivery_date": f"{_TRANSACTION}/ram:ApplicableHeaderTradeDelivery/{_DELIVERED}",
     "currency": f"{_SETTLEMENT}/ram:InvoiceCurrencyCode",
     "tax_currency": f"{_SETTLEMENT}/ram:TaxCurrencyCode",
+    "allowances_or_charges": f"{_SETTLEMENT}/ram:SpecifiedTradeAllowanceCharge",
     "supplier_service": f"{_SETTLEMENT}/ram:InvoiceIssuerReference",
     "validator": Group(f"{_SETTLEMENT}/ram:InvoiceeTradeParty", _PARTY),
     "payee": Group(f"{_SETTLEMENT}/ram:PayeeTradeParty", _PARTY),

@@ -48,9 +48,12 @@ def party_if_any(found: Found, group: str, read: Callable[[Found], Party]) -> Pa
     return None if party == Party() else party
 
 
-def totals(row: Found, tax: Decimal | None) -> Totals:
+def totals(found: Found, tax: Decimal | None) -> Totals:
     """The header's amounts, with the tax total that counts."""
+    row = found.row("totals")
+    stated = row.number("charges") is not None and row.number("allowances") is not None
     return Totals(
+        untotalled=bool(found.every("allowances_or_charges")) and not stated,
         lines=row.number("lines"),
         charges=row.number("charges"),
         allowances=row.number("allowances"),

@@ -87,6 +87,7 @@ TABLE: Members = {
     "notes": "cbc:Note",
     "currency": "cbc:DocumentCurrencyCode",
     "tax_currency": "cbc:TaxCurrencyCode",
+    "allowances_or_charges": "cac:AllowanceCharge",
     "buyer_reference": "cbc:BuyerReference",
     "tax_point": "cac:InvoicePeriod/cbc:DescriptionCode",
     "order": "cac:OrderReference/cbc:ID",

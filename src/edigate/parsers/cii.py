@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
@@ -15,7 +16,6 @@ from edigate.parsers._tree import PREFIXES, Found, clark, compile_table, gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from decimal import Decimal
 
     from lxml.etree import _Element
 
@@ -35,6 +35,7 @@ _FOREIGN_AMOUNTS = cast(
         namespaces={"ram": PREFIXES["ram"]},
     ),
 )
+_CENT = Decimal("0.01")
 _SCHEME = ("schemeID",)
 _VAT_SCHEME = "VA"
 _MARKETS = MappingProxyType({"BC": 0, "CT": 1})  # a market before a contract, before what says neither
@@ -72,7 +73,7 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             payment=_payment(found),
             vat=tuple(_parts.vat_row(row, row.text("due_date_code")) for row in found.rows.get("vat", ())),
             lines=lines,
-            totals=_parts.totals(found.row("totals"), _read.number(_read.text(_tax(found)))),
+            totals=_parts.totals(found, _read.number(_read.text(_tax(found)))),
             attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
         ),
     )
@@ -159,10 +160,23 @@ def _line(row: Found) -> Line:
 
 
 def _unit_price(row: Found, gross: Decimal | None, net: Decimal | None, *, has_allowance: bool) -> Decimal | None:
-    """The price without tax: Chorus's net price has the tax in it, its gross price has not (reference §8.5)."""
-    if gross is not None and (net is None or not has_allowance):
-        return _read.per_unit(gross, row.number("gross_basis"))
-    return _read.per_unit(net, row.number("net_basis"))
+    """The price without tax: Chorus's net price has the tax in it, its gross price has not (reference §8.5).
+
+    In EN 16931 the net price is the one without tax: it is taken where it alone makes the line's amount.
+    """
+    before = _read.per_unit(gross, row.number("gross_basis"))
+    after = _read.per_unit(net, row.number("net_basis"))
+    if before is None or has_allowance:
+        return after if after is not None else before
+    makes = [price for price in (before, after) if _makes_the_amount(price, row)]
+    return makes[0] if makes else before
+
+
+def _makes_the_amount(price: Decimal | None, row: Found) -> bool:
+    quantity, amount = row.number("quantity"), row.number("net_amount")
+    if price is None or quantity is None or amount is None:
+        return False
+    return abs(price * quantity - amount) <= _CENT
 
 
 def _tax(found: Found) -> _Element | None:

@@ -83,7 +83,7 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             payment=_payment(found),
             vat=_vat(found),
             lines=lines,
-            totals=_parts.totals(found.row("totals"), _tax_sum(found)),
+            totals=_parts.totals(found, _tax_sum(found)),
             attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
         ),
     )

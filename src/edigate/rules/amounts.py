@@ -120,8 +120,11 @@ def _is_due_though_paid(invoice: Invoice) -> bool:
 
 
 def _right_without_tax(totals: Totals) -> tuple[Decimal, ...]:
-    """What the total without tax may be; nothing where it cannot be told."""
-    if totals.lines is None:
+    """What the total without tax may be; nothing where a term of it is not stated.
+
+    Charges and allowances that the header does not have count as none.
+    """
+    if totals.lines is None or totals.untotalled:
         return ()
     return (totals.lines + (totals.charges or _ZERO) - (totals.allowances or _ZERO),)
 

@@ -175,7 +175,7 @@ def _row(code: str, name: str, role: str, deposits: tuple[str, ...], sirets: tup
     )
 
 
-# A depositor without SIRETs deposits for anybody, as an operator of invoices does.
+# A depositor deposits for any supplier, as an operator of invoices does; SIRETs say whose invoices a recipient gets.
 PARTNERS: tuple[Mapping[str, object], ...] = (
     _row("JMRPOR", "Opérateur de dépôt Jomarine", "depositor", _CURRENT_DEPOSITS, ()),
     _row("ABC123", "Progiciel de facturation Abécé", "depositor", _FEW_DEPOSITS, ()),

@@ -205,6 +205,8 @@ def test_a_date_is_eight_digits_of_format_102(written: str, raw: str, read: dt.d
     assert (invoice.raw_issue_date, invoice.issue_date) == (raw, read)
 
 
+AMOUNT = "<ram:LineTotalAmount>269.75</ram:LineTotalAmount>"
+OTHER_AMOUNT = (AMOUNT, AMOUNT.replace("269.75", "1.00"))
 ALLOWANCE = (
     "<ram:AppliedTradeAllowanceCharge><ram:ActualAmount>8.30</ram:ActualAmount></ram:AppliedTradeAllowanceCharge>"
 )
@@ -213,21 +215,23 @@ ALLOWANCE = (
 @pytest.mark.parametrize(
     ("changes", "unit_price", "has_allowance"),
     [
-        ([], "49.80", False),
+        ([], "41.50", False),
+        ([(AMOUNT, AMOUNT.replace("269.75", "323.70"))], "49.80", False),
+        ([OTHER_AMOUNT], "49.80", False),
         ([(GROSS, GROSS + ALLOWANCE)], "41.50", True),
         ([(GROSS, "")], "41.50", False),
         ([(NET, "")], "49.80", False),
         ([(NET, ""), (GROSS, GROSS + ALLOWANCE)], "49.80", True),
-        ([(GROSS, f"{GROSS}<ram:BasisQuantity>100</ram:BasisQuantity>")], "0.4980", False),
-        ([(GROSS, f"{GROSS}<ram:BasisQuantity>7</ram:BasisQuantity>")], "7.114286", False),
-        ([(GROSS, f"{GROSS}<ram:BasisQuantity>0</ram:BasisQuantity>")], "49.80", False),
+        ([OTHER_AMOUNT, (GROSS, f"{GROSS}<ram:BasisQuantity>100</ram:BasisQuantity>")], "0.4980", False),
+        ([OTHER_AMOUNT, (GROSS, f"{GROSS}<ram:BasisQuantity>7</ram:BasisQuantity>")], "7.114286", False),
+        ([OTHER_AMOUNT, (GROSS, f"{GROSS}<ram:BasisQuantity>0</ram:BasisQuantity>")], "49.80", False),
         ([(GROSS, ""), (NET, f"{NET}<ram:BasisQuantity>10</ram:BasisQuantity>")], "4.150", False),
     ],
 )
 def test_the_unit_price_is_the_one_without_tax(
     changes: list[tuple[str, str]], unit_price: str, *, has_allowance: bool
 ) -> None:
-    """Gross where no allowance makes it another price, else net; of one unit."""
+    """The one that makes the line's amount; else gross, where no allowance makes it another price; of one unit."""
     line = parsed(*changes).lines[1]
     assert line.unit_price == Decimal(unit_price)
     assert line.has_allowance is has_allowance
@@ -319,3 +323,14 @@ def test_a_document_of_nothing_is_an_empty_invoice() -> None:
     for child in list(root):
         root.remove(child)
     assert cii.parse(root) == (Invoice(syntax=Syntax.CII, currency="EUR", cadre="A1"),)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_allowances_of_the_header_without_their_total_are_noticed(*, stated: bool) -> None:
+    """Then the header's totals cannot be added up; where both totals are stated they can."""
+    allowance = "<ram:SpecifiedTradeAllowanceCharge><ram:ActualAmount>4.02</ram:ActualAmount></ram:SpecifiedTradeAllowanceCharge>"
+    summation = "<ram:SpecifiedTradeSettlementHeaderMonetarySummation>"
+    changes = [(summation, allowance + summation)]
+    if not stated:
+        changes.append(("<ram:AllowanceTotalAmount>4.02</ram:AllowanceTotalAmount>", ""))
+    assert parsed(*changes).totals.untotalled is not stated

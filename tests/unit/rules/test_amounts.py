@@ -36,6 +36,7 @@ PAID: dict[str, object] = {"cadre": "A2", "totals.prepaid": D(120), "totals.due"
         ({"totals.charges": D("5.02")}, ["I103"]),
         ({"totals.allowances": D("5.02")}, ["I103"]),
         ({"totals.charges": None}, ["I103"]),
+        ({"totals.without_tax": D(90), "totals.untotalled": True}, ["I104"]),
         ({"totals.charges": None, "totals.allowances": None}, []),
         ({"totals.lines": None}, []),
         ({"totals.tax": D("20.02"), "vat.0.amount": D("20.02")}, ["I104"]),
