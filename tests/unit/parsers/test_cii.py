@@ -328,7 +328,10 @@ def test_a_document_of_nothing_is_an_empty_invoice() -> None:
 @pytest.mark.parametrize("stated", [True, False])
 def test_allowances_of_the_header_without_their_total_are_noticed(*, stated: bool) -> None:
     """Then the header's totals cannot be added up; where both totals are stated they can."""
-    allowance = "<ram:SpecifiedTradeAllowanceCharge><ram:ActualAmount>4.02</ram:ActualAmount></ram:SpecifiedTradeAllowanceCharge>"
+    allowance = (
+        "<ram:SpecifiedTradeAllowanceCharge><ram:ActualAmount>4.02</ram:ActualAmount>"
+        "</ram:SpecifiedTradeAllowanceCharge>"
+    )
     summation = "<ram:SpecifiedTradeSettlementHeaderMonetarySummation>"
     changes = [(summation, allowance + summation)]
     if not stated:
