@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.fault_catalogue import FAULTS
 from edigate.domain.fields import FIELDS
-from edigate.domain.wording import pick, printable, shown_arg, shown_value
+from edigate.domain.wording import pick, shown_arg, shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,20 +70,6 @@ def explain(fault: Fault, language: str = "fr") -> Explanation:
     )
 
 
-def describe(fault: Fault, language: str = "fr") -> str:
-    """One paragraph: what is wrong, where, the value found where the message does not quote it, and the remedy."""
-    explained = explain(fault, language)
-    quoted = "{value}" in FAULTS[fault.code].words(language).message
-    parts = [explained.message]
-    if places := _places(fault, explained.field, language):
-        parts.append(pick(("Où : {}.", "Where: {}."), language).format(", ".join(places)))
-    if fault.value and not quoted:
-        found = pick(("Valeur trouvée : « {} ».", "Value found: “{}”."), language)
-        parts.append(found.format(shown_value(fault.value, language)))
-    parts.append(pick(("À faire : {}", "What to do: {}"), language).format(explained.remedy))
-    return " ".join(parts)
-
-
 def label(field: str, language: str = "fr") -> str:
     """The business name of a fault's field with its term; an index is shown at its noun, counted from 1."""
     key = _INDEX.sub(r"\g<group>[]", field)
@@ -108,17 +94,3 @@ def _numbered(text: str, field: str, language: str) -> str:
     noun, number = pick(_REPEATED[match["group"]], language), int(match["index"]) + 1
     numbered, found = re.subn(rf"\b{noun}\b", rf"\g<0> {number}", text, count=1, flags=re.IGNORECASE)
     return numbered if found else f"{text}, {noun} {number}"
-
-
-def _places(fault: Fault, field: str, language: str) -> list[str]:
-    """Where it stands, from the business to the bytes."""
-    places = [field] if field else []
-    if fault.path:
-        places.append(printable(fault.path))
-    if fault.line is not None:
-        places.append(pick(("ligne {}", "line {}"), language).format(fault.line))
-    if column := dict(fault.args).get("column"):
-        places.append(pick(("colonne {}", "column {}"), language).format(printable(column)))
-    if fault.entry:
-        places.append(pick(("fichier {}", "file {}"), language).format(printable(fault.entry)))
-    return places
