@@ -131,7 +131,8 @@ def examined(pool: Pool, share: Share) -> list[tuple[str, Examination | Waits]]:
     try:
         return pool.examine([share])
     except Died as died:
-        assert not died.begun
+        if died.begun:
+            raise
         return pool.examine([share])
 
 
