@@ -73,24 +73,7 @@ def replay(
 ) -> None:
     """Choose the flows, then rehearse or replay them."""
     filtered = any((partner, state, number, siret, date, since, until, sha256))
-    if bool(flows) == filtered:
-        raise common.Misuse(
-            t(
-                "Name flows, or choose them by --partner, --state, --since …",
-                "Nommez des flux, ou choisissez-les par --partner, --state, --since …",
-            )
-        )
-    if filtered and not (yes or dry_run or sys.stdin.isatty()):
-        raise common.Misuse(
-            t(
-                "Flows chosen by filters are replayed on a yes, and nobody can be asked here.",
-                "Des flux choisis par filtres ne sont rejoués qu'après un oui, et personne ne peut répondre ici.",
-            ),
-            t(
-                "Look with --dry-run, then add --yes.",
-                "Regardez avec --dry-run, puis ajoutez --yes.",
-            ),
-        )
+    _refuse_unclear(named=bool(flows), filtered=filtered, agreed=yes or dry_run)
     gate = common.open_here()
     with gate.ledger.connect() as connection:
         if flows:
@@ -107,6 +90,28 @@ def replay(
     if filtered and not yes:
         _confirm(len(chosen))
     _replay(gate, chosen, reason, as_json=as_json)
+
+
+def _refuse_unclear(*, named: bool, filtered: bool, agreed: bool) -> None:
+    """Flows are named or filtered, not both; what is filtered somebody must agree to."""
+    if named == filtered:
+        raise common.Misuse(
+            t(
+                "Name flows, or choose them by --partner, --state, --since …",
+                "Nommez des flux, ou choisissez-les par --partner, --state, --since …",
+            )
+        )
+    if filtered and not (agreed or sys.stdin.isatty()):
+        raise common.Misuse(
+            t(
+                "Flows chosen by filters are replayed on a yes, and nobody can be asked here.",
+                "Des flux choisis par filtres ne sont rejoués qu'après un oui, et personne ne peut répondre ici.",
+            ),
+            t(
+                "Look with --dry-run, then add --yes.",
+                "Regardez avec --dry-run, puis ajoutez --yes.",
+            ),
+        )
 
 
 def _named(connection: Connection, gate: Gate, names: list[str]) -> list[RowMapping]:

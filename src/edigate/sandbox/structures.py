@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from edigate.domain.directory import Structure
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -39,22 +41,6 @@ SERVICE_WITH_ENGAGEMENT = "99982055800016"
 INACTIVE = "99982192900018"
 PRIVATE = "99982329700018"
 PAYMENT_NOT_FED_BACK = "99982466700011"
-
-
-@dataclass(frozen=True, slots=True)
-class StructureRow:
-    """A structure as the directory lists it (reference §12.2)."""
-
-    siret: str
-    name: str
-    active: bool = True
-    public: bool = True
-    engagement_required: bool = False
-    service_required: bool = False
-    engagement_or_service_required: bool = False
-    moa: bool = False
-    moa_only: bool = False
-    payment_status_fed_back: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +73,31 @@ class ForeignSupplier:
 
 
 # fmt: off
-STRUCTURES: tuple[StructureRow, ...] = (
-    StructureRow(STATE,                   "État", engagement_required=True),
-    StructureRow(WITH_SERVICE,            "Caisse départementale de l'Orneval", service_required=True),
-    StructureRow(WITHOUT_SERVICE,         "Régie des eaux du Val-Clair", moa=True),
-    StructureRow(VALIDATOR,               "Métropole de Hautebrume", moa=True),
-    StructureRow(MOA,                     "Commune de Pont-l'Aulne", moa=True),
-    StructureRow(MOA_ONLY,                "Société publique des tramways de Brévières", moa=True, moa_only=True),
-    StructureRow(CONNECTED,               "Hôpital de la Combe-Verte"),
-    StructureRow(NOT_CONNECTED,           "Commune de Saint-Ormond"),
-    StructureRow(ENGAGEMENT_REQUIRED,     "Université de Valserine", engagement_required=True),
-    StructureRow(SERVICE_REQUIRED,        "Département de la Haute-Lunelle", service_required=True),
-    StructureRow(BOTH_REQUIRED,           "Région des Trois-Rivières", engagement_required=True, service_required=True),
-    StructureRow(EITHER_REQUIRED,         "Syndicat des eaux de Malaterre", engagement_or_service_required=True),
-    StructureRow(SERVICE_WITH_ENGAGEMENT, "Communauté de communes du Haut-Sorbier"),
-    StructureRow(PAYMENT_NOT_FED_BACK,    "Lycée Anne-Corvin", payment_status_fed_back=False),
-    StructureRow(INACTIVE,                "Syndicat des chemins de Vieillecombe", active=False),
-    StructureRow(PRIVATE,                 "Clinique des Quatre-Vents", public=False),
-    StructureRow(SUPPLIER,                "Papeterie des Tilleuls", public=False),
-    StructureRow(SUPPLIER_2,              "Mécanique Bellanger", public=False),
-    StructureRow(SUPPLIER_3,              "Bâtiments Kerouan", public=False),
-    StructureRow(SUBCONTRACTOR,           "Étanchéité Morvandier", public=False),
-    StructureRow(CO_CONTRACTOR,           "Charpentes Delaunoy", public=False),
-    StructureRow(LEAD_CONTRACTOR,         "Travaux généraux Sauvebrun", public=False),
-    StructureRow(MOE,                     "Atelier d'architecture Lisière", public=False),
-    StructureRow(FACTOR,                  "Comptoir d'affacturage Rivoire", public=False),
+STRUCTURES: tuple[Structure, ...] = (
+    Structure(STATE,                   "État", engagement_required=True),
+    Structure(WITH_SERVICE,            "Caisse départementale de l'Orneval", service_required=True),
+    Structure(WITHOUT_SERVICE,         "Régie des eaux du Val-Clair", moa=True),
+    Structure(VALIDATOR,               "Métropole de Hautebrume", moa=True),
+    Structure(MOA,                     "Commune de Pont-l'Aulne", moa=True),
+    Structure(MOA_ONLY,                "Société publique des tramways de Brévières", moa=True, moa_only=True),
+    Structure(CONNECTED,               "Hôpital de la Combe-Verte"),
+    Structure(NOT_CONNECTED,           "Commune de Saint-Ormond"),
+    Structure(ENGAGEMENT_REQUIRED,     "Université de Valserine", engagement_required=True),
+    Structure(SERVICE_REQUIRED,        "Département de la Haute-Lunelle", service_required=True),
+    Structure(BOTH_REQUIRED,           "Région des Trois-Rivières", engagement_required=True, service_required=True),
+    Structure(EITHER_REQUIRED,         "Syndicat des eaux de Malaterre", engagement_or_service_required=True),
+    Structure(SERVICE_WITH_ENGAGEMENT, "Communauté de communes du Haut-Sorbier"),
+    Structure(PAYMENT_NOT_FED_BACK,    "Lycée Anne-Corvin", payment_status_fed_back=False),
+    Structure(INACTIVE,                "Syndicat des chemins de Vieillecombe", active=False),
+    Structure(PRIVATE,                 "Clinique des Quatre-Vents", public=False),
+    Structure(SUPPLIER,                "Papeterie des Tilleuls", public=False),
+    Structure(SUPPLIER_2,              "Mécanique Bellanger", public=False),
+    Structure(SUPPLIER_3,              "Bâtiments Kerouan", public=False),
+    Structure(SUBCONTRACTOR,           "Étanchéité Morvandier", public=False),
+    Structure(CO_CONTRACTOR,           "Charpentes Delaunoy", public=False),
+    Structure(LEAD_CONTRACTOR,         "Travaux généraux Sauvebrun", public=False),
+    Structure(MOE,                     "Atelier d'architecture Lisière", public=False),
+    Structure(FACTOR,                  "Comptoir d'affacturage Rivoire", public=False),
 )
 
 SERVICES: tuple[ServiceRow, ...] = (
@@ -184,7 +170,7 @@ PARTNERS: tuple[Mapping[str, object], ...] = (
     _row("POR001", "Portail des structures non raccordées", "portal", _STATUS_DEPOSITS, (WITH_SERVICE,)),
 )
 
-DIRECTORY_COLUMNS = ("kind", *(field.name for field in fields(StructureRow)), "service_code", "service_name")
+DIRECTORY_COLUMNS = ("kind", *(field.name for field in fields(Structure)), "service_code", "service_name")
 
 
 def directory_csv() -> str:
@@ -197,7 +183,7 @@ def directory_csv() -> str:
     return text.getvalue()
 
 
-def _cells(kind: str, row: StructureRow | ServiceRow | SupplierRow) -> list[str]:
+def _cells(kind: str, row: Structure | ServiceRow | SupplierRow) -> list[str]:
     values = {field.name: getattr(row, field.name) for field in fields(row)} | {"kind": kind}
     texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
     return [texts.get(column, "") for column in DIRECTORY_COLUMNS]

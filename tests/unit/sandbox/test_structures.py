@@ -12,6 +12,7 @@ from stdnum import iban
 from stdnum.eu import vat
 from stdnum.fr import siret
 
+from edigate.domain.directory import Structure
 from edigate.sandbox import structures
 from edigate.sandbox.cases import CASES
 from edigate.sandbox.documents import Draft
@@ -23,11 +24,10 @@ from edigate.sandbox.structures import (
     STRUCTURES,
     SUPPLIERS,
     ServiceRow,
-    StructureRow,
     directory_csv,
 )
 
-FLAGS = [field.name for field in fields(StructureRow) if field.type == "bool"]
+FLAGS = [field.name for field in fields(Structure) if field.type == "bool"]
 SERVICE_FLAGS = [field.name for field in fields(ServiceRow) if field.type == "bool"]
 BY_CODE = {str(partner["code"]): partner for partner in PARTNERS}
 
@@ -45,7 +45,7 @@ def rows() -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("row", STRUCTURES, ids=lambda row: row.name)
-def test_every_siret_is_valid(row: StructureRow) -> None:
+def test_every_siret_is_valid(row: Structure) -> None:
     """Every SIRET, made up or not, has the check digit it must have."""
     assert siret.is_valid(row.siret)
 
