@@ -280,5 +280,4 @@ def _desk(terms: Terms) -> Desk:
         settings=terms.rules,
         book=_NO_PARTNERS,
         directory=snapshot,
-        is_supplier=snapshot.supplier if snapshot and terms.rules.supplier_must_be_known else None,
     )

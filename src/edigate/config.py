@@ -121,11 +121,19 @@ class IntakeTable(_Table):
 
 
 class LimitsTable(_Table):
-    """Sizes in bytes."""  # reference §4.3
+    """What a flow may hold, at most; sizes in bytes."""  # reference §4.3
 
     flow_bytes: int = Field(1_000_000_000, ge=1, description="Size of a flow.")
     document_bytes: int = Field(100_000_000, ge=1, description="Size of one XML document, unpacked.")
     attachment_bytes: int = Field(100_000_000, ge=1, description="Size of one attachment, unpacked.")
+    flow_invoices: int = Field(500, ge=1, description="Invoices in one flow.")
+    archive_entries: int = Field(2_000, ge=1, description="Entries of an archive, folders and signatures included.")
+    archive_bytes: int = Field(4_000_000_000, ge=1, description="Size of all that an archive holds, unpacked.")
+    archive_ratio: int = Field(
+        200, ge=2, description="How many times its packed size an archive may unpack to, past the first 10 MB."
+    )
+    archive_nesting: int = Field(1, ge=1, description="Levels of archives: 1 is an archive that holds no other.")
+    archive_folders: bool = Field(default=False, description="Take files in folders of an archive, not only at its root.")
 
 
 class RulesTable(_Table):
@@ -134,6 +142,9 @@ class RulesTable(_Table):
     siret_luhn: Severity = Field(Severity.ERROR, description="What a SIRET with a wrong key is: `error` or `warning`.")
     supplier_must_be_known: bool = Field(
         default=False, description="Refuse suppliers that the directory does not hold; import suppliers first."
+    )
+    supplier_account_must_be_known: bool = Field(
+        default=False, description="Refuse an IBAN that is not among those the supplier's record gives."
     )
     works_on_general_interfaces: bool = Field(
         default=True, description="Take works cadres on the interfaces that existed before 2024, too."
@@ -153,6 +164,23 @@ class PivotsTable(_Table):
 
     invoices: int = Field(500, ge=1, description="Invoices in one pivot, at most.")
     bytes: int = Field(100_000_000, ge=1, description="Bytes in one pivot; an invoice that is bigger goes alone.")
+
+
+class LifeCycleTable(_Table):
+    """What becomes of statuses, validators and receipts."""  # reference §10.1, §14, §6.4
+
+    recycle_is_rejection: bool = Field(
+        default=True, description="A status 04 (to be recycled) counts as 05 (rejected), as from 2026."
+    )
+    subcontracting_days: int = Field(
+        15, ge=1, description="Days a validator of a subcontractor's request has; then it goes on without him."
+    )
+    co_contracting_days: int = Field(
+        15, ge=1, description="Days after which a silent leader of a group is shown to operators."
+    )
+    receipt_hours: float = Field(
+        72, ge=0, description="Hours in which a pivot's receipt is awaited of partners who deposit FSO1300A; 0 is never."
+    )
 
 
 class OutboxTable(_Table):
@@ -204,6 +232,7 @@ class Settings(BaseSettings):
     limits: LimitsTable = LimitsTable()
     rules: RulesTable = RulesTable()
     pivots: PivotsTable = PivotsTable()
+    life_cycle: LifeCycleTable = LifeCycleTable()
     outbox: OutboxTable = OutboxTable()
     engine: EngineTable = EngineTable()
     schemas: SchemasTable = SchemasTable()

@@ -8,7 +8,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A structure and its settings (reference §12.2)."""
+    """A structure and its settings (reference §12.2).
+
+    `service_form` and `engagement_form` are regular expressions that the structure's own numbers match whole, empty
+    where it states none; `form_hint` is its own sentence about them, for the fault.
+    """
 
     siret: str
     name: str
@@ -20,6 +24,9 @@ class Structure:
     moa: bool = False
     moa_only: bool = False
     payment_status_fed_back: bool = True
+    service_form: str = ""
+    engagement_form: str = ""
+    form_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,16 @@ class Service:
     name: str
     active: bool = True
     engagement_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """A supplier's record: `accounts` are its IBANs without blanks, empty where none were given (reference §12.1)."""
+
+    identifier: str
+    name: str = ""
+    active: bool = True
+    accounts: frozenset[str] = frozenset()
 
 
 class Directory(Protocol):
@@ -45,3 +62,6 @@ class Directory(Protocol):
 
     def service(self, siret: str, code: str) -> Service | None:
         """The service with this code of the structure with this SIRET."""
+
+    def supplier(self, identifier: str) -> Supplier | None:
+        """The supplier with this identifier."""

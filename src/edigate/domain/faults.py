@@ -43,6 +43,10 @@ class Fault:
         """The same fault, knowing where it stands in the document."""
         return replace(self, path=path, line=line)
 
+    def within(self, entry: str) -> Fault:
+        """The same fault, knowing which file of the flow's archive it is about."""
+        return replace(self, entry=self.entry or entry)
+
     @property
     def blocks(self) -> bool:
         """Whether it refuses what it names."""

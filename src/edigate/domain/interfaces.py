@@ -21,6 +21,14 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Carries(StrEnum):
+    """What the documents of an interface are about."""
+
+    INVOICES = "invoices"
+    STATUSES = "statuses"
+    RECEIPTS = "receipts"
+
+
 class CadreClass(StrEnum):
     """Which cadres an interface carries (reference §9.3)."""
 
@@ -33,7 +41,8 @@ class CadreClass(StrEnum):
 class Interface:
     """One flow type.
 
-    `family` is E1 to E5 (empty for returns and statuses); `parsers` are keys of `parsers.PARSERS` in order of
+    `family` is E1 to E5 (empty for returns and statuses); `container` is what a document comes in, "xml" itself or a
+    "pdf" that embeds it (Factur-X); `parsers` are keys of `parsers.PARSERS` in order of
     likelihood, `schemas` keys of the schema shelf by root element; `replaced_by` helps the sender of a withdrawn one.
     """
 
@@ -48,6 +57,8 @@ class Interface:
     cadres: CadreClass | None = None
     parsers: tuple[str, ...] = ()
     report: str = ""
+    carries: Carries = Carries.INVOICES
+    container: str = "xml"
     payment_required: bool = False
     payment_default: str = ""
     attachment_required: bool = False

@@ -18,6 +18,7 @@ class Syntax(StrEnum):
     CII = "cii"
     UBL_INVOICE = "ubl-invoice"
     UBL_CREDIT_NOTE = "ubl-creditnote"
+    CPP_MIXTE = "cppfacturemixte"
 
 
 class Scheme(StrEnum):

@@ -13,6 +13,7 @@ class RuleSettings:
 
     siret_luhn: Severity = Severity.ERROR
     supplier_must_be_known: bool = False
+    supplier_account_must_be_known: bool = False
     works_on_general_interfaces: bool = True
     take_a21: bool = False
     state_by_service: bool = True
@@ -22,3 +23,9 @@ class RuleSettings:
     flow_bytes: int = 1_000_000_000
     document_bytes: int = 100_000_000
     attachment_bytes: int = 100_000_000
+    flow_invoices: int = 500
+    archive_entries: int = 2_000
+    archive_bytes: int = 4_000_000_000
+    archive_ratio: int = 200
+    archive_nesting: int = 1
+    archive_folders: bool = False

@@ -66,8 +66,7 @@ def _examined(
 def _desk(gate: Gate, book: PartnerBook, directory: Snapshot) -> Desk:
     rules = gate.settings.for_rules()
     shelf = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic)
-    is_supplier = directory.supplier if rules.supplier_must_be_known else None
-    return Desk(gate.interfaces, shelf, rules, book, directory, is_supplier)
+    return Desk(gate.interfaces, shelf, rules, book, directory)
 
 
 def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:

@@ -196,5 +196,4 @@ def _set_aside(content: Content, name: str) -> Content:
 def _desk(book: bytes, directory_version: str) -> Desk:
     partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
     snapshot = Snapshot(_charge.directory / f"{directory_version}.sqlite")
-    is_supplier = snapshot.supplier if _charge.rules.supplier_must_be_known else None
-    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot, is_supplier)
+    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot)

@@ -7,19 +7,20 @@ import os
 import sqlite3
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from edigate.domain.directory import Service, Structure
+from edigate.domain.directory import Service, Structure, Supplier
 from edigate.domain.identifiers import is_siret
 from edigate.ledger.archive import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 COLUMNS = (
     "kind", "siret", "name", "active", "public", "engagement_required", "service_required",
     "engagement_or_service_required", "moa", "moa_only", "payment_status_fed_back", "service_code", "service_name",
+    "service_form", "engagement_form", "form_hint",
 )  # fmt: skip
 REQUIRED = ("kind", "siret")
 _FLAGS = COLUMNS[3:11]
@@ -27,7 +28,8 @@ _DEFAULTS = {"active": True, "public": True, "payment_status_fed_back": True}
 _WORDS = {"true": True, "1": True, "oui": True, "yes": True, "false": False, "0": False, "non": False, "no": False}
 _SCHEMA = """
 create table structure(siret text primary key, name text, active int, public int, engagement_required int,
-    service_required int, engagement_or_service_required int, moa int, moa_only int, payment_status_fed_back int)
+    service_required int, engagement_or_service_required int, moa int, moa_only int, payment_status_fed_back int,
+    service_form text, engagement_form text, form_hint text)
     without rowid;
 create table service(siret text, code text, name text, active int, engagement_required int,
     primary key(siret, code)) without rowid;
@@ -66,18 +68,18 @@ class Snapshot:
     def _structure(self, siret: str) -> Structure | None:
         """The structure with this SIRET."""
         row = self._connection.execute("select * from structure where siret = ?", (siret,)).fetchone()
-        return Structure(row[0], row[1], *map(bool, row[2:])) if row else None
+        return _structure(row) if row else None
 
     def _service(self, siret: str, code: str) -> Service | None:
         """The service with this code of that structure."""
         row = self._connection.execute("select * from service where siret = ? and code = ?", (siret, code)).fetchone()
         return Service(row[0], row[1], row[2], *map(bool, row[3:])) if row else None
 
-    def supplier(self, identifier: str) -> bool:
-        """Whether an active supplier with this identifier is known."""
-        query = "select active from supplier where identifier = ?"
+    def supplier(self, identifier: str) -> Supplier | None:
+        """The supplier with this identifier."""
+        query = "select identifier, name, active from supplier where identifier = ?"
         row = self._connection.execute(query, (identifier,)).fetchone()
-        return bool(row and row[0])
+        return Supplier(row[0], row[1], bool(row[2])) if row else None
 
     def services_of(self, siret: str) -> tuple[Service, ...]:
         """All services of a structure, by code."""
@@ -87,7 +89,11 @@ class Snapshot:
     def structures(self) -> Iterator[Structure]:
         """All structures, by SIRET."""
         for row in self._connection.execute("select * from structure order by siret"):
-            yield Structure(row[0], row[1], *map(bool, row[2:]))
+            yield _structure(row)
+
+
+def _structure(row: Sequence[Any]) -> Structure:
+    return Structure(row[0], row[1], *map(bool, row[2:10]), *row[10:])
 
 
 def import_csv(source: TextIO, folder: Path, version: str) -> Imported:
@@ -170,8 +176,9 @@ def _siret(row: dict[str, str], number: int) -> str:
 
 def _write_structure(connection: sqlite3.Connection, row: dict[str, str], number: int) -> None:
     flags = [_flag(row, column, number) for column in _FLAGS]
-    values = (_siret(row, number), _text(row, "name"), *flags)
-    connection.execute("insert into structure values (?,?,?,?,?,?,?,?,?,?)", values)
+    forms = (_text(row, column) for column in COLUMNS[13:])
+    values = (_siret(row, number), _text(row, "name"), *flags, *forms)
+    connection.execute("insert into structure values (?,?,?,?,?,?,?,?,?,?,?,?,?)", values)
 
 
 def _write_service(connection: sqlite3.Connection, row: dict[str, str], number: int) -> None:

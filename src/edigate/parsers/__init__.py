@@ -24,7 +24,7 @@ class Parser(Protocol):
 
     @property
     def NUMBER(self) -> str:  # noqa: N802 - a module's constant
-        """Where an invoice's number stands below the root, for `find`."""
+        """Where the number of each invoice stands below the root, for `findall`."""
 
     def parse(self, root: _Element, /) -> tuple[Invoice, ...]:
         """The invoices of a document; what is missing or unreadable is empty or None."""
@@ -35,8 +35,8 @@ class Parser(Protocol):
         Where it is missing: the path where the syntax expects it, and the line of the nearest element that exists.
         """
 
-    def locate_in(self, root: _Element, /) -> Callable[[str], tuple[str, int | None]]:
-        """`locate` for many fields of one document, which it goes through once."""
+    def locate_in(self, root: _Element, position: int = 1, /) -> Callable[[str], tuple[str, int | None]]:
+        """`locate` for many fields of one invoice of a document (counted from 1), which it goes through once."""
 
 
 PARSERS: Mapping[str, Parser] = MappingProxyType({"cii": cii, "ubl": ubl})

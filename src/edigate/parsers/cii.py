@@ -218,7 +218,7 @@ _SPOTS: Spots = MappingProxyType(
 _ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding})
 
 
-def locate_in(root: _Element) -> Locate:
+def locate_in(root: _Element, _position: int = 1) -> Locate:
     """A function from field keys to their places; for several fields of one document, which is descended once."""
     return locator(gather(root, _SHAPE), _SPOTS, _ROWS)
 

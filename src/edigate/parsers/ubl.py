@@ -290,7 +290,7 @@ _SPOTS: Spots = MappingProxyType(
 _ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding, "vat": _vat_rows})
 
 
-def locate_in(root: _Element) -> Locate:
+def locate_in(root: _Element, _position: int = 1) -> Locate:
     """A function from field keys to their places; for several fields of one document, which is descended once."""
     return locator(_gather(root), _SPOTS, _ROWS)
 

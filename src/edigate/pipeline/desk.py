@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from edigate.domain.directory import Directory
     from edigate.domain.interfaces import Interface
@@ -25,7 +25,6 @@ class Desk:
     settings: RuleSettings
     book: PartnerBook
     directory: Directory | None = None
-    is_supplier: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,8 +101,7 @@ def judge(
     invoice: Invoice, position: int, document: Document, *, interface: Interface, received_on: dt.date, desk: Desk
 ) -> Examined:
     """One invoice: rules, then recipient, then first reader; its pivot is rendered while the document is at hand."""
-    known = desk.is_supplier(invoice.supplier.identifier) if desk.is_supplier else None
-    context = Context(interface, received_on, desk.settings, desk.directory, known)
+    context = Context(interface, received_on, desk.settings, desk.directory)
     faults = _placed(check(invoice, context), document)
     whom = addressee(invoice, desk.directory, desk.settings)
     refused = any(f.blocks for f in faults)
@@ -125,7 +124,7 @@ def judge(
         amount_due=format(invoice.totals.due, "f") if invoice.totals.due is not None else "",
         currency=invoice.currency,
         pivot=render(invoice, whom, document, interface=interface, received_on=received_on) if routed else None,
-        number_place=_number_place(document),
+        number_place=_number_place(document, position),
     )
 
 
@@ -136,9 +135,9 @@ def _placed(faults: tuple[Fault, ...], document: Document) -> tuple[Fault, ...]:
     return tuple(f.placed(*locate(f.field)) for f in faults)
 
 
-def _number_place(document: Document) -> tuple[str, int | None]:
-    number = document.root.find(document.parser.NUMBER)
-    return ("", None) if number is None else places.place(number)
+def _number_place(document: Document, position: int) -> tuple[str, int | None]:
+    numbers = document.root.findall(document.parser.NUMBER)
+    return places.place(numbers[position - 1]) if position <= len(numbers) else ("", None)
 
 
 def render(

@@ -22,15 +22,13 @@ class Context:
     """How and when the invoice came, and what the gate knows.
 
     `received_on` is the French local date of the deposit. `directory` is None only where there is none to ask
-    (`edigate check` outside a gate): the rules that need it are then left out. `supplier_known` says whether the
-    gate knows the supplier of the invoice, None where nobody was asked.
+    (`edigate check` outside a gate): the rules that need it are then left out.
     """
 
     interface: Interface
     received_on: dt.date
     settings: RuleSettings
     directory: Directory | None = None
-    supplier_known: bool | None = None
 
 
 Rule: TypeAlias = Callable[[Invoice, Context], Iterable[Fault]]

@@ -71,7 +71,8 @@ def the_suppliers_name_has_at_most_99_characters(invoice: Invoice, _context: Con
 
 def the_supplier_is_known_to_the_gate(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """A gate that is told so takes invoices of suppliers it knows, and of nobody else."""
-    unknown = context.settings.supplier_must_be_known and context.supplier_known is False
+    directory = context.directory if context.settings.supplier_must_be_known else None
+    unknown = directory and directory.supplier(invoice.supplier.identifier) is None
     if unknown and _is_identified(invoice, context):
         yield fault("EDG-I051", "supplier.identifier", invoice.supplier.identifier)
 

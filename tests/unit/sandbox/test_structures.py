@@ -140,7 +140,8 @@ def test_the_directory_lists_structures_then_services_then_suppliers() -> None:
         == ",".join(DIRECTORY_COLUMNS)
         == (
             "kind,siret,name,active,public,engagement_required,service_required,engagement_or_service_required,"
-            "moa,moa_only,payment_status_fed_back,service_code,service_name"
+            "moa,moa_only,payment_status_fed_back,service_code,service_name,"
+            "service_form,engagement_form,form_hint"
         )
     )
     assert kinds == ["structure"] * len(STRUCTURES) + ["service"] * len(SERVICES) + ["supplier"] * len(SUPPLIERS)
