@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from edigate.domain.directory import Service, Structure
+from edigate.domain.directory import Service, Structure, Supplier
 from edigate.domain.interfaces import CadreClass, Direction, Interface, Standing
 from edigate.domain.invoice import (
     Attachment,
@@ -43,6 +43,7 @@ class Shelf:
 
     structures: tuple[Structure, ...]
     services: tuple[Service, ...]
+    suppliers: tuple[Supplier, ...] = ()
     version: str = "1"
 
     def structure(self, siret: str) -> Structure | None:
@@ -52,6 +53,10 @@ class Shelf:
     def service(self, siret: str, code: str) -> Service | None:
         """The service of this structure with this code."""
         return next((row for row in self.services if (row.siret, row.code) == (siret, code)), None)
+
+    def supplier(self, identifier: str) -> Supplier | None:
+        """The supplier with this identifier."""
+        return next((row for row in self.suppliers if row.identifier == identifier), None)
 
 
 def _content() -> str:
@@ -116,8 +121,8 @@ GATE = Context(
             Service(STATE, "DSJ1", "Service de l’État"),
             Service(STATE, "DSJ0", "Service clos de l’État", active=False),
         ),
+        (Supplier(SUPPLIER, "Ateliers du Lac"),),
     ),
-    supplier_known=True,
 )
 
 

@@ -65,24 +65,29 @@ def test_the_suppliers_name(codes: Callable[..., list[str]], name: str, expected
 
 
 @pytest.mark.parametrize(
-    ("required", "known", "expected"),
-    [(True, True, []), (True, False, ["I051"]), (True, None, []), (False, False, [])],
+    ("required", "listed", "expected"),
+    [(True, True, []), (True, False, ["I051"]), (False, False, [])],
 )
 def test_an_unknown_supplier(
     codes: Callable[..., list[str]],
     required: bool,  # noqa: FBT001 - a column of the table
-    known: bool | None,  # noqa: FBT001 - as above
+    listed: bool,  # noqa: FBT001 - as above
     expected: list[str],
 ) -> None:
-    """Only a gate that is told so, and was asked, refuses a supplier it does not know."""
-    assert codes({}, {"settings.supplier_must_be_known": required, "supplier_known": known}) == expected
+    """Only a gate that is told so refuses a supplier whom the directory does not hold."""
+    gate: dict[str, object] = {"settings.supplier_must_be_known": required}
+
+    assert codes({}, gate if listed else {**gate, "directory.suppliers": ()}) == expected
+
+
+def test_without_a_directory_no_supplier_is_unknown(codes: Callable[..., list[str]]) -> None:
+    """Where there is no directory to ask, nobody is looked for in it."""
+    assert codes({}, {"settings.supplier_must_be_known": True, "directory": None}) == []
 
 
 def test_a_malformed_supplier_is_not_also_unknown(codes: Callable[..., list[str]]) -> None:
     """A wrong identifier is told as such alone."""
-    gate: dict[str, object] = {"settings.supplier_must_be_known": True, "supplier_known": False}
-
-    assert codes({"supplier.identifier": "901"}, gate) == ["I042"]
+    assert codes({"supplier.identifier": "901"}, {"settings.supplier_must_be_known": True}) == ["I042"]
 
 
 @pytest.mark.parametrize(
@@ -149,10 +154,6 @@ def test_a_forgiven_recipient_is_looked_up(codes: Callable[..., list[str]]) -> N
 
 def test_a_forgiven_supplier_must_be_known_all_the_same(codes: Callable[..., list[str]]) -> None:
     """Where the check digit only warns, an unknown supplier is refused as such."""
-    gate: dict[str, object] = {
-        "settings.siret_luhn": Severity.WARNING,
-        "settings.supplier_must_be_known": True,
-        "supplier_known": False,
-    }
+    gate: dict[str, object] = {"settings.siret_luhn": Severity.WARNING, "settings.supplier_must_be_known": True}
 
     assert codes({"supplier.identifier": LUHN_FAILS}, gate) == ["i043", "I051"]
