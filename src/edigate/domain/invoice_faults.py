@@ -880,11 +880,15 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         message_en="The cadre “{value}” does not exist.",
         remedy_fr=(
             "Indiquez un code de A1 à A25, par exemple A1 (facture d’un fournisseur), A2 (facture déjà payée), A9 "
-            "(facture d’un sous-traitant) ou A12 (facture d’un cotraitant) ; sans code, A1 s’applique."
+            "(facture d’un sous-traitant) ou A12 (facture d’un cotraitant) ; sans code, A1 s’applique. Les codes de "
+            "la réforme ne valent pas ici : au lieu de B1, S1 ou M1 indiquez A1, au lieu de B2, S2 ou M2 A2, au lieu "
+            "de S3 A9, au lieu de S6 A12."
         ),
         remedy_en=(
             "Give a code from A1 to A25, for example A1 (invoice of a supplier), A2 (already paid invoice), A9 "
-            "(invoice of a subcontractor) or A12 (invoice of a co-contractor); without a code A1 applies."
+            "(invoice of a subcontractor) or A12 (invoice of a co-contractor); without a code A1 applies. The codes "
+            "of the reform mean nothing here: give A1 instead of B1, S1 or M1, A2 instead of B2, S2 or M2, A9 instead "
+            "of S3, A12 instead of S6."
         ),
     ),
     "EDG-I141": _functional(

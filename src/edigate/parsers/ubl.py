@@ -33,7 +33,8 @@ _SHAPES = MappingProxyType({_INVOICE: compile_table(TABLE), _CREDIT_NOTE: compil
 
 _TAX_TOTAL = clark("cac:TaxTotal")
 _CADRE_TAG, _EXTENSION_TAG = "CategoryCode", "FactureExtension"
-_CADRE = re.compile(r"A[0-9]+")
+# A cadre, or a code of the reform's channel (reference §9.5): taken for what it says, it is refused as it is in CII.
+_CADRE = re.compile(r"A[0-9]+|[BSM][0-9]")
 _FOREIGN_AMOUNTS = cast(
     "Callable[..., Iterable[_Element]]",
     etree.XPath(
@@ -94,7 +95,7 @@ def _local(element: _Element) -> str:
 
 
 def _cadre(found: Found) -> Spot:
-    """A CategoryCode in an extension, alone or in AIFE's element; else a ProfileID that has a cadre's form (§9.4)."""
+    """A CategoryCode in an extension, alone or in AIFE's element; else a ProfileID of a cadre's form (§9.4, §9.5)."""
     for extension in found.every("extensions"):
         for child in extension:
             for element in child if _local(child) == _EXTENSION_TAG else (child,):
@@ -183,7 +184,7 @@ def _payment(found: Found) -> Payment:
         account_kind="RIB" if is_rib else "IBAN",
         account_name=row.text("account_name"),
         institution=row.text("institution"),
-        due_date=row.text("due_date") or found.text("due_date"),
+        due_date=_read.dashed_day(row.first("due_date") or found.first("due_date")),
         note=row.text("note"),
     )
 

@@ -95,15 +95,23 @@ PROFILE_A9 = (CUSTOMIZATION, f"{CUSTOMIZATION}<cbc:ProfileID>A9</cbc:ProfileID>"
         ([(EXTENSION, "<Other/>"), PROFILE_A9], "A9", "/ubl:Invoice/cbc:ProfileID"),
         ([(">A4<", "> <"), PROFILE_A9], "A9", "/ubl:Invoice/cbc:ProfileID"),
         ([(EXTENSION, ""), (CUSTOMIZATION, "<cbc:ProfileID>FEN0105A</cbc:ProfileID>")], "A1", "aife:CategoryCode"),
-        ([(EXTENSION, ""), (CUSTOMIZATION, "<cbc:ProfileID>S1</cbc:ProfileID>")], "A1", "aife:CategoryCode"),
+        ([(EXTENSION, ""), (CUSTOMIZATION, "<cbc:ProfileID>urn:B1</cbc:ProfileID>")], "A1", "aife:CategoryCode"),
+        ([(EXTENSION, ""), (CUSTOMIZATION, "<cbc:ProfileID>S1</cbc:ProfileID>")], "S1", "/ubl:Invoice/cbc:ProfileID"),
+        ([(CUSTOMIZATION, "<cbc:ProfileID>S1</cbc:ProfileID>")], "A4", "aife:FactureExtension/aife:CategoryCode"),
         ([(">A4<", ">Z9<")], "Z9", "aife:FactureExtension/aife:CategoryCode"),
     ],
 )
 def test_the_cadre_is_in_an_extension_or_a_profile(changes: list[tuple[str, str]], cadre: str, place: str) -> None:
-    """A CategoryCode of any namespace in an extension; a ProfileID only in a cadre's form; else A1."""
+    """A CategoryCode of any namespace in an extension; a ProfileID in the form of a cadre, old or new; else A1."""
     root = root_of(*changes)
     assert ubl.parse(root)[0].cadre == cadre
     assert ubl.locate(root, "cadre")[0].endswith(place)
+
+
+@pytest.mark.parametrize("code", ["B1", "S1", "M1", "B2", "S2", "S3", "B4", "M4", "S5", "S6", "B7", "S8", "M9"])
+def test_a_code_of_the_reform_is_no_cadre_and_no_a1_either(code: str) -> None:
+    """Read as it stands, so that the channel refuses it: B2 is already paid, S3 and S6 have a validator."""
+    assert parsed((EXTENSION, ""), (CUSTOMIZATION, f"<cbc:ProfileID>{code}</cbc:ProfileID>")).cadre == code
 
 
 def test_a_missing_cadre_is_placed_in_the_extension() -> None:
