@@ -34,11 +34,43 @@ class Scheme(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address: street and what completes it in `lines`, in the document's order."""
+
+    lines: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask at a party."""
+
+    name: str = ""
+    department: str = ""
+    phone: str = ""
+    fax: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where goods or services were delivered; a line gives its identifier alone as a rule."""
+
+    identifier: str = ""
+    name: str = ""
+    address: Address = Address()
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A party as the document names it.
 
     `scheme` is the kind its scheme attribute means, None where the attribute is missing or unknown
     (`raw_scheme` keeps it); an identifier without attribute of 14 digits is read as a SIRET.
+    `registration` is the company number of UBL's legal entity, `vat_regime` UBL's words for when VAT falls due,
+    `endpoint` the electronic address, `<scheme>:<identifier>` where it has a scheme.
     """
 
     identifier: str = ""
@@ -49,24 +81,39 @@ class Party:
     vat_number: str = ""
     service: str = ""
     service_name: str = ""
+    trade_name: str = ""
+    registration: str = ""
+    note: str = ""
+    legal_address: Address = Address()
+    trade_address: Address = Address()
+    contact: Contact = Contact()
+    vat_regime: str = ""
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How the supplier is to be paid; `account` is an IBAN unless `account_kind` says RIB."""
+    """How the supplier is to be paid.
+
+    `account` is an IBAN unless `account_kind` says RIB, `account_name` who holds it, `institution` the bank (its BIC).
+    """
 
     code: str = ""
     account: str = ""
     account_kind: str = "IBAN"
     account_name: str = ""
     institution: str = ""
-    due_date: str = ""
+    due_date: dt.date | None = None
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VatRow:
-    """One row of the VAT recap; `rate` in percent; None where the document does not say."""
+    """One row of the VAT recap; `rate` in percent; None where the document does not say.
+
+    `due_date_code` says when the tax falls due, in CII's code or UBL's words (`domain.vat` reads both);
+    `tax` is UBL's word for which tax it is.
+    """
 
     rate: Decimal | None = None
     base: Decimal | None = None
@@ -74,11 +121,50 @@ class VatRow:
     category: str = ""
     exemption_reason: str = ""
     due_date_code: str = ""
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceCharge:
+    """What is taken off an amount, or, as a charge, put on it; `code` is of UNTDID 5189 or 7161."""
+
+    is_charge: bool = False
+    amount: Decimal | None = None
+    base: Decimal | None = None
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time that the invoice is for; an end that is missing or cannot be read is None."""
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A reference to a market (`kind` BC) or a contract (CT); another kind is as the document has it."""
+
+    identifier: str = ""
+    kind: str = ""
+    date: dt.date | None = None
+
+
+OUTSIDE_SUMS = frozenset({"GROUP", "REGROUPEMENT", "INFORMATION"})
+"""Kinds of line that only gather or explain others (reference §11.2): no sum counts them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `gross_price` and `net_price` as the syntax has them, `unit_price` is the one without tax."""
+    """One line; `gross_price` and `net_price` as the syntax has them, `unit_price` is the one without tax.
+
+    `kind` is DETAIL, REGROUPEMENT or INFORMATION where the document says one of these in its own way;
+    `status` and `substatus` are CII's type and sub-type as found. `price_allowance` leads from gross to net price,
+    which both are for `price_base` units.
+    """
 
     number: str = ""
     product: str = ""
@@ -92,6 +178,14 @@ class Line:
     vat_rate: Decimal | None = None
     kind: str = ""
     delivery_date: dt.date | None = None
+    status: str = ""
+    substatus: str = ""
+    notes: tuple[str, ...] = ()
+    description: str = ""
+    price_allowance: Decimal | None = None
+    price_base: Decimal | None = None
+    site: Site = Site()
+    allowances: tuple[AllowanceCharge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +226,8 @@ class Invoice:
     """One billing document. Texts are as found, stripped of outer white space only where XML itself is indifferent.
 
     `issue_date` is None where the document has none or one that cannot be read; `raw_issue_date` keeps what it said.
+    `market` is the number of the contract that counts, `contracts` are all of them, that one first. The codes of
+    services are their party's: `supplier.service` and `recipient.service`.
     """
 
     syntax: Syntax
@@ -149,11 +245,17 @@ class Invoice:
     validator: Party | None = None
     payee: Party | None = None
     engagement: str = ""
+    engagement_kind: str = ""
+    engagement_date: dt.date | None = None
     market: str = ""
+    contracts: tuple[Contract, ...] = ()
     preceding: tuple[str, ...] = ()
     delivery_date: dt.date | None = None
+    site: Site = Site()
+    period: Period = Period()
     payment: Payment = Payment()
     vat: tuple[VatRow, ...] = ()
+    allowances: tuple[AllowanceCharge, ...] = ()
     lines: tuple[Line, ...] = ()
     totals: Totals = Totals()
     attachments: tuple[Attachment, ...] = ()

@@ -135,7 +135,7 @@ def _payment(found: Found) -> Payment:
         account_kind="IBAN" if not account or row.text("iban") or _read.is_iban(account) else "RIB",
         account_name=row.text("account_name"),
         institution=row.text("institution"),
-        due_date=found.text("due_date"),
+        due_date=_read.compact_day(found.first("due_date")),
         note=row.text("note"),
     )
 

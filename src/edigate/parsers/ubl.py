@@ -184,7 +184,7 @@ def _payment(found: Found) -> Payment:
         account_kind="RIB" if is_rib else "IBAN",
         account_name=row.text("account_name"),
         institution=row.text("institution"),
-        due_date=_read.dashed_day(row.first("due_date") or found.first("due_date")),
+        due_date=_read.dashed_day(row.first("due_date")) or _read.dashed_day(found.first("due_date")),
         note=row.text("note"),
     )
 

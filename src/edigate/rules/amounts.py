@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import fault, warning
+from edigate.domain.invoice import OUTSIDE_SUMS
 from edigate.domain.vat import amount_of, rate_of
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ TOLERANCE = Decimal("0.01")
 DECIMALS = 6
 POSITIONS = 19
 PAID_CADRE = "A2"
-OUTSIDE_SUMS = frozenset({"GROUP", "REGROUPEMENT", "INFORMATION"})
-"""Kinds of line that only gather or explain others: UBL's TYPE_LIGNE, and GROUP as CII has it."""
 
 _TOTALS = ("lines", "allowances", "charges", "without_tax", "tax", "with_tax", "prepaid", "due")
 _VAT = ("rate", "base", "amount")
