@@ -1,4 +1,4 @@
-"""The two proprietary schemas say what the tables of the format say: every row is broken once, in a sound document.
+"""The proprietary schemas say what the tables of the format say: every row is broken once, in a sound document.
 
 The tables stand here a second time, as trees of rows (`SHEETS`) that also build the documents: the full one holds every
 row, the minimal one only the mandatory rows. `VALUES` and `ATTRIBUTES` hold what the rows say of texts and attributes.
@@ -249,6 +249,63 @@ PIVOT = one(
     ),
 )
 
+MIXTE = one(
+    "CPPFactureMixte",
+    ENVELOPE,
+    one(
+        "CPPFactures",
+        several(
+            1,
+            "CPPFactureMixteUnitaire",
+            one(
+                "Fournisseur",
+                one("TypeIdentifiant", "1"),
+                one("Identifiant", "98765432100012"),
+                one("RaisonSociale", "Menuiserie"),
+                one("CodePays", "FR"),
+                maybe(
+                    "ReferenceBancaire",
+                    maybe("Compte", "FR7630006000011234567890189"),
+                    maybe("Etablissement", "Banque"),
+                    maybe("RaisonSocialeEncaisseur", "Affactureur"),
+                ),
+            ),
+            DEBTOR,
+            maybe(
+                "Valideur",
+                one("TypeIdentifiant", "1"),
+                one("Identifiant", "12345678900029"),
+                maybe("RaisonSociale", "Titulaire"),
+                maybe("CodePays", "FR"),
+            ),
+            one(
+                "DonneesFacture",
+                one("Id", "F-7"),
+                maybe("IdFactureOrigine", "F-6"),
+                one("Type", "380"),
+                one("Cadre", "A1"),
+                one("DateEmissionFacture", "2031-05-01"),
+                one("ModePaiement", one("Code", "01"), maybe("Libelle", "Virement")),
+                one("Devise", "EUR"),
+                one("Montants", one("MontantHT", "10"), one("MontantTTC", "12.00"), one("MontantNetAPayer", "12")),
+                maybe(
+                    "TVAS",
+                    several(0, "TVA", one("Taux", "20"), one("BaseHt", "10"), one("MontantTVA", "2")),
+                ),
+                maybe("Engagement", maybe("NumeroMarche", "M31"), maybe("NumeroEngagement", "E31")),
+            ),
+            several(
+                1,
+                "PJ",
+                maybe("Contenu", "UEsFBgAA"),
+                one("NomPJ", "facture.pdf"),
+                one("TypePJ", "01"),
+                one("MimeTypePJ", "application/pdf"),
+            ),
+        ),
+    ),
+)
+
 
 class Sheet(NamedTuple):
     """A kind of document: the tree of its rows and the schema that judges it."""
@@ -258,11 +315,13 @@ class Sheet(NamedTuple):
 
 
 STATUT_XSD, PIVOT_XSD = "CPPStatut_V1_19.xsd", "CPPFacturePivot_V2_02.xsd"
+MIXTE_XSD = "CPPFactureMixte_V1_14.xsd"
 SHEETS = MappingProxyType(
     {
         "flux": Sheet(FLOW_STATUSES, STATUT_XSD),
         "facture": Sheet(INVOICE_STATUSES, STATUT_XSD),
         "pivot": Sheet(PIVOT, PIVOT_XSD),
+        "mixte": Sheet(MIXTE, MIXTE_XSD),
     }
 )
 
@@ -297,11 +356,23 @@ MOMENT = Values(
 DECIMAL = Values(("0", "-10.5", "+1", "0.000001", "3245.681450", "1" * 18), ("", "1,5", "1e3", "12 EUR", "1 000"))
 FLOW_DATA = "CPPFluxStatuts/CPPFluxStatutUnitaire/DonneesStatut/"
 INVOICE_DATA = "CPPFactureStatuts/CPPFactureStatutUnitaire/DonneesStatut/"
+MIXTE_DATA = "CPPFactureMixteUnitaire/DonneesFacture/"
 LINE = "Lignes/Ligne/"
+LONG = Values(("", "x" * 50, "x" * 51, "é" * 5000), ())
 
-# Keyed by the end of a path; a text that no key ends is free.
+# Keyed by the end of a path, the first that fits holds; a text that no key ends is free.
 VALUES = MappingProxyType(
     {
+        MIXTE_DATA + "Cadre": Values((*CADRES, "A11"), ("A0", "A26", "a1", "A01", "B1", "", "A1 ")),
+        MIXTE_DATA + "ModePaiement/Code": Values(
+            ("01", "1", "10", "20", "30", "31", "42", "48", "49", "58", "59", "97", "030"),
+            ("", "0", "57", "60", "ZZZ", "01 02"),
+        ),
+        MIXTE_DATA + "Engagement/NumeroMarche": LONG,
+        MIXTE_DATA + "Engagement/NumeroEngagement": LONG,
+        "CPPFactureMixteUnitaire/PJ/NomPJ": LONG,
+        "Valideur/TypeIdentifiant": SUPPLIER_KIND,
+        "Valideur/CodePays": COUNTRY,
         "ParametreIndiv/Code": PARAMETER,
         "Recepteur/Id": PARTNER,
         "Emetteur/Id": PARTNER,
@@ -376,6 +447,7 @@ ANYTHING = Values(("", "1", "F-7 / 2"), ())
 ATTRIBUTES = (
     Attribute("CPPStatut", "Version", required=False, values=ANYTHING),
     Attribute("CPPFacturePivot", "Version", required=False, values=ANYTHING),
+    Attribute("CPPFactureMixte", "Version", required=False, values=ANYTHING),
     Attribute("EnveloppeUnitaire", "NumOrdre", required=False, values=COUNT),
     Attribute(
         "ParametreIndiv", "NumOrdre", required=False, values=Values(("0001", "9999"), ("", "1", "001", "00001", "000A"))
@@ -389,6 +461,7 @@ ATTRIBUTES = (
     Attribute(INVOICE_DATA + "Producteur", "Id", required=False, values=ANYTHING),
     Attribute("CPPFactures", "Compteur", required=False, values=COUNT),
     Attribute("CPPFacturePivotUnitaire", "NumOrdre", required=False, values=COUNT),
+    Attribute("CPPFactureMixteUnitaire", "NumOrdre", required=False, values=COUNT),
     Attribute(
         "ReferenceBancaire", "Type", required=False, values=Values(("IBAN", "RIB"), ("", "iban", "BIC", "IBAN "))
     ),
@@ -399,6 +472,7 @@ MISSPELT = (
     ("flux", "CPPFluxStatuts", "Compteur"),
     ("facture", "CPPFactureStatuts", "Compteur"),
     ("pivot", "CPPFactures", "compteur"),
+    ("mixte", "CPPFactures", "compteur"),
     ("flux", FLOW_DATA + "Producteur", "Id"),
 )
 
@@ -553,7 +627,7 @@ def test_attributes_keep_to_their_rule(sheet: str, path: str, attribute: Attribu
 
 @pytest.mark.parametrize(("sheet", "path", "name"), MISSPELT)
 def test_attributes_of_one_format_are_refused_in_the_other(sheet: str, path: str, name: str) -> None:
-    """The count is `compteur` in CPPStatut and `Compteur` in the pivot, and the producer of a flow status has no Id."""
+    """The count is `compteur` in CPPStatut and `Compteur` elsewhere, and the producer of a flow status has no Id."""
     document = full(sheet)
     at(document, path).set(name, "1")
     assert not is_valid(document, SHEETS[sheet].schema)
@@ -585,7 +659,7 @@ def test_the_root_is_the_format_itself(sheet: str) -> None:
     """Another name, another namespace or a part of a document is no document."""
     schema = SHEETS[sheet].schema
     renamed, spaced = full(sheet), full(sheet)
-    renamed.tag = "CPPFactureMixte"
+    renamed.tag = "CPPFacture"
     spaced.tag = "{urn:example}" + SHEETS[sheet].root.name
     other = full("flux" if sheet == "pivot" else "pivot")
     parts = [copy.deepcopy(part) for part in full(sheet)]
@@ -605,7 +679,7 @@ def test_every_attribute_of_these_tables_is_used() -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_the_other_validator_agrees(sheet: str) -> None:
-    """The `xmlschema` library, which words the refusals, loads both schemas and judges as libxml2 does."""
+    """The `xmlschema` library, which words the refusals, loads each schema and judges as libxml2 does."""
     root, name = SHEETS[sheet]
     schema = xmlschema.XMLSchema(SCHEMAS / name)
     broken = full(sheet)
@@ -615,9 +689,9 @@ def test_the_other_validator_agrees(sheet: str) -> None:
     assert not schema.is_valid(broken)
 
 
-@pytest.mark.parametrize("name", [STATUT_XSD, PIVOT_XSD])
+@pytest.mark.parametrize("name", [STATUT_XSD, PIVOT_XSD, MIXTE_XSD])
 def test_a_schema_stands_alone_and_says_what_it_is(name: str) -> None:
-    """Neither schema includes or imports another, and each opens with a note naming format, version and wording."""
+    """No schema includes or imports another, and each opens with a note naming format, version and wording."""
     root = etree.parse(SCHEMAS / name).getroot()
     xs = {"xs": "http://www.w3.org/2001/XMLSchema"}
     note = root[0].findtext("xs:documentation", namespaces=xs) or ""
@@ -628,7 +702,42 @@ def test_a_schema_stands_alone_and_says_what_it_is(name: str) -> None:
     assert all(word in note for word in (stem, version, "edigate's own wording"))
 
 
-@pytest.mark.parametrize(("folder", "name"), [("statut", STATUT_XSD), ("pivot", PIVOT_XSD)])
+@pytest.mark.parametrize(("alien", "after"), [
+    ("TVAs", "Montants"),
+    ("DateReception", "ModePaiement"),
+    ("IdCPRO", "Id"),
+    ("Renvoi", "Id"),
+    ("Lignes", "Engagement"),
+])  # fmt: skip
+def test_what_the_pivot_alone_has_is_refused_in_a_mixed_invoice(alien: str, after: str) -> None:
+    """The pivot's spelling of TVAS, its lines, and what the gate itself adds are no part of a deposit."""
+    document = full("mixte")
+    at(document, f"CPPFactures/{MIXTE_DATA}{after}").addnext(etree.Element(alien))
+    assert not is_valid(document, MIXTE_XSD)
+
+
+def test_a_mixed_invoice_has_no_mode_of_emission() -> None:
+    """How an invoice came is the gate's to say, in the pivot."""
+    document = full("mixte")
+    etree.SubElement(at(document, "CPPFactures/CPPFactureMixteUnitaire/Fournisseur"), "ModeEmission").text = "flux"
+    assert not is_valid(document, MIXTE_XSD)
+
+
+@pytest.mark.parametrize("path", [
+    "Fournisseur/Identifiant", "Fournisseur/RaisonSociale", "Debiteur/Nom", "PJ/MimeTypePJ",
+])  # fmt: skip
+def test_texts_may_say_that_they_are_texts(path: str) -> None:
+    """Flows that circulate have xsi:type="xs:string" on the free texts."""
+    xsi, xs = "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2001/XMLSchema"
+    document = full("mixte")
+    element = at(document, f"CPPFactures/CPPFactureMixteUnitaire/{path}")
+    typed = etree.Element(element.tag, {f"{{{xsi}}}type": "xs:string"}, nsmap={"xs": xs})
+    typed.text = element.text
+    at(document, f"CPPFactures/CPPFactureMixteUnitaire/{path}/..").replace(element, typed)
+    assert is_valid(document, MIXTE_XSD)
+
+
+@pytest.mark.parametrize(("folder", "name"), [("statut", STATUT_XSD), ("pivot", PIVOT_XSD), ("mixte", MIXTE_XSD)])
 def test_real_files_are_valid(folder: str, name: str) -> None:
     """The files that circulate in the field, empty optional elements and all, are valid."""
     files = sorted((SAMPLES / folder).glob("*.xml"))

