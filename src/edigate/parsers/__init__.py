@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from edigate.parsers import cii, ubl
+from edigate.parsers import cii, mixte, ubl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,4 +39,4 @@ class Parser(Protocol):
         """`locate` for many fields of one invoice of a document (counted from 1), which it goes through once."""
 
 
-PARSERS: Mapping[str, Parser] = MappingProxyType({"cii": cii, "ubl": ubl})
+PARSERS: Mapping[str, Parser] = MappingProxyType({"cii": cii, "ubl": ubl, "mixte": mixte})

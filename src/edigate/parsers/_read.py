@@ -1,4 +1,4 @@
-"""What both syntaxes are read with: texts, decimals, dates, and which of a party's identifiers is meant."""
+"""What all syntaxes are read with: texts, decimals, dates, and which of a party's identifiers is meant."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ _RIB = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 _FILE_NAME = re.compile(r".+\.[0-9A-Za-z]{1,5}", re.DOTALL)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _DASHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ZONED = re.compile(rf"{_DASHED.pattern}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?")
+_CODE = re.compile(r"\+?0*([0-9]+)")
 
 
 def raw(element: _Element) -> str:
@@ -99,6 +101,17 @@ def dashed_day(element: _Element | None) -> dt.date | None:
     return _day(_DASHED.fullmatch(text(element)))
 
 
+def zoned_day(element: _Element | None) -> dt.date | None:
+    """A date of AIFE's own formats, `YYYY-MM-DD` as written whatever its time zone; None for what is no such day."""
+    return _day(_ZONED.fullmatch(text(element)))
+
+
+def code(value: str, width: int) -> str:
+    """A code of AIFE's own formats, where 7, 07 and 007 are one, with this many digits; other texts as they are."""
+    match = _CODE.fullmatch(value)
+    return match[1].zfill(width) if match else value
+
+
 def _day(match: re.Match[str] | None) -> dt.date | None:
     if match is None:
         return None
@@ -112,6 +125,11 @@ def _day(match: re.Match[str] | None) -> dt.date | None:
 def is_iban(account: str) -> bool:
     """Whether an account is shaped like an IBAN; its check digits are a rule's business."""
     return _IBAN.fullmatch(account) is not None
+
+
+def is_siret(identifier: str) -> bool:
+    """Whether an identifier is shaped like a SIRET; its check digit is a rule's business."""
+    return _SIRET.fullmatch(identifier) is not None
 
 
 def is_rib(account: str) -> bool:

@@ -70,9 +70,9 @@ class Shape:
 
 
 def clark(step: str) -> str:
-    """The tag of a prefixed name, `{namespace}local`."""
-    prefix, _, local = step.partition(":")
-    return f"{{{PREFIXES[prefix]}}}{local}"
+    """The tag of a name, `{namespace}local` where it has a prefix."""
+    prefix, colon, local = step.partition(":")
+    return f"{{{PREFIXES[prefix]}}}{local}" if colon else step
 
 
 def compile_table(members: Members) -> Shape:
