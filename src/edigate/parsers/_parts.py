@@ -1,11 +1,22 @@
-"""Parts of an invoice that both syntaxes read alike, once their tables give the same keys to the same data."""
+"""Parts of an invoice that several syntaxes read alike, once their tables give the same keys to the same data."""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING
 
-from edigate.domain.invoice import Attachment, Party, Totals, VatRow
+from edigate.domain.invoice import (
+    Address,
+    AllowanceCharge,
+    Attachment,
+    Contact,
+    Contract,
+    Party,
+    Period,
+    Site,
+    Totals,
+    VatRow,
+)
 from edigate.parsers import _read
 from edigate.parsers._places import Spot, at, spot, value
 
@@ -22,6 +33,9 @@ if TYPE_CHECKING:
 PARTIES = ("supplier", "recipient", "validator", "payee")
 DEFAULT_CADRE = "A1"  # rule G1.02
 DEFAULT_CURRENCY = "EUR"  # reference §7.5
+_TRUE = frozenset({"true", "1"})
+# Shared, as they are frozen: most documents lack these.
+_NO_ADDRESS, _NO_CONTACT, _NO_SITE, _NO_PERIOD = Address(), Contact(), Site(), Period()
 
 
 def currency_of(found: Found) -> str:
@@ -53,7 +67,7 @@ def totals(found: Found, tax: Decimal | None) -> Totals:
     row = found.row("totals")
     stated = row.number("charges") is not None and row.number("allowances") is not None
     return Totals(
-        untotalled=bool(found.every("allowances_or_charges")) and not stated,
+        untotalled=bool(found.rows.get("allowances")) and not stated,
         lines=row.number("lines"),
         charges=row.number("charges"),
         allowances=row.number("allowances"),
@@ -66,7 +80,71 @@ def totals(found: Found, tax: Decimal | None) -> Totals:
     )
 
 
-def vat_row(row: Found, due_date_code: str) -> VatRow:
+def address(found: Found, group: str) -> Address:
+    """The address of a party or a site; an empty one where there is none."""
+    rows = found.rows.get(group)
+    if not rows:
+        return _NO_ADDRESS
+    row = rows[0]
+    return Address(row.texts("lines"), row.text("postcode"), row.text("city"), row.text("country"))
+
+
+def contact(found: Found) -> Contact:
+    """Whom to ask at a party; an empty contact where it names none."""
+    rows = found.rows.get("contact")
+    if not rows:
+        return _NO_CONTACT
+    row = rows[0]
+    return Contact(row.text("name"), row.text("department"), row.text("phone"), row.text("fax"), row.text("mail"))
+
+
+def endpoint(row: Found) -> str:
+    """The electronic address of a party, after its scheme where it has one."""
+    element = row.first("endpoint")
+    if element is None:
+        return ""
+    scheme = element.get("schemeID", "").strip(_read.XML_SPACE)
+    return f"{scheme}:{_read.text(element)}" if scheme else _read.text(element)
+
+
+def site(found: Found) -> Site:
+    """Where it was delivered; an empty site where the document does not say."""
+    rows = found.rows.get("site")
+    if not rows:
+        return _NO_SITE
+    row = rows[0]
+    return Site(row.text("identifier"), row.text("name"), address(row, "address"))
+
+
+def allowances(found: Found) -> tuple[AllowanceCharge, ...]:
+    """The allowances and charges of the whole document or of one line."""
+    return tuple(
+        AllowanceCharge(
+            is_charge=row.text("indicator") in _TRUE,
+            amount=row.number("amount"),
+            base=row.number("base"),
+            code=row.text("code"),
+            reason=row.text("reason"),
+        )
+        for row in found.rows.get("allowances", ())
+    )
+
+
+def period(found: Found, day: Callable[[_Element | None], dt.date | None]) -> Period:
+    """The time that the invoice is for; `day` reads the syntax's dates."""
+    rows = found.rows.get("period")
+    if not rows:
+        return _NO_PERIOD
+    row = rows[0]
+    return Period(day(row.first("start")), day(row.first("end")), row.text("description"))
+
+
+def contract(row: Found, kind: str, day: Callable[[_Element | None], dt.date | None]) -> Contract:
+    """One reference to a market or contract, of this kind in the model's words."""
+    return Contract(row.text("id"), kind, day(row.first("date")))
+
+
+def vat_row(row: Found, due_date_code: str, tax: str = "") -> VatRow:
     """One row of the VAT recap."""
     return VatRow(
         rate=row.number("rate"),
@@ -75,6 +153,7 @@ def vat_row(row: Found, due_date_code: str) -> VatRow:
         category=row.text("category"),
         exemption_reason=row.text("exemption_reason"),
         due_date_code=due_date_code,
+        tax=tax,
     )
 
 

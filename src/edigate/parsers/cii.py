@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from edigate.domain.invoice import Contract, VatRow
     from edigate.parsers._places import Locate, Place, Rows, Spots
 
 ROOTS: Mapping[str, str] = MappingProxyType({clark("rsm:CrossIndustryInvoice"): "cii"})
@@ -67,11 +68,16 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             validator=_parts.party_if_any(found, "validator", _party),
             payee=_parts.party_if_any(found, "payee", _party),
             engagement=found.text("engagement"),
+            engagement_date=_read.compact_day(found.first("engagement_date")),
             market=_market(found).text("id"),
+            contracts=_contracts(found),
             preceding=tuple(row.text("id") for row in _parts.preceding(found)),
             delivery_date=_parts.delivery_date(_read.compact_day(found.first("delivery_date")), lines),
+            site=_parts.site(found),
+            period=_parts.period(found, _read.compact_day),
             payment=_payment(found),
-            vat=tuple(_parts.vat_row(row, row.text("due_date_code")) for row in found.rows.get("vat", ())),
+            vat=tuple(_vat_row(row) for row in found.rows.get("vat", ())),
+            allowances=_parts.allowances(found),
             lines=lines,
             totals=_parts.totals(found, _read.number(_read.text(_tax(found)))),
             attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
@@ -97,6 +103,12 @@ def _party(row: Found, service: str = "") -> Party:
         vat_number=_read.text(_vat_number(row)),
         service=service,
         service_name=row.text("service_name"),
+        trade_name=row.text("trade_name"),
+        note=row.text("note"),
+        legal_address=_parts.address(row, "legal_address"),
+        trade_address=_parts.address(row, "trade_address"),
+        contact=_parts.contact(row),
+        endpoint=_parts.endpoint(row),
     )
 
 
@@ -117,13 +129,22 @@ def _service(found: Found) -> Spot:
     return spot(found, "service")
 
 
+def _markets(found: Found) -> list[Found]:
+    """The contract references that name one: those that say market, those that say contract, others."""
+    rows = [row for row in found.rows.get("contracts", ()) if row.first("id") is not None]
+    return sorted(rows, key=lambda row: _MARKETS.get(row.text("type"), len(_MARKETS)))
+
+
 def _market(found: Found) -> Found:
-    """The contract reference that says market, else the one that says contract, else the first."""
+    return next(iter(_markets(found)), found.row("contracts"))
 
-    def order(row: Found) -> tuple[bool, int]:
-        return row.first("id") is None, _MARKETS.get(row.text("type"), len(_MARKETS))
 
-    return min(found.rows.get("contracts", ()), key=order, default=found.row("contracts"))
+def _contracts(found: Found) -> tuple[Contract, ...]:
+    return tuple(_parts.contract(row, row.text("type"), _read.compact_day) for row in _markets(found))
+
+
+def _vat_row(row: Found) -> VatRow:
+    return _parts.vat_row(row, row.text("due_date_code"), row.text("tax"))
 
 
 def _payment(found: Found) -> Payment:
@@ -143,6 +164,7 @@ def _payment(found: Found) -> Payment:
 def _line(row: Found) -> Line:
     gross, net = row.number("gross_price"), row.number("net_price")
     has_allowance = row.has("allowance")
+    status, substatus = row.text("status"), row.text("substatus")
     return Line(
         number=row.text("number"),
         product=row.text("product"),
@@ -154,8 +176,16 @@ def _line(row: Found) -> Line:
         quantity=row.number("quantity"),
         net_amount=row.number("net_amount"),
         vat_rate=row.number("vat_rate"),
-        kind=_LINE_KINDS.get(row.text("reason")) or row.text("status"),
+        kind=_LINE_KINDS.get(substatus) or status,
         delivery_date=_read.compact_day(row.first("delivery_date")),
+        status=status,
+        substatus=substatus,
+        notes=row.texts("notes"),
+        description=row.text("description"),
+        price_allowance=row.number("price_allowance"),
+        price_base=row.number("net_basis") or row.number("gross_basis"),
+        site=_parts.site(row),
+        allowances=_parts.allowances(row),
     )
 
 

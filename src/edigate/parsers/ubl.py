@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
 from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
-from edigate.parsers import _parts, _read
+from edigate.parsers import _parts, _read, _ubl_vat
 from edigate.parsers._places import Spot, at, locator, spot, value
 from edigate.parsers._tree import PREFIXES, Found, clark, compile_table, gather
 from edigate.parsers._ubl_table import CREDIT_NOTE_TABLE, TABLE
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lxml.etree import _Element
 
-    from edigate.domain.invoice import VatRow
     from edigate.parsers._places import Locate, Place, Rows, Spots
 
 _INVOICE, _CREDIT_NOTE = clark("ubl:Invoice"), clark("cn:CreditNote")
 ROOTS: Mapping[str, str] = MappingProxyType({_INVOICE: "ubl-invoice", _CREDIT_NOTE: "ubl-creditnote"})
 NUMBER = clark("cbc:ID")
 CREDIT_NOTE_TYPE = "381"
-_ZERO = Decimal(0)
 
 _SHAPES = MappingProxyType({_INVOICE: compile_table(TABLE), _CREDIT_NOTE: compile_table(CREDIT_NOTE_TABLE)})
 
@@ -43,9 +41,10 @@ _FOREIGN_AMOUNTS = cast(
     ),
 )
 _ENGAGEMENTS = frozenset({"engagement", "bon de commande"})
-_MARKETS = frozenset({"marché public", "contrat"})
-_VAT_SCHEMES = frozenset({"VAT", "TVA", ""})
+_MARKETS = MappingProxyType({"marché public": "BC", "contrat": "CT"})
 _LINE_KIND = "TYPE_LIGNE"
+_CHORUS_ENDPOINT = "0009:11000201100044"  # Peppol's address of Chorus Pro
+_BETWEEN_NOTES = re.compile(r"§(?!\s+[0-9])")  # where a number follows it cites a paragraph
 _ATTACHED = frozenset({"01", "02"})  # DocumentType of a reference that is a file: invoice, complement
 _MIME = re.compile(r"[a-z]+/[\w.+-]+", re.ASCII | re.IGNORECASE)
 
@@ -72,22 +71,34 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             other_currencies=_other_currencies(root, currency, found.text("tax_currency")),
             cadre=value(_cadre(found)) or _parts.DEFAULT_CADRE,
             profile=found.text("profile"),
-            notes=found.texts("notes"),
+            notes=_notes(found),
             supplier=_party(found.row("supplier"), found.text("supplier_service"), found.text("supplier_service_name")),
             recipient=_party(found.row("recipient"), value(_service(found)), found.text("service_name")),
             validator=_parts.party_if_any(found, "validator", _party),
             payee=_parts.party_if_any(found, "payee", _party),
             engagement=value(_engagement(found)),
+            engagement_kind=_order(found)[0],
+            engagement_date=_order(found)[1],
             market=_market(found).text("id"),
+            contracts=tuple(_parts.contract(row, kind, _read.dashed_day) for kind, row in _markets(found)),
             preceding=tuple(row.text("id") for row in _parts.preceding(found)),
             delivery_date=_parts.delivery_date(_read.dashed_day(found.first("delivery_date")), lines),
+            site=_parts.site(found),
+            period=_parts.period(found, _read.dashed_day),
             payment=_payment(found),
-            vat=_vat(found),
+            vat=_ubl_vat.recap(found),
+            allowances=_parts.allowances(found),
             lines=lines,
-            totals=_parts.totals(found, _tax_sum(found)),
+            totals=_parts.totals(found, _ubl_vat.total(found)),
             attachments=tuple(_parts.attachment(row, _mime(row)) for row in _attachments(found)),
         ),
     )
+
+
+def _notes(found: Found) -> tuple[str, ...]:
+    """The notes; AIFE's documents have several in one element."""
+    parts = (part.strip(_read.XML_SPACE) for note in found.texts("notes") for part in _BETWEEN_NOTES.split(note))
+    return tuple(part for part in parts if part)
 
 
 def _local(element: _Element) -> str:
@@ -116,28 +127,39 @@ def _other_currencies(root: _Element, currency: str, tax_currency: str) -> tuple
 
 def _party(row: Found, service: str = "", service_name: str = "") -> Party:
     chosen = _identified(row)
+    name, trade_name = row.text("name"), row.text("trade_name")
     return Party(
         identifier=chosen.identifier,
         scheme=chosen.scheme,
         raw_scheme=chosen.raw_scheme,
-        name=row.text("name"),
+        name=name,
         country=row.text("country"),
-        vat_number=_vat_registration(row).text("id"),
+        vat_number=_ubl_vat.registration(row).text("id"),
         service=service,
         service_name=service_name,
+        trade_name="" if trade_name == name else trade_name,
+        registration=row.text("registration"),
+        note=row.text("note"),
+        legal_address=_parts.address(row, "legal_address"),
+        trade_address=_parts.address(row, "trade_address"),
+        contact=_parts.contact(row),
+        vat_regime=_ubl_vat.regime(row),
+        endpoint=_parts.endpoint(row),
     )
 
 
 def _identified(row: Found) -> _read.Identified:
     """Chorus's identification bears @schemeName and settles it; other documents have several, told by @schemeID."""
     of_chorus = [element for element in row.every("identification") if element.get("schemeName")]
-    candidates = of_chorus or row.every("identifier")
+    candidates = of_chorus or _behind_chorus(row) or row.every("identifier")
     return _read.choose(_read.identified(element, ("schemeName", "schemeID")) for element in candidates)
 
 
-def _vat_registration(row: Found) -> Found:
-    rows = (tax for tax in row.rows.get("taxes", ()) if tax.text("scheme") in _VAT_SCHEMES)
-    return next((tax for tax in rows if tax.first("id") is not None), row.row("taxes", len(row.rows.get("taxes", ()))))
+def _behind_chorus(row: Found) -> list[_Element]:
+    """Peppol's address of Chorus Pro is one for all recipients: the legal entity's SIRET tells which is meant."""
+    if _parts.endpoint(row) != _CHORUS_ENDPOINT:
+        return []
+    return [element for element in row.every("registration") if _read.is_siret(_read.text(element))]
 
 
 def _service(found: Found) -> Spot:
@@ -167,11 +189,25 @@ def _engagement(found: Found) -> Spot:
     return spot(found, "order")
 
 
+def _order(found: Found) -> tuple[str, dt.date | None]:
+    """What kind of document the engagement's is, and its date."""
+    if found.first("order") is None:
+        for kind, row in _contracts(found):
+            if kind in _ENGAGEMENTS:
+                return row.text("type"), _read.dashed_day(row.first("date"))
+    return found.text("order_kind"), _read.dashed_day(found.first("order_date"))
+
+
+def _markets(found: Found) -> list[tuple[str, Found]]:
+    """The contract references that are no engagement with their kind: those that say market or contract come first."""
+    others = [(_MARKETS.get(kind), row) for kind, row in _contracts(found) if kind not in _ENGAGEMENTS]
+    others.sort(key=lambda pair: pair[0] is None)
+    return [(kind or row.text("type"), row) for kind, row in others]
+
+
 def _market(found: Found) -> Found:
-    """The contract reference that calls itself a market or a contract, else any that is no engagement."""
-    rows = found.rows.get("contracts", [])
-    others = [(kind not in _MARKETS, row) for kind, row in _contracts(found) if kind not in _ENGAGEMENTS]
-    return min(others, key=lambda pair: pair[0], default=(True, found.row("contracts", len(rows))))[1]
+    markets = _markets(found)
+    return markets[0][1] if markets else found.row("contracts", len(found.rows.get("contracts", ())))
 
 
 def _payment(found: Found) -> Payment:
@@ -187,44 +223,6 @@ def _payment(found: Found) -> Payment:
         due_date=_read.dashed_day(row.first("due_date")) or _read.dashed_day(found.first("due_date")),
         note=row.text("note"),
     )
-
-
-def _vat(found: Found) -> tuple[VatRow, ...]:
-    rows = _vat_rows(found)
-    regime = (found.text("tax_point") or _vat_registration(found.row("supplier")).text("regime")) if rows else ""
-    return tuple(_parts.vat_row(row, regime) for row in rows)
-
-
-def _tax(found: Found) -> _Element | None:
-    return _parts.in_currency(found.every("tax"), _parts.currency_of(found))
-
-
-def _counted(found: Found) -> list[_Element]:
-    """The tax totals in the currency that counts; the others are in that of the accounts."""
-    first, amounts = _tax(found), found.every("tax")
-    if first is None or len(amounts) == 1:
-        return amounts
-    return [amount for amount in amounts if amount.get("currencyID") == first.get("currencyID")]
-
-
-def _tax_sum(found: Found) -> Decimal | None:
-    """The tax of all totals that count: UBL may have one for each kind of tax, each with rows of its own."""
-    counted = _counted(found)
-    if len(counted) > 1:
-        with_rows = {row.element.getparent() for row in found.rows.get("vat", ())}
-        counted = [amount for amount in counted if amount.getparent() in with_rows] or counted[:1]
-    values = [_read.number(_read.text(amount)) for amount in counted]
-    known = [value for value in values if value is not None]
-    return sum(known, _ZERO) if known and len(known) == len(values) else None
-
-
-def _vat_rows(found: Found) -> Sequence[Found]:
-    """The rows of every tax total that counts."""
-    rows = found.rows.get("vat", [])
-    if len(found.every("tax")) <= 1:
-        return rows
-    counted = {amount.getparent() for amount in _counted(found)}
-    return [row for row in rows if row.element.getparent() in counted]
 
 
 def _line(row: Found) -> Line:
@@ -243,6 +241,12 @@ def _line(row: Found) -> Line:
         vat_rate=row.number("vat_rate"),
         kind=_line_kind(row),
         delivery_date=_read.dashed_day(row.first("delivery_date")),
+        notes=row.texts("notes"),
+        description=row.text("description"),
+        price_allowance=row.number("price_allowance"),
+        price_base=row.number("basis"),
+        site=_parts.site(row),
+        allowances=_parts.allowances(row),
     )
 
 
@@ -269,7 +273,7 @@ def _usual_scheme(element: _Element | None) -> str:
 
 
 def _vat_spot(party: str) -> Callable[[Found], Spot]:
-    return lambda found: spot(_vat_registration(found.row(party)), "id")
+    return lambda found: spot(_ubl_vat.registration(found.row(party)), "id")
 
 
 _SPOTS: Spots = MappingProxyType(
@@ -281,14 +285,14 @@ _SPOTS: Spots = MappingProxyType(
         "service": _service,
         "engagement": _engagement,
         "market": lambda found: spot(_market(found), "id"),
-        "totals.tax": lambda found: at(found, "tax", _tax(found)),
+        "totals.tax": lambda found: at(found, "tax", _ubl_vat.tax(found)),
         "attachments[].name": _parts.file_name,
         "attachments[].mime": _mime,
         "attachments[].content": _parts.content,
         "preceding[]": lambda row: spot(row, "id"),
     }
 )
-_ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding, "vat": _vat_rows})
+_ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding, "vat": _ubl_vat.rows})
 
 
 def locate_in(root: _Element, _position: int = 1) -> Locate:

@@ -57,7 +57,7 @@ def test_what_faults_do_not_point_at_is_read_too() -> None:
     assert invoice.payee == Party("BE0429958042", Scheme.EU_VAT, "2", "Affacturage")
     assert invoice.delivery_date == dt.date(2025, 3, 1)
     assert (invoice.payment.account_kind, invoice.payment.account_name) == ("IBAN", "Compte courant")
-    assert (invoice.payment.institution, invoice.payment.due_date) == ("CCBPFRPPVER", "20250413")
+    assert (invoice.payment.institution, invoice.payment.due_date) == ("CCBPFRPPVER", dt.date(2025, 4, 13))
     assert invoice.payment.note == "Quote the number"
     assert [row.exemption_reason for row in invoice.vat] == ["Out of scope", ""]
     assert [row.due_date_code for row in invoice.vat] == ["", "72"]

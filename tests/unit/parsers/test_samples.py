@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from edigate.domain.fields import FIELDS
-from edigate.domain.invoice import Invoice, Party, Payment, Scheme, Syntax, Totals, VatRow
+from edigate.domain.invoice import Invoice, Payment, Scheme, Syntax, Totals, VatRow
 from edigate.parsers import PARSERS
 
 if TYPE_CHECKING:
@@ -79,16 +79,16 @@ def test_p02_has_every_field() -> None:
     assert invoice.syntax is Syntax.CII
     assert (invoice.number, invoice.type_code, invoice.issue_date) == ("JMRPOR1116000138", "380", dt.date(2018, 1, 1))
     assert (invoice.cadre, invoice.currency, invoice.notes) == ("A9", "EUR", ("Note",))
-    assert invoice.supplier == Party(
+    supplier = invoice.supplier
+    assert (supplier.identifier, supplier.scheme, supplier.name) == (
         "81034732800017",
         Scheme.SIRET,
-        "1",
         "PRO SHOP CONTREXEVILLE",
-        "FR",
-        "FR60810347328",
-        "Service",
-        "DepartmentName",
     )
+    assert (supplier.country, supplier.vat_number, supplier.service) == ("FR", "FR60810347328", "Service")
+    assert (supplier.contact.phone, supplier.contact.fax) == ("0104546573", "0104546575")
+    assert supplier.contact.department == supplier.service_name == "DepartmentName"
+    assert (supplier.legal_address.postcode, supplier.trade_address.city) == ("78260", "Achères")
     assert (invoice.recipient.identifier, invoice.recipient.service) == ("75356054900010", "SERV1")
     assert invoice.validator is not None
     assert (invoice.validator.identifier, invoice.validator.country) == ("24590041000292", "FR")
@@ -96,12 +96,21 @@ def test_p02_has_every_field() -> None:
     assert (invoice.engagement, invoice.market, invoice.preceding) == ("CDE234", "CT12345", ("MLE_FAC001",))
     assert invoice.delivery_date == dt.date(2018, 2, 2)
     assert invoice.payment == Payment(
-        "48", "FR7610057191370188512730284", "IBAN", "Raison Sociale encaisseur", "CCBPFRPPVER", "20180906", "Notes"
+        "48",
+        "FR7610057191370188512730284",
+        "IBAN",
+        "Raison Sociale encaisseur",
+        "CCBPFRPPVER",
+        dt.date(2018, 9, 6),
+        "Notes",
     )
     assert invoice.vat == (VatRow(Decimal(20), Decimal(100), Decimal(20), "S", "Exonération", "72"),)
     (line,) = invoice.lines
     assert (line.unit_price, line.net_price, line.quantity) == (Decimal(100), Decimal(120), Decimal(1))
     assert (line.net_amount, line.vat_rate, line.product) == (Decimal(100), Decimal(20), "1234321")
+    assert (line.status, line.substatus, line.site.identifier) == ("Type", "Sous type", "Achères")
+    assert (invoice.contracts[0].kind, invoice.site.address.country) == ("CT", "DK")
+    assert (invoice.period.start, invoice.period.end) == (dt.date(2018, 2, 2), dt.date(2018, 2, 2))
     hundred, zero = Decimal(100), Decimal(0)
     assert invoice.totals == Totals(hundred, zero, zero, hundred, Decimal(20), Decimal(120), zero, Decimal(120))
     (attachment,) = invoice.attachments

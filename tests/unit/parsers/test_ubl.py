@@ -70,7 +70,7 @@ def test_what_faults_do_not_point_at_is_read_too() -> None:
     assert invoice.payee == Party("BE0429958042", Scheme.EU_VAT, "2", "Affacturage")
     assert invoice.delivery_date == dt.date(2025, 3, 1)
     assert (invoice.payment.account_kind, invoice.payment.account_name) == ("IBAN", "Compte courant")
-    assert (invoice.payment.institution, invoice.payment.due_date) == ("CCBPFRPPVER", "2025-04-13")
+    assert (invoice.payment.institution, invoice.payment.due_date) == ("CCBPFRPPVER", dt.date(2025, 4, 13))
     assert invoice.payment.note == "Quote the number"
     assert [row.exemption_reason for row in invoice.vat] == ["Out of scope", ""]
     assert [row.due_date_code for row in invoice.vat] == ["TVA DEBIT", "TVA DEBIT"]
@@ -276,7 +276,8 @@ def test_the_due_date_of_the_document_stands_in() -> None:
     """Where the payment means has none."""
     due = "<cbc:PaymentDueDate>2025-04-13</cbc:PaymentDueDate>"
     kind = "<cbc:InvoiceTypeCode>"
-    assert parsed((due, ""), (kind, f"<cbc:DueDate>2025-05-01</cbc:DueDate>{kind}")).payment.due_date == "2025-05-01"
+    changed = parsed((due, ""), (kind, f"<cbc:DueDate>2025-05-01</cbc:DueDate>{kind}"))
+    assert changed.payment.due_date == dt.date(2025, 5, 1)
 
 
 def test_a_second_tax_total_is_in_the_currency_of_the_accounts() -> None:
