@@ -5,6 +5,7 @@ from __future__ import annotations
 from edigate.sandbox.attached import tiny_pdf, zip_of
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment, DraftLine, Sums, VatSum, sample_lines, sums_of
+from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.ubl import ubl_credit_note, ubl_invoice
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Sums",
     "VatSum",
     "cii",
+    "cpp_mixte",
     "sample_lines",
     "sums_of",
     "tiny_pdf",
