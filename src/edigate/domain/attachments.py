@@ -1,19 +1,21 @@
 """Attached files: their names, and what their base64 text holds (reference §13).
 
 AIFE's own flows hold the base64 of a ZIP with the one file in it, here called a wrapper, whatever the declared type
-says; the bare file is taken too. Nothing is unpacked: a ZIP's directory tells names, sizes and encryption.
+says; the bare file is taken too. A ZIP's directory tells names, sizes and encryption; nothing is unpacked, but for the
+first bytes of what is called a PDF.
 """
 
 from __future__ import annotations
 
 import binascii
 import struct
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +40,29 @@ MIME_TYPES: Mapping[str, str] = MappingProxyType({
     "bz2": "application/x-bzip2", "gz": "application/gzip", "gzip": "application/gzip", "tgz": "application/gzip",
     "zip": "application/zip", "p7s": "application/pkcs7-signature",
 })
-# fmt: on
 """The extensions that G4.03 allows, in lower case, with the type of such a file."""
+
+OTHER_TYPES: Mapping[str, frozenset[str]] = MappingProxyType({
+    "bmp": frozenset({"image/x-bmp", "image/x-ms-bmp"}),
+    "jpeg": frozenset({"image/jpg", "image/pjpeg"}), "jpg": frozenset({"image/jpg", "image/pjpeg"}),
+    "png": frozenset({"image/x-png"}), "svg": frozenset({"image/svg"}),
+    "csv": frozenset({"application/csv", "application/vnd.ms-excel", "text/plain"}),
+    "htm": frozenset({"application/xhtml+xml"}), "html": frozenset({"application/xhtml+xml"}),
+    "xhtml": frozenset({"application/xml", "text/html", "text/xml"}), "txt": frozenset({"text/csv"}),
+    "rtf": frozenset({"text/richtext", "text/rtf"}), "pdf": frozenset({"application/x-pdf"}),
+    "xml": frozenset({"text/xml"}), "doc": frozenset({"application/vnd.ms-word"}),
+    "pps": frozenset({"application/mspowerpoint"}), "ppt": frozenset({"application/mspowerpoint"}),
+    "xls": frozenset({"application/excel", "application/msexcel", "application/x-msexcel"}),
+    "bz2": frozenset({"application/bzip2", "application/x-bzip"}),
+    "gz": frozenset({"application/x-gzip"}), "gzip": frozenset({"application/x-gzip"}),
+    "tgz": frozenset({"application/x-gzip", "application/x-compressed-tar", "application/x-tar"}),
+    "p7s": frozenset({"application/x-pkcs7-signature"}),
+})
+# fmt: on
+"""Other types that senders declare for files of these extensions, and that are right as well."""
+
+SAYS_NOTHING = frozenset({"", "application/zip", "application/x-zip-compressed", "application/octet-stream"})
+"""Declared types that speak of the ZIP around the file, or of nothing, rather than of the file."""
 
 ZIP_BASED = frozenset({"zip", "docx", "pptx", "xlsx", "odp", "ods", "odt"})
 """Extensions of files that are themselves ZIPs, so that a ZIP of several files may be the bare file."""
@@ -54,7 +77,9 @@ _LEAST_TAIL = _TAIL_CHARACTERS // 4 * 3 - 2
 """Bytes that it gives at least: padding takes up to two."""
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
-_UNREADABLE = (BadZipFile, NotImplementedError, OSError, ValueError, struct.error)
+_UNREADABLE = (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, struct.error, zlib.error)
+# What gives back no more than it is asked for, however much is in it.
+_PEEKABLE = frozenset({ZIP_STORED, ZIP_DEFLATED})
 
 
 class Flaw(StrEnum):
@@ -113,6 +138,20 @@ def is_pdf(name: str) -> bool:
     return extension(name) == "pdf"
 
 
+def type_contradicted(name: str, declared: str) -> bool:
+    """Whether a declared type says something else than the name's extension; both must say something.
+
+    A name of an archive says nothing of what is in it, which is what the type is of.
+
+    >>> type_contradicted("plan.pdf", "image/tiff"), type_contradicted("plan.pdf", "application/zip")
+    (True, False)
+    """
+    kind, said = extension(name), declared.partition(";")[0].strip().lower()
+    if kind == "zip" or kind not in MIME_TYPES or said in SAYS_NOTHING:
+        return False
+    return said != MIME_TYPES[kind] and said not in OTHER_TYPES.get(kind, ())
+
+
 def inspect(name: str, encoded: str | None, limit: int) -> AttachmentContent:
     """What a base64 text holds, white space in it aside; the file may have up to `limit` bytes. Decodes once."""
     try:
@@ -120,7 +159,10 @@ def inspect(name: str, encoded: str | None, limit: int) -> AttachmentContent:
     except ValueError:
         return AttachmentContent(Flaw.NOT_BASE64)
     content = _zip_content(name, data) if data.startswith(_SIGNATURES) else _bare_content(name, data)
-    return AttachmentContent(Flaw.TOO_LARGE) if content.size > limit else content
+    if content.size > limit:
+        return AttachmentContent(Flaw.TOO_LARGE)
+    flaw = _flaw_inside(name, content, data) if content.wrapped else None
+    return AttachmentContent(flaw) if flaw else content
 
 
 def as_wrapper(name: str, encoded: str) -> str:
@@ -171,6 +213,25 @@ def _zip_content(name: str, data: bytes) -> AttachmentContent:
     if not any(file.file_size for file in files):
         return AttachmentContent(Flaw.EMPTY)
     return AttachmentContent(wrapped=True, inner_name=_last_part(files[0].filename), size=files[0].file_size)
+
+
+def _flaw_inside(name: str, content: AttachmentContent, data: bytes) -> Flaw | None:
+    """What is wrong with the first bytes of a file that calls itself a PDF, inside its ZIP or by want of a name there.
+
+    Comes after the directory was found to be short, so that reading it again costs little.
+    """
+    if (extension(content.inner_name) or extension(name)) != "pdf":
+        return None
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            (entry,) = (entry for entry in archive.infolist() if not entry.is_dir())
+            if entry.compress_type not in _PEEKABLE:
+                return None
+            with archive.open(entry) as file:
+                start = file.read(_PDF_MARK_WITHIN)
+    except _UNREADABLE:
+        return Flaw.ZIP_UNUSABLE
+    return None if _PDF_MARK in start else Flaw.NOT_A_PDF
 
 
 def _files(tail: bytes) -> list[ZipInfo]:

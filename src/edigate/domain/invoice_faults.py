@@ -872,6 +872,20 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         remedy_fr="Joignez un PDF véritable, ou donnez à la pièce jointe l’extension de son contenu réel.",
         remedy_en="Attach a real PDF, or give the attachment the extension of what it really holds.",
     ),
+    "EDG-I133": _advice(
+        title_fr="Type MIME contraire au nom de la pièce jointe",
+        title_en="MIME type contradicts the attachment’s name",
+        message_fr="La pièce jointe « {name} » est déclarée du type {value}, que son extension n’annonce pas.",
+        message_en="The attachment “{name}” is declared to be of the type {value}, which its extension does not say.",
+        remedy_fr=(
+            "Corrigez le type déclaré ou l’extension du nom ; le destinataire reçoit l’un et l’autre tels quels, et "
+            "son logiciel peut ne pas savoir ouvrir le fichier."
+        ),
+        remedy_en=(
+            "Correct the declared type or the extension of the name; the recipient gets both as they are, and their "
+            "software may not know how to open the file."
+        ),
+    ),
     "EDG-I140": _functional(
         rule="G1.02",
         title_fr="Cadre de facturation inconnu",

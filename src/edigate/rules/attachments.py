@@ -14,6 +14,7 @@ from edigate.domain.attachments import (
     inspect,
     is_pdf,
     shortened,
+    type_contradicted,
 )
 from edigate.domain.faults import fault, warning
 
@@ -71,6 +72,13 @@ def an_attachment_holds_one_file(invoice: Invoice, context: Context) -> Iterator
             yield from _content_faults(content, attachment.name, field)
 
 
+def an_attachment_is_of_the_type_its_name_says(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The declared MIME type is one that files with the name's extension have; the recipient gets both as they are."""
+    for index, attachment in enumerate(invoice.attachments):
+        if type_contradicted(attachment.name, attachment.mime):
+            yield warning("EDG-I133", f"attachments[{index}].mime", attachment.mime, name=attachment.name)
+
+
 def _name_faults(name: str, field: str) -> Iterator[Fault]:
     if not name.strip():
         yield fault("EDG-I129", field)
@@ -101,5 +109,6 @@ ATTACHMENT_RULES: tuple[Rule, ...] = (
     the_original_invoice_is_attached,
     the_original_had_better_be_a_pdf,
     an_attachment_has_a_fitting_name,
+    an_attachment_is_of_the_type_its_name_says,
     an_attachment_holds_one_file,
 )

@@ -6,7 +6,7 @@ import struct
 import tracemalloc
 from base64 import b64decode, b64encode
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 
@@ -93,6 +93,14 @@ def test_forbidden_characters_are_told_once() -> None:
         ("a.pdf", encoded(archive(("a.pdf", PDF), ("b.pdf", PDF))), AttachmentContent(Flaw.ZIP_UNUSABLE)),
         ("a.zip", encoded(b"not a ZIP at all"), AttachmentContent(Flaw.ZIP_UNUSABLE)),
         ("a.pdf", encoded(b"not a PDF at all"), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.pdf", encoded(archive(("a.pdf", b"not a PDF at all"))), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.pdf", encoded(archive(("d/", b""), ("d/a.PDF", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.pdf", encoded(archive(("a", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.zip", encoded(archive(("b.pdf", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.pdf", encoded(archive(("b.txt", b"text"))), wrapper("b.txt", 4)),
+        ("a.txt", encoded(archive(("a.txt", b"text"))), wrapper("a.txt", 4)),
+        ("a.pdf", encoded(archive(("a.pdf", b" " * 1019 + b"%PDF-"))), wrapper("a.pdf", 1024)),
+        ("a.pdf", encoded(archive(("a.pdf", b" " * 1020 + b"%PDF-"))), AttachmentContent(Flaw.NOT_A_PDF)),
         ("a.txt", encoded(bytes(LIMIT)), AttachmentContent(size=LIMIT)),
         ("a.txt", encoded(bytes(LIMIT + 1)), AttachmentContent(Flaw.TOO_LARGE)),
         ("a.txt", encoded(archive(("a.txt", bytes(LIMIT + 1)))), AttachmentContent(Flaw.TOO_LARGE)),
@@ -109,6 +117,41 @@ def test_files_that_are_zips_themselves_may_come_bare(name: str) -> None:
     data = archive(("[Content_Types].xml", b"<a/>"), ("b.xml", b"<b/>"))
 
     assert inspect(name, encoded(data), LIMIT) == AttachmentContent(size=len(data))
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_a_pdf_is_looked_at_where_that_is_cheap(method: int) -> None:
+    """A PDF that is stored or deflated is looked at; other methods, which may give back much at once, are not."""
+    target = BytesIO()
+    with ZipFile(target, "w", method) as made:
+        made.writestr("a.pdf", b"not a PDF at all")
+
+    found = inspect("a.pdf", encoded(target.getvalue()), LIMIT)
+
+    assert found.flaw == (Flaw.NOT_A_PDF if method in {ZIP_STORED, ZIP_DEFLATED} else None)
+
+
+@pytest.mark.parametrize("at", [30, 36])
+def test_a_pdf_that_cannot_be_unpacked(at: int) -> None:
+    """A ZIP whose directory is sound, but not its entry: its name differs, or its content is broken."""
+    data = bytearray(archive(("a.pdf", PDF * 20)))
+    data[at : at + 4] = b"\xff" * 4
+
+    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNUSABLE)
+
+
+def test_little_of_a_large_pdf_is_unpacked() -> None:
+    """Only the start of a PDF is read out of its ZIP."""
+    large = 200 * LIMIT
+    text = encoded(archive(("a.pdf", PDF + bytes(large))))
+    tracemalloc.start()
+
+    found = inspect("a.pdf", text, 2 * large)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.flaw is None
+    assert peak < 3 * len(text)
 
 
 def test_white_space_is_allowed() -> None:

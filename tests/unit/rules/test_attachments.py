@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from edigate.domain.attachments import MIME_TYPES
 from edigate.domain.invoice import Attachment
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def test_no_pdf_on_a_mixed_interface(codes: Callable[..., list[str]]) -> None:
     """An original that is no PDF warns where the interface wants one."""
     text = attached("facture.txt", base64_zip("facture.txt"))
     pdf = attached("facture.PDF", base64_zip("facture.PDF"))
-    typed = Attachment("facture.txt", mime="application/PDF", encoded=text.encoded)
+    typed = Attachment("facture.zip", mime="application/PDF", encoded=text.encoded)
 
     assert codes({"attachments": (text,)}) == ["i131"]
-    assert codes({"attachments": (typed,)}) == []
+    assert "i131" not in codes({"attachments": (typed,)})
     assert codes({"attachments": (text, pdf)}) == []
     assert codes({"attachments": (text,)}, {"interface.attachment_required": False}) == []
 
@@ -93,7 +94,10 @@ def test_a_long_name_is_told_what_becomes_of_it(faults: Callable[..., tuple[Faul
         (" \n ", ["I123"]),
         (base64_zip("facture.pdf", data=b""), ["I123"]),
         (base64_zip("facture.pdf", data=bytes(1001)), ["I124"]),
-        (base64_zip("facture.pdf", data=bytes(1000)), []),
+        (base64_zip("facture.pdf", data=b"%PDF-1.7".ljust(1000)), []),
+        (base64_zip("facture.pdf", data=b"du texte"), ["I132"]),
+        (base64_zip("facture", data=b"du texte"), ["I132"]),
+        (base64_zip("facture.txt", data=b"du texte"), ["i126"]),
         ("pas du base64 !", ["I125"]),
         (base64_zip("a.pdf", "b.pdf"), ["I127"]),
         (b64encode(b"%PDF-1.7").decode("ascii"), ["i130"]),
@@ -118,7 +122,7 @@ def test_one_extension_is_told_once(codes: Callable[..., list[str]]) -> None:
 def test_faults_name_their_attachment(faults: Callable[..., tuple[Fault, ...]]) -> None:
     """Each attachment is checked, and a fault says which one it is about, and the limit that it breaks."""
     sound = attached("facture.pdf", base64_zip("facture.pdf"))
-    large = attached("plan.pdf", base64_zip("plan.pdf", data=bytes(1_500_001)))
+    large = attached("plan.pdf", base64_zip("plan.pdf", data=b"%PDF".ljust(1_500_001)))
 
     (found,) = faults({"attachments": (sound, large)}, {"settings.attachment_bytes": 1_500_000})
 
@@ -134,3 +138,101 @@ def test_a_content_is_read_once(codes: Callable[..., list[str]]) -> None:
         return base64_zip("facture.pdf")
 
     assert (codes({"attachments": (Attachment("facture.pdf", encoded=encoded),)}), len(asked)) == ([], 1)
+
+
+# Every extension of G4.03 with a type that its senders declare.
+ALLOWED = {
+    "BMP": "image/bmp",
+    "GIF": "image/gif",
+    "FAX": "image/g3fax",
+    "ODT": "application/vnd.oasis.opendocument.text",
+    "PPT": "application/vnd.ms-powerpoint",
+    "TIFF": "image/tiff",
+    "XLS": "application/vnd.ms-excel",
+    "BZ2": "application/x-bzip2",
+    "GZ": "application/gzip",
+    "JPEG": "image/jpeg",
+    "P7S": "application/pkcs7-signature",
+    "RTF": "application/rtf",
+    "TXT": "text/plain",
+    "XML": "application/xml",
+    "CSV": "text/csv",
+    "GZIP": "application/gzip",
+    "JPG": "image/jpeg",
+    "PDF": "application/pdf",
+    "SVG": "image/svg+xml",
+    "XHTML": "application/xhtml+xml",
+    "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "DOC": "application/msword",
+    "HTM": "text/html",
+    "ODP": "application/vnd.oasis.opendocument.presentation",
+    "PNG": "image/png",
+    "TGZ": "application/gzip",
+    "XLC": "application/vnd.ms-excel",
+    "ZIP": "application/zip",
+    "DOCX": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "HTML": "text/html",
+    "ODS": "application/vnd.oasis.opendocument.spreadsheet",
+    "PPS": "application/vnd.ms-powerpoint",
+    "TIF": "image/tiff",
+    "XLM": "application/vnd.ms-excel",
+    "PPTX": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+PLAIN: dict[str, object] = {"interface.attachment_required": False}
+
+
+@pytest.mark.parametrize(("extension", "mime"), ALLOWED.items(), ids=ALLOWED)
+def test_an_allowed_extension(codes: Callable[..., list[str]], extension: str, mime: str) -> None:
+    """A file of each extension of the list passes without a word, in capitals or not, in a ZIP or bare."""
+    for name in (f"PIECE.{extension}", f"piece.{extension.lower()}"):
+        given = Attachment(name, mime=mime, encoded=attached(name, base64_zip(name)).encoded)
+        assert codes({"attachments": (given,)}, PLAIN) == []
+    bare = attached(f"p.{extension}", b64encode(b"%PDF-1.7").decode("ascii"))
+    assert codes({"attachments": (bare,)}, PLAIN) == (["I127"] if extension == "ZIP" else ["i130"])
+
+
+def test_no_other_extension_is_allowed() -> None:
+    """The list is the whole list."""
+    assert {extension.lower() for extension in ALLOWED} == set(MIME_TYPES)
+
+
+@pytest.mark.parametrize("extension", ["exe", "bat", "js", "tar", "7z", "rar", "mp4", "eml", "msg", "json", "pdfx", ""])
+def test_another_extension(codes: Callable[..., list[str]], extension: str) -> None:
+    """What is not on the list is refused, whatever the type says."""
+    name = f"piece.{extension}"
+    given = Attachment(name, mime="application/pdf", encoded=attached(name, base64_zip(name)).encoded)
+
+    assert codes({"attachments": (given,)}, PLAIN) == ["I121"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "expected"),
+    [
+        ("facture.pdf", "image/tiff", ["i133"]),
+        ("facture.pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ["i133"]),
+        ("facture.pdf", "pdf", ["i133"]),
+        ("facture.pdf", "Application/PDF; name=facture.pdf", []),
+        ("facture.pdf", "application/zip", []),
+        ("facture.pdf", "application/octet-stream", []),
+        ("facture.pdf", "", []),
+        ("PJ1.zip", "application/msword", []),
+        ("heures.csv", "text/plain", []),
+        ("heures.xml", "text/xml", []),
+        ("photo.jpg", "image/jpg", []),
+        ("photo.jpg", "image/png", ["i133"]),
+    ],
+)
+def test_the_declared_type(codes: Callable[..., list[str]], name: str, mime: str, expected: list[str]) -> None:
+    """A type that is not the extension's is told; one that speaks of the ZIP, or a usual other name of it, is not."""
+    given = Attachment(name, mime=mime, encoded=attached(name, base64_zip(name)).encoded)
+
+    assert codes({"attachments": (given,)}, PLAIN) == expected
+
+
+def test_a_contradicted_type_is_told_with_the_name(faults: Callable[..., tuple[Fault, ...]]) -> None:
+    """The fault points at the type and says which file it is about."""
+    given = Attachment("plan.pdf", mime="image/png", encoded=attached("plan.pdf", base64_zip("plan.pdf")).encoded)
+
+    (found,) = faults({"attachments": (given,)})
+
+    assert (found.field, found.value, found.args) == ("attachments[0].mime", "image/png", (("name", "plan.pdf"),))
