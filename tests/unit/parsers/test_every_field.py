@@ -272,8 +272,9 @@ def line_of(element: _Element) -> int | None:
 
 
 def test_every_field_has_its_case() -> None:
-    """The table of this file covers each field that a fault can point at."""
-    assert {re.sub(r"\[[0-9]+\]", "[]", field) for field in CASES} == set(FIELDS) - {"document"}
+    """The table of this file covers each field of an invoice that a fault can point at."""
+    of_invoices = {field for field in FIELDS if not field.startswith(("status.", "receipt."))} - {"document"}
+    assert {re.sub(r"\[[0-9]+\]", "[]", field) for field in CASES} == of_invoices
 
 
 @pytest.mark.parametrize(("syntax", "field"), list(product(SYNTAXES, CASES)))
