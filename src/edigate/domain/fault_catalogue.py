@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING
 from edigate.domain.fault_rows import FaultRow, Words
 from edigate.domain.flow_faults import FLOW_FAULTS
 from edigate.domain.invoice_faults import INVOICE_FAULTS
+from edigate.domain.status_faults import REPORT_FLOW_FAULTS, STATUS_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["FAULTS", "FaultRow", "Words"]
 
-FAULTS: Mapping[str, FaultRow] = MappingProxyType({**FLOW_FAULTS, **INVOICE_FAULTS})
+FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
+    FLOW_FAULTS,
+    REPORT_FLOW_FAULTS,
+    INVOICE_FAULTS,
+    STATUS_FAULTS,
+)
+"""Each family of codes has a table of its own."""
+
+FAULTS: Mapping[str, FaultRow] = MappingProxyType(dict(sorted(row for family in FAMILIES for row in family.items())))

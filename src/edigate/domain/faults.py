@@ -53,12 +53,12 @@ class Fault:
         return self.severity is Severity.ERROR
 
 
-def fault(code: str, field: str = "", value: object = "", **args: object) -> Fault:
+def fault(code: str, /, field: str = "", value: object = "", **args: object) -> Fault:
     """An error with its arguments given by name."""
     return Fault(code, field, str(value), tuple((key, str(arg)) for key, arg in args.items()))
 
 
-def warning(code: str, field: str = "", value: object = "", **args: object) -> Fault:
+def warning(code: str, /, field: str = "", value: object = "", **args: object) -> Fault:
     """A warning with its arguments given by name."""
     return replace(fault(code, field, value, **args), severity=Severity.WARNING)
 

@@ -64,6 +64,25 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         "attachments[].mime": FieldRow("Type MIME de la pièce jointe", "MIME type of attachment", "BT-125-1"),
         "attachments[].content": FieldRow("Contenu de la pièce jointe", "Content of attachment", "BT-125"),
         "preceding[]": FieldRow("Numéro de la facture antérieure", "Number of preceding invoice", "BT-25"),
+        "status.code": FieldRow("Code du statut", "Code of the status"),
+        "status.label": FieldRow("Complément du statut", "Complement of the status"),
+        "status.comment": FieldRow("Commentaire du statut", "Comment of the status"),
+        "status.at": FieldRow("Horodatage du statut", "Moment of the status"),
+        "status.producer": FieldRow("Producteur du statut", "Producer of the status"),
+        "status.number": FieldRow("Numéro de la facture concernée", "Number of the invoice concerned"),
+        "status.issue_date": FieldRow("Date de la facture concernée", "Date of the invoice concerned"),
+        "status.mandate": FieldRow("Numéro de mandat de la facture", "Number of the invoice’s payment order"),
+        "status.supplier_scheme": FieldRow(
+            "Type d’identifiant du fournisseur de la facture", "Kind of identifier of the invoice’s supplier"
+        ),
+        "status.supplier": FieldRow("Identifiant du fournisseur de la facture", "Identifier of the invoice’s supplier"),
+        "status.recipient": FieldRow("SIRET du débiteur de la facture", "SIRET of the invoice’s debtor"),
+        "receipt.code": FieldRow("Code de l’accusé de réception", "Code of the receipt"),
+        "receipt.label": FieldRow("Complément de l’accusé de réception", "Complement of the receipt"),
+        "receipt.comment": FieldRow("Commentaire de l’accusé de réception", "Comment of the receipt"),
+        "receipt.at": FieldRow("Horodatage de l’accusé de réception", "Moment of the receipt"),
+        "receipt.flow_id": FieldRow("Identifiant du flux accusé", "Identifier of the flow acknowledged"),
+        "receipt.lines": FieldRow("Lignes d’erreur de l’accusé de réception", "Error lines of the receipt"),
     }
 )
 """Keys as faults carry them, `[]` where a fault has an index counted from 0."""

@@ -6,6 +6,9 @@ import datetime as dt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from edigate.domain.portal_statuses import portal_status
+from edigate.domain.statuses import STATUSES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -84,6 +87,56 @@ def _replacement(arg: str, language: str) -> str:
     return _word(arg, language) if arg else pick(("aucune", "none"), language)
 
 
+_HOLDERS: Mapping[str, Pair] = MappingProxyType(
+    {
+        "gate": ("la passerelle", "the gate"),
+        "depositor": ("le déposant", "the depositor"),
+        "supplier": ("le fournisseur", "the supplier"),
+        "recipient": ("le destinataire", "the recipient"),
+        "portal": ("le portail", "the portal"),
+        "validator": ("un valideur", "a validator"),
+        "validator1": ("le premier valideur", "the first validator"),
+        "validator2": ("le second valideur", "the second validator"),
+        "moe": ("la maîtrise d’œuvre", "the project manager (MOE)"),
+        "moa": ("la maîtrise d’ouvrage", "the contracting authority (MOA)"),
+        "closed": ("personne", "nobody"),
+        "unknown": ("personne de connu", "nobody known"),
+    }
+)
+
+
+def _holder(arg: str, language: str) -> str:
+    return pick(_HOLDERS[arg], language) if arg in _HOLDERS else _word(arg, language)
+
+
+def _status(arg: str, language: str) -> str:
+    """A status of an invoice by its code and label."""
+    row = STATUSES.get(arg)
+    if row is None:
+        return _word(arg, language)
+    return pick((f"{arg} « {row.label_fr} »", f"{arg} “{row.label_en}”"), language)
+
+
+def _portal_status(arg: str, language: str) -> str:
+    """A status of the portal's own numbering by its number and label."""
+    status = portal_status(arg)
+    if status is None:
+        return _word(arg, language)
+    return pick((f"{status:d} « {status.label_fr} »", f"{status:d} “{status.label_en}”"), language)
+
+
 _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
-    {"date": _day, "limit": _size, "reason": _reason, "replaced_by": _replacement}
+    {
+        "date": _day,
+        "limit": _size,
+        "reason": _reason,
+        "replaced_by": _replacement,
+        "holder": _holder,
+        "sender": _holder,
+        "code": _status,
+        "meant": _status,
+        "previous": _status,
+        "state": _status,
+        "portal": _portal_status,
+    }
 )

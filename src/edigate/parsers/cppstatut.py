@@ -1,4 +1,4 @@
-"""CPPStatut V1_19 as partners send it: statuses of invoices (FSO1301A), receipts of flows (FSO1300A), reference §7.2."""
+"""CPPStatut V1_19 as partners send it, statuses of invoices (FSO1301A), receipts of flows (FSO1300A) (§7.2)."""
 
 from __future__ import annotations
 

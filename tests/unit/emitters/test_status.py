@@ -219,14 +219,15 @@ def test_an_optional_datum_is_left_out_when_missing(header: Header, read_status:
 
 
 def test_entries_are_numbered_and_counted(header: Header, read_status: Read) -> None:
-    """One life-cycle flow tells several statuses, 01, 03 and 37 among them, in the order given."""
+    """One life-cycle flow tells several statuses, every code with a known meaning among them, in the order given."""
     entries = [replace(ENTRY, status=status, label=INVOICE_LABELS[status]) for status in InvoiceStatus]
 
     root = read_status(life_cycle(header, entries))
 
-    assert root.find("CPPFactureStatuts").get("compteur") == "3"  # type: ignore[union-attr]
+    assert root.find("CPPFactureStatuts").get("compteur") == "17"  # type: ignore[union-attr]
     found = [(unit.get("NumOrdre"), unit.findtext("DonneesStatut/IdStatut")) for unit in root.iterfind(INVOICE)]
-    assert found == [("1", "01"), ("2", "03"), ("3", "37")]
+    codes = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "17", "18", "37"]
+    assert found == [(str(order), code) for order, code in enumerate(codes, start=1)]
 
 
 @pytest.mark.parametrize("scheme", Scheme)
