@@ -112,6 +112,7 @@ def _complaints(row: Interface, rows: Mapping[str, Interface]) -> Iterator[tuple
         (deposit and row.standing is Standing.TAKEN and not row.parsers, "parsers", "is empty for a deposit taken"),
         (withdrawn != bool(row.replaced_by), "replaced_by", "goes with standing 'withdrawn': both, or neither"),
         (withdrawn and row.replaced_by not in rows, "replaced_by", f"is not in the catalogue: {row.replaced_by!r}"),
+        (row.payment_always and not row.payment_default, "payment_always", "goes with a payment_default"),
         (not row.source, "source", "is missing or empty"),
     )
     return ((key, complaint) for wrong, key, complaint in checks if wrong)

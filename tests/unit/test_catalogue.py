@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Independent of flows/: the interfaces of the reference's lists, by what the gate does with them.
-TAKEN = {"FSO1100A", "FSO1106A", "FSO1110A", "FSO1116A"}
-NOT_YET = {f"FSO{digits}A" for digits in (1113, 1117, 1120, 1130, 1131, 1137, 1300, 1301)}
+TAKEN = {f"FSO{digits}A" for digits in (1100, 1106, 1110, 1113, 1116, 1120, 1130, 1131, 1300, 1301)}
+NOT_YET = {f"FSO{digits}A" for digits in (1117, 1137)}
 WITHDRAWN = {"FSO1101A": "FSO1106A", "FSO1102A": "FSO1100A", "FSO1111A": "FSO1116A", "FSO1112A": "FSO1110A"}
 WRITTEN = {"FEN0036A", "FEN1200A", "CSO0000A"}
 
@@ -91,16 +91,53 @@ def test_a_shared_report_names_its_deposit() -> None:
 
 
 def test_payment_and_attachments_are_as_the_formats_have_them() -> None:
-    """A structured or CII deposit needs a payment mode, a minimal UBL one means 30; a mixed one needs its original."""
+    """A minimal UBL deposit means mode 30 where it gives none, a mémoire always, any other must give one.
+
+    A mixed one needs its original.
+    """
     rows = catalogue.interfaces()
-    assert {code for code in TAKEN if rows[code].payment_required} == {"FSO1100A", "FSO1106A", "FSO1116A"}
-    assert {code: rows[code].payment_default for code in TAKEN if rows[code].payment_default} == {"FSO1110A": "30"}
-    assert {code for code in TAKEN if rows[code].attachment_required} == {"FSO1110A", "FSO1116A"}
+    defaults = {code: (rows[code].payment_default, rows[code].payment_always) for code in TAKEN}
+    assert {code for code in TAKEN if rows[code].payment_required} == {
+        *("FSO1100A", "FSO1106A", "FSO1113A", "FSO1116A", "FSO1130A")
+    }
+    assert {code: mode for code, mode in defaults.items() if mode != ("", False)} == {
+        "FSO1110A": ("30", False),
+        "FSO1120A": ("30", True),
+        "FSO1131A": ("30", False),
+    }
+    assert {code for code in TAKEN if rows[code].attachment_required} == {
+        *("FSO1110A", "FSO1113A", "FSO1116A", "FSO1120A", "FSO1131A")
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "meant"),
+    [
+        ("FSO1110A", "", "30"),
+        ("FSO1110A", "48", "48"),
+        ("FSO1120A", "", "30"),
+        ("FSO1120A", "48", "30"),
+        ("FSO1106A", "", ""),
+        ("FSO1106A", "48", "48"),
+    ],
+)
+def test_the_payment_mode_that_holds(code: str, given: str, meant: str) -> None:
+    """What the document gives, else the interface's own, which on a mémoire holds whatever the document gives."""
+    assert catalogue.interfaces()[code].payment_mode(given) == meant
 
 
 @pytest.mark.parametrize(
     ("code", "parsers"),
-    [("FSO1100A", ("ubl",)), ("FSO1106A", ("cii",)), ("FSO1110A", ("ubl",)), ("FSO1116A", ("cii",))],
+    [
+        ("FSO1100A", ("ubl",)),
+        ("FSO1106A", ("cii",)),
+        ("FSO1110A", ("ubl",)),
+        ("FSO1113A", ("mixte",)),
+        ("FSO1116A", ("cii",)),
+        ("FSO1120A", ("ubl",)),
+        ("FSO1130A", ("ubl",)),
+        ("FSO1131A", ("ubl",)),
+    ],
 )
 def test_a_taken_deposit_names_its_parser(code: str, parsers: tuple[str, ...]) -> None:
     """Each deposit taken says which parser reads it."""
@@ -172,6 +209,7 @@ def test_a_sound_row_becomes_an_interface(tmp_path: Path) -> None:
         ({"standing": '"withdrawn"'}, "replaced_by", "both, or neither"),
         ({"replaced_by": '"FSO1116A"'}, "replaced_by", "both, or neither"),
         ({"standing": '"withdrawn"', "replaced_by": '"FSO9999A"'}, "replaced_by", "not in the catalogue: 'FSO9999A'"),
+        ({"payment_always": "true"}, "payment_always", "goes with a payment_default"),
         ({"source": ""}, "source", "is missing or empty"),
     ],
 )

@@ -53,7 +53,8 @@ def render() -> str:
 
 def _deposit(row: Interface) -> list[str]:
     replaced = f": use {code(row.replaced_by)}" if row.replaced_by else ""
-    default = f"{code(row.payment_default)} if none" if row.payment_default else ""
+    when = "always" if row.payment_always else "if none"
+    default = f"{code(row.payment_default)} {when}" if row.payment_default else ""
     return [
         code(row.code),
         _STANDINGS[row.standing] + replaced,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from edigate.domain.fault_rows import FaultRow, Words
 from edigate.domain.flow_faults import FLOW_FAULTS
 from edigate.domain.invoice_faults import INVOICE_FAULTS
+from edigate.domain.payment_faults import PAYMENT_FAULTS
 from edigate.domain.status_faults import REPORT_FLOW_FAULTS, STATUS_FAULTS
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
     REPORT_FLOW_FAULTS,
     INVOICE_FAULTS,
     STATUS_FAULTS,
+    PAYMENT_FAULTS,
 )
 """Each family of codes has a table of its own."""
 

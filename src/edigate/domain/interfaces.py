@@ -44,6 +44,7 @@ class Interface:
     `family` is E1 to E5 (empty for returns and statuses); `container` is what a document comes in, "xml" itself or a
     "pdf" that embeds it (Factur-X); `parsers` are keys of `parsers.PARSERS` in order of
     likelihood, `schemas` keys of the schema shelf by root element; `replaced_by` helps the sender of a withdrawn one.
+    `payment_default` is meant where a document gives no payment mode, and `payment_always` whatever mode it gives.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Interface:
     container: str = "xml"
     payment_required: bool = False
     payment_default: str = ""
+    payment_always: bool = False
     attachment_required: bool = False
     replaced_by: str = ""
     source: str = ""
@@ -74,3 +76,7 @@ class Interface:
     def mixed(self) -> bool:
         """Whether the original invoice travels as an attachment (E2, E5) rather than as the data itself."""
         return self.family in {"E2", "E3", "E5"}
+
+    def payment_mode(self, given: str) -> str:
+        """The mode that holds, of what a document gives; empty where it must give one and does not."""
+        return self.payment_default if self.payment_always else given or self.payment_default

@@ -113,7 +113,7 @@ def _data(invoice: Invoice, received_on: dt.date, interface: Interface) -> str:
 
 
 def _payment(payment: Payment, interface: Interface) -> str:
-    code, label = pivot_payment_code(payment.code or interface.payment_default)
+    code, label = pivot_payment_code(interface.payment_mode(payment.code))
     return f"<ModePaiement>{element('Code', code)}{element('Libelle', label)}</ModePaiement>"
 
 

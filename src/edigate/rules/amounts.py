@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import fault, warning
-from edigate.domain.invoice import OUTSIDE_SUMS
+from edigate.domain.invoice import OUTSIDE_SUMS, Syntax
 from edigate.domain.vat import amount_of, rate_of
 
 if TYPE_CHECKING:
@@ -65,8 +65,11 @@ def the_total_with_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[
 
 
 def the_amount_due_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
-    """The amount due is the total with tax, minus what was prepaid, plus the rounding, where both totals are there."""
-    if not _is_due_though_paid(invoice):
+    """The amount due is the total with tax, minus what was prepaid, plus the rounding, where both totals are there.
+
+    CPPFactureMixte has no place for what was prepaid: there the amount due may be any.
+    """
+    if invoice.syntax is not Syntax.CPP_MIXTE and not _is_due_though_paid(invoice):
         yield from _compared(fault, "EDG-I105", "totals.due", invoice.totals.due, _right_due(invoice.totals))
 
 

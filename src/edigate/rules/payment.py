@@ -1,4 +1,4 @@
-"""How the supplier is to be paid (reference §8.4, rules S2.05 and G1.16)."""
+"""How the supplier is to be paid (reference §8.4, rules S2.05, G1.16 and G8.20)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ def the_payment_mode_is_in_the_list(invoice: Invoice, _context: Context) -> Iter
         yield fault("EDG-I081", "payment.code", invoice.payment.code)
 
 
+def the_payment_mode_is_that_of_the_interface(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """Where the interface sets the payment mode, a listed one beside it is told: it is not kept."""
+    given, constant = invoice.payment.code, context.interface.payment_default
+    if context.interface.payment_always and given in PAYMENT_CODES and given != constant:
+        yield warning("EDG-I085", "payment.code", given, constant=constant)
+
+
 def a_transfer_had_better_have_an_account(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """An invoice to be paid to an account names that account; it is taken without."""
     if invoice.payment.code in ACCOUNT_EXPECTED and not compact_account(invoice.payment.account):
@@ -51,6 +58,7 @@ def an_iban_is_well_formed(invoice: Invoice, _context: Context) -> Iterator[Faul
 PAYMENT_RULES: tuple[Rule, ...] = (
     the_payment_mode_is_given,
     the_payment_mode_is_in_the_list,
+    the_payment_mode_is_that_of_the_interface,
     a_transfer_had_better_have_an_account,
     an_iban_is_well_formed,
 )

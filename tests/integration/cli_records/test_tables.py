@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.catalogue import interfaces
 from edigate.cli import obey
-from edigate.domain.cadres import CADRES
+from edigate.domain.cadres import CADRES, Operation
+from edigate.domain.settings import RuleSettings
+from edigate.rules.channel import decide
 from tests.integration.cli_records.console import fold, only
 
 if TYPE_CHECKING:
@@ -25,6 +28,16 @@ def test_cadres_is_the_matrix(shown: Site) -> None:
     assert works["matrix"]["edi_initial"] == "no"
     assert set(works["refused_with"].values()) == {"EDG-I142"}
     assert only(cadres, code="A4")["refused_with"] == {"general": None, "justice": "EDG-I151", "works": None}
+
+
+def test_cadres_says_what_each_interface_decides(shown: Site) -> None:
+    """The fault of a cadre on a class of interface is that of every interface taken in this class, and no other."""
+    deposits = [row for row in shown.json("interfaces") if row["cadres"] and row["standing"] == "taken"]
+    assert {row["cadres"] for row in deposits} == {"general", "justice", "works"}
+    for cadre in shown.json("cadres"):
+        for row in deposits:
+            refusal = decide(cadre["code"], interfaces()[row["code"]], Operation.INITIAL, RuleSettings())
+            assert cadre["refused_with"][row["cadres"]] == (refusal.code if refusal else None)
 
 
 def test_cadres_fits_a_narrow_terminal(shown: Site, monkeypatch: pytest.MonkeyPatch) -> None:

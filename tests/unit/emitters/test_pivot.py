@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
+import tracemalloc
+import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,9 +15,9 @@ import pytest
 
 from edigate.catalogue import interfaces
 from edigate.domain.cadres import CADRES
-from edigate.domain.invoice import Invoice, Line, Party, Payment, Scheme, Syntax, Totals, VatRow
+from edigate.domain.invoice import Attachment, Invoice, Line, Party, Payment, Scheme, Syntax, Totals, VatRow
 from edigate.domain.payments import PIVOT_LABELS
-from edigate.emitters.pivot import Addressing, finish, pivot, unit
+from edigate.emitters.pivot import Addressing, Known, ValidationStep, finish, pivot, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,6 +145,7 @@ MANDATORY = {
     f"{DATA}/Type",
     f"{DATA}/Cadre",
     f"{DATA}/DateEmissionFacture",
+    f"{DATA}/DateLivraison",
     f"{DATA}/ModePaiement/Code",
     f"{DATA}/ModePaiement/Libelle",
     f"{DATA}/DateReception",
@@ -179,7 +184,7 @@ def rendered_unit(
     renvoi: str = "",
 ) -> bytes:
     """Render one invoice as the first of its document."""
-    return finish(unit(invoice, addressing, RECEIVED, SOURCE, interface), 1, 77, renvoi)
+    return finish(unit(invoice, addressing, RECEIVED, SOURCE, interface), 1, Known(77, renvoi))
 
 
 def document(header: Header, *units: bytes) -> bytes:
@@ -271,6 +276,15 @@ def test_an_interface_may_say_the_payment_mode(render: Render) -> None:
     assert (
         render(replace(SPARSE, payment=Payment()), interface=MINIMAL_UBL).findtext(f"{DATA}/ModePaiement/Code") == "30"
     )
+
+
+@pytest.mark.parametrize("code", ["", "30", "48", "01"])
+def test_a_memoire_is_always_a_transfer(render: Render, code: str) -> None:
+    """Rule G8.20: whatever mode the document gives, the pivot has 30."""
+    found = render(replace(SPARSE, payment=Payment(code)), interface=interfaces()["FSO1120A"])
+
+    assert found.findtext(f"{DATA}/ModePaiement/Code") == "30"
+    assert found.findtext(f"{DATA}/ModePaiement/Libelle") == PIVOT_LABELS["30"]
 
 
 @pytest.mark.parametrize(("kind", "written"), [("IBAN", "IBAN"), ("RIB", "RIB")])
@@ -367,6 +381,21 @@ def test_a_line_that_cannot_be_told_leaves_a_gap(render: Render, line: Line) -> 
     assert [row.get("NumOrdre") for row in found.iterfind(LINE)] == ["1", "3"]
 
 
+@pytest.mark.parametrize("kind", ["REGROUPEMENT", "GROUP", "INFORMATION"])
+def test_a_line_outside_sums_is_left_out(render: Render, kind: str) -> None:
+    """Lines that gather or explain others would be counted twice by whoever adds the rows up."""
+    detail = replace(FULL.lines[0], kind="DETAIL")
+
+    found = render(replace(SPARSE, lines=(replace(detail, kind=kind), detail)))
+
+    assert [row.get("NumOrdre") for row in found.iterfind(LINE)] == ["2"]
+
+
+def test_delivery_is_on_the_day_of_issue_unless_said(render: Render) -> None:
+    """DateLivraison is by default the issue date."""
+    assert render(SPARSE).findtext(f"{DATA}/DateLivraison") == "2026-02-27"
+
+
 def test_an_invoice_of_lines_that_cannot_be_told_has_none(render: Render) -> None:
     """An empty Lignes is not written."""
     assert render(replace(SPARSE, lines=(Line(),))).find(f"{DATA}/Lignes") is None
@@ -374,8 +403,9 @@ def test_an_invoice_of_lines_that_cannot_be_told_has_none(render: Render) -> Non
 
 # --- hostile and broken input ----------------------------------------------------------------------------------------
 
-HOSTILE = "]]><a b='\"'>&\x00\ud800<?ledger?>"
-SHOWN = "]]><a b='\"'>&" + r"\x00\ud800" + "<?ledger?>"
+MARKS = "<?ledger?><?moe?><?end 9 ?>"
+HOSTILE = "]]><a b='\"'>&\x00\ud800" + MARKS
+SHOWN = "]]><a b='\"'>&" + r"\x00\ud800" + MARKS
 
 
 @pytest.mark.parametrize(
@@ -440,7 +470,7 @@ def test_a_document_holds_its_units_in_order(header: Header, read_pivot: Read) -
     started = [
         unit(replace(FULL, number=number), ADDRESSING, RECEIVED, SOURCE, STRUCTURED) for number in ("F1", "F2", "F3")
     ]
-    units = [finish(part, order, 100 + order, "Non") for order, part in enumerate(started, start=1)]
+    units = [finish(part, order, Known(100 + order, "Non")) for order, part in enumerate(started, start=1)]
 
     root = read_pivot(document(header, *units))
 
@@ -450,6 +480,102 @@ def test_a_document_holds_its_units_in_order(header: Header, read_pivot: Read) -
         (row.get("NumOrdre"), row.findtext(f"{DATA}/Id"), row.findtext(f"{DATA}/IdCPRO")) for row in root.iterfind(UNIT)
     ]
     assert found == [("1", "F1", "101"), ("2", "F2", "102"), ("3", "F3", "103")]
+
+
+# --- what the ledger knows -------------------------------------------------------------------------------------------
+
+STEP = ValidationStep(
+    date=dt.date(2026, 3, 5),
+    code="18",
+    label="Validée",
+    comment="Vu & <bon>",
+    scheme=Scheme.SIRET,
+    identifier="24590041000292",
+    name="Maîtrise d’œuvre",
+    country="FR",
+    note="Lot 2",
+)
+SLIP = b"%PDF-1.7 a slip"
+
+
+def finished(header: Header, read_pivot: Read, known: Known, invoice: Invoice = SPARSE) -> _Element:
+    """Give the valid CPPFacturePivotUnitaire of an invoice of which the ledger knows this."""
+    started = unit(invoice, ADDRESSING, RECEIVED, SOURCE, STRUCTURED)
+    found = read_pivot(document(header, finish(started, 1, known))).find(UNIT)
+    assert found is not None
+    return found
+
+
+def test_the_day_the_moe_got_it_is_written(header: Header, read_pivot: Read) -> None:
+    """DateMiseADispositionMOE stands where the ledger knows it, and not else."""
+    place = f"{DATA}/DateMiseADispositionMOE"
+
+    assert finished(header, read_pivot, Known(1, moe_date=dt.date(2026, 3, 4))).findtext(place) == "2026-03-04"
+    assert finished(header, read_pivot, Known(1)).find(place) is None
+
+
+def test_each_validation_is_a_row(header: Header, read_pivot: Read) -> None:
+    """Status, words and producer of every step, in the order given; texts that are empty leave no trace."""
+    bare = ValidationStep(dt.date(2026, 3, 6), "19", identifier="X", name="", country="BE", scheme=Scheme.EU_VAT)
+
+    rows = finished(header, read_pivot, Known(1, validation=(STEP, bare))).findall("CycleDeValidation/*")
+
+    assert [[cell.text for cell in row.iter() if len(cell) == 0] for row in rows] == [
+        ["2026-03-05", "18", "Validée", "Vu & <bon>", "1", "24590041000292", "Maîtrise d’œuvre", "FR", "Lot 2"],
+        ["2026-03-06", "19", "2", "X", None, "BE"],
+    ]
+
+
+def test_a_person_validates_nothing() -> None:
+    """The pivot has no such kind of producer: it is an error, rather than a pivot that no recipient can read."""
+    started = unit(SPARSE, ADDRESSING, RECEIVED, SOURCE, STRUCTURED)
+
+    with pytest.raises(ValueError, match="no person"):
+        finish(started, 1, Known(1, validation=(replace(STEP, scheme=Scheme.PERSON),)))
+
+
+def test_the_slip_is_the_last_piece(header: Header, read_pivot: Read) -> None:
+    """It comes as a ZIP after the attachments, numbered on, before the cycle that it shows."""
+    attachments = (Attachment("plan.pdf", mime="application/pdf"), Attachment("devis.pdf", mime="application/pdf"))
+
+    found = finished(
+        header, read_pivot, Known(1, validation=(STEP,), slip=SLIP), replace(SPARSE, attachments=attachments)
+    )
+
+    *others, slip = found.findall("PJ")
+    assert [piece.get("NumOrdre") for piece in others] == [str(order) for order in range(1, len(others) + 1)]
+    assert slip.get("NumOrdre") == str(len(others) + 1)
+    assert [slip.findtext(place) for place in ("NomPJ", "CategoriePJ", "TypePJ", "MimeTypePJ")] == [
+        "Bordereau_de_suivi.pdf",
+        "Bordereau de suivi",
+        "02",
+        "application/pdf",
+    ]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(slip.findtext("Contenu") or ""))) as archive:
+        assert archive.read("Bordereau_de_suivi.pdf") == SLIP
+
+
+def test_the_slip_takes_no_name_that_is_taken(header: Header, read_pivot: Read) -> None:
+    """An attachment may go by the slip's name; without a slip nothing is added."""
+    named = replace(SPARSE, attachments=(Attachment("BORDEREAU_de_suivi.PDF", mime="application/pdf"),))
+    pieces = [piece.findtext("NomPJ") for piece in finished(header, read_pivot, Known(1), named).findall("PJ")]
+
+    with_slip = finished(header, read_pivot, Known(1, slip=SLIP), named).findall("PJ")
+
+    assert [piece.findtext("NomPJ") for piece in with_slip] == [*pieces, "Bordereau_de_suivi_2.pdf"]
+
+
+def test_a_large_unit_is_copied_once() -> None:
+    """A unit may be as large as what is attached: finishing it takes the memory of the result and no more."""
+    started = unit(SPARSE, ADDRESSING, RECEIVED, SOURCE, STRUCTURED)
+    large = started.replace(b"<Contenu>", b"<Contenu>" + b"A" * 20_000_000)
+
+    tracemalloc.start()
+    whole = finish(large, 1, Known(1, slip=SLIP, validation=(STEP,)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 1.1 * len(whole)
 
 
 @pytest.mark.parametrize("renvoi", ["", "Non", "Complétée", "Recyclée"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.domain.invoice import Line, Totals, VatRow
+from edigate.domain.invoice import Line, Syntax, Totals, VatRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,17 @@ def test_the_header(codes: Callable[..., list[str]], changes: dict[str, object],
 def test_a_paid_invoice(codes: Callable[..., list[str]], changes: dict[str, object], expected: list[str]) -> None:
     """What is already paid has nothing due, and a rest is not also called a wrong sum."""
     assert codes(changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, []), ({"totals.due": D(0)}, []), ({"totals.with_tax": D(130)}, ["I104"]), ({"cadre": "A2"}, ["I090"])],
+)
+def test_a_mixed_invoice_cannot_say_what_was_prepaid(
+    codes: Callable[..., list[str]], changes: dict[str, object], expected: list[str]
+) -> None:
+    """CPPFactureMixte has no element for it, so the amount due is not held against the total."""
+    assert codes({"syntax": Syntax.CPP_MIXTE, "totals.prepaid": None, **changes}) == expected
 
 
 def test_what_was_expected_is_told(faults: Callable[..., tuple[Fault, ...]]) -> None:

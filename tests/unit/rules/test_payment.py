@@ -30,6 +30,20 @@ def test_every_mode_of_the_list(codes: Callable[..., list[str]], code: str) -> N
     assert codes({"payment.code": code}) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"), [("", []), ("30", []), ("01", ["i085"]), ("48", ["i085"]), ("97", ["i085"]), ("57", ["I081"])]
+)
+def test_a_mode_beside_the_only_one_of_the_interface(
+    codes: Callable[..., list[str]], code: str, expected: list[str]
+) -> None:
+    """Rule G8.20: on a mémoire the mode is 30; a listed one beside it is told, and one that is none is refused."""
+    always = {"interface.payment_default": "30", "interface.payment_always": True}
+    assert codes({"payment.code": code}, always) == expected
+    assert codes({"payment.code": code}, always | {"interface.payment_always": False}) == [
+        found for found in expected if found != "i085"
+    ]
+
+
 @pytest.mark.parametrize("code", ["1", "57", "ZZZ", "VIREMENT"])
 def test_a_mode_that_is_not_listed(codes: Callable[..., list[str]], code: str) -> None:
     """Any other mode is refused."""
