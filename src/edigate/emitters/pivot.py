@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from edigate.domain.attachments import zipped
 from edigate.domain.identifiers import compact_account
+from edigate.domain.invoice import OUTSIDE_SUMS, Scheme
 from edigate.domain.payments import pivot_payment_code
 from edigate.domain.vat import amount_of, rate_of
 from edigate.emitters._xml import element, optional
-from edigate.emitters.attached import attached
+from edigate.emitters.attached import attached, distinct
 from edigate.emitters.envelope import DECLARATION, envelope
 from edigate.emitters.parties import debtor, supplier
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from edigate.domain.interfaces import Interface
     from edigate.domain.invoice import Invoice, Line, Party, Payment, VatRow
@@ -24,8 +27,15 @@ if TYPE_CHECKING:
 
 _Value = TypeVar("_Value")
 
-# Stands where IdCPRO and Renvoi will: no text can hold it, since `<` is always written as an entity there.
+# Stand where IdCPRO and Renvoi will, the date of the MOE, and what comes after the attachments; the last says how many
+# these are, and the name kept free for the slip. No text can hold them, since `<` is always written as an entity there.
 _SLOT = b"<?ledger?>"
+_MOE_SLOT = b"<?moe?>"
+_END_SLOT = b"<?end "
+_SLIP_NAME = "Bordereau_de_suivi.pdf"
+_SLIP_CATEGORY = "Bordereau de suivi"
+_PIECE = b"<PJ "
+_NAME = re.compile(rb"<NomPJ>([^<]*)</NomPJ>")
 _CREDIT_NOTE = "381"
 _INVOICE = "380"
 _WIDE = Context(prec=60)
@@ -42,6 +52,36 @@ class Addressing:
     service_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ValidationStep:
+    """What one validator decided: a row of CycleDeValidation, whose producer can be anything but a person (kind 7)."""
+
+    date: dt.date
+    code: str
+    label: str = ""
+    comment: str = ""
+    scheme: Scheme = Scheme.SIRET
+    identifier: str = ""
+    name: str = ""
+    country: str = "FR"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of an accepted invoice when it hands it out.
+
+    `id_cpro` is the gate's own id of it, `renvoi` whether it is sent anew, `moe_date` when its MOE got it, `validation`
+    who validated it so far, `slip` a PDF that shows this (the follow-up slip), empty where there is none.
+    """
+
+    id_cpro: int
+    renvoi: str = ""
+    moe_date: dt.date | None = None
+    validation: tuple[ValidationStep, ...] = ()
+    slip: bytes = b""
+
+
 def unit(
     invoice: Invoice, addressing: Addressing, received_on: dt.date, original: bytes, interface: Interface
 ) -> bytes:
@@ -55,19 +95,34 @@ def unit(
         f"<DonneesFacture>{element('Id', invoice.number)}{_SLOT.decode()}{_data(invoice, received_on, interface)}"
         "</DonneesFacture>"
     )
-    return b"".join((head.encode(), *attached(invoice, original, interface), b"</CPPFacturePivotUnitaire>\n"))
+    pieces = list(attached(invoice, original, interface))
+    return b"".join((head.encode(), *pieces, _end(pieces), b"</CPPFacturePivotUnitaire>\n"))
 
 
-def finish(unit: bytes, order: int, id_cpro: int, renvoi: str = "") -> bytes:
-    """The unit with its place in the document, the gate's own id of the invoice, and whether it is sent anew.
+def finish(unit: bytes, order: int, known: Known) -> bytes:
+    """The unit with its place in the document and what the ledger knows.
 
-    Looks at the unit's first few hundred bytes only, and copies the rest once.
+    Looks at the unit's first few hundred bytes and at its last, and copies the rest once.
     """
     at = unit.index(_SLOT)
+    moe_at = unit.index(_MOE_SLOT, at)
+    end_at = unit.rindex(_END_SLOT)
+    count, slip_name, end = re.split(b" |[?]>", unit[end_at + len(_END_SLOT) :], maxsplit=2)
     whole = memoryview(unit)
-    known = element("IdCPRO", str(id_cpro)) + optional("Renvoi", renvoi)
-    start = f'<CPPFacturePivotUnitaire NumOrdre="{order}">'
-    return b"".join((start.encode(), whole[:at], known.encode(), whole[at + len(_SLOT) :]))
+    moe_date = known.moe_date.isoformat() if known.moe_date else ""
+    return b"".join(
+        (
+            f'<CPPFacturePivotUnitaire NumOrdre="{order}">'.encode(),
+            whole[:at],
+            f"{element('IdCPRO', str(known.id_cpro))}{optional('Renvoi', known.renvoi)}".encode(),
+            whole[at + len(_SLOT) : moe_at],
+            optional("DateMiseADispositionMOE", moe_date).encode(),
+            whole[moe_at + len(_MOE_SLOT) : end_at],
+            _slip(int(count) + 1, slip_name.decode(), known.slip).encode(),
+            _validation(known.validation).encode(),
+            end,
+        )
+    )
 
 
 def pivot(header: Header, count: int, units: Iterable[bytes]) -> Iterator[bytes]:
@@ -76,6 +131,44 @@ def pivot(header: Header, count: int, units: Iterable[bytes]) -> Iterator[bytes]
     yield start.encode()
     yield from units
     yield b"</CPPFactures></CPPFacturePivot>\n"
+
+
+def _end(pieces: Sequence[bytes]) -> bytes:
+    count = sum(piece.startswith(_PIECE) for piece in pieces)
+    names = [name.decode() for piece in pieces if (found := _NAME.match(piece)) for name in found.groups()]
+    *_, slip_name = distinct([*names, _SLIP_NAME])
+    return b"%s%d %s?>" % (_END_SLOT, count, slip_name.encode())
+
+
+def _slip(order: int, name: str, content: bytes) -> str:
+    if not content:
+        return ""
+    return (
+        f'<PJ NumOrdre="{order}">{element("Contenu", zipped(name, content))}{element("NomPJ", name)}'
+        f"{element('CategoriePJ', _SLIP_CATEGORY)}{element('TypePJ', '02')}"
+        f"{element('MimeTypePJ', 'application/pdf')}</PJ>"
+    )
+
+
+def _validation(steps: tuple[ValidationStep, ...]) -> str:
+    written = "".join(
+        f"<ValidationUnitaire>{element('DateStatut', step.date.isoformat())}{element('CodeStatut', step.code)}"
+        f"{optional('ComplementStatut', step.label)}{optional('Commentaire', step.comment)}{_producer(step)}"
+        "</ValidationUnitaire>"
+        for step in steps
+    )
+    return f"<CycleDeValidation>{written}</CycleDeValidation>" if written else ""
+
+
+def _producer(step: ValidationStep) -> str:
+    if step.scheme is Scheme.PERSON:
+        msg = f"the pivot knows no person as the producer of a status: {step.identifier!r}"
+        raise ValueError(msg)
+    return (
+        f"<ProducteurStatut>{element('TypeIdentifiant', step.scheme)}{element('Id', step.identifier)}"
+        f"{element('RaisonSociale', step.name)}{element('CodePays', step.country)}{optional('Note', step.note)}"
+        "</ProducteurStatut>"
+    )
 
 
 def _bank(invoice: Invoice) -> str:
@@ -100,14 +193,15 @@ def _debtor(recipient: Party, addressing: Addressing) -> str:
 
 def _data(invoice: Invoice, received_on: dt.date, interface: Interface) -> str:
     origin = invoice.preceding[0] if invoice.preceding else ""
-    delivered = invoice.delivery_date.isoformat() if invoice.delivery_date else ""
+    issued = _known(invoice.issue_date, "issue date")
+    delivered = invoice.delivery_date or issued
     # The pivot knows these two types only: down-payment, corrective and final invoices are invoices (reference §7.3).
     kind = _CREDIT_NOTE if invoice.type_code == _CREDIT_NOTE else _INVOICE
     return (
         f"{optional('IdFactureOrigine', origin)}{element('Type', kind)}{element('Cadre', invoice.cadre)}"
-        f"{element('DateEmissionFacture', _known(invoice.issue_date, 'issue date').isoformat())}"
-        f"{optional('DateLivraison', delivered)}{_payment(invoice.payment, interface)}"
-        f"{element('DateReception', received_on.isoformat())}{element('Devise', invoice.currency)}"
+        f"{element('DateEmissionFacture', issued.isoformat())}"
+        f"{element('DateLivraison', delivered.isoformat())}{_payment(invoice.payment, interface)}"
+        f"{element('DateReception', received_on.isoformat())}{_MOE_SLOT.decode()}{element('Devise', invoice.currency)}"
         f"{_totals(invoice)}{_vat(invoice.vat)}{_engagement(invoice)}{_lines(invoice.lines)}"
     )
 
@@ -140,14 +234,15 @@ def _engagement(invoice: Invoice) -> str:
 
 
 def _lines(lines: tuple[Line, ...]) -> str:
-    written = "".join(_line(order, line) for order, line in enumerate(lines, start=1))
+    written = "".join(_line(order, line) for order, line in enumerate(lines, start=1) if line.kind not in OUTSIDE_SUMS)
     return f"<Lignes>{written}</Lignes>" if written else ""
 
 
 def _line(order: int, line: Line) -> str:
     """One Ligne, or nothing where a mandatory number can neither be read nor told from the two others.
 
-    A line left out leaves a gap in NumOrdre, so that the others keep the places they have in the document.
+    A line left out leaves a gap in NumOrdre, so that the others keep the places they have in the document. Lines that
+    only gather or explain others are left out too: a reader who adds the rows up would count their amounts twice.
     """
     price, quantity, amount = line.unit_price, line.quantity, line.net_amount
     if price is None:

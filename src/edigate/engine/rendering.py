@@ -103,7 +103,8 @@ class Renderers:
         missing = [invoice for invoice in held if invoice["id"] not in self._pivots]
         pivots = {**self._pivots, **self._again(missing)} if missing else self._pivots
         units = (
-            pivot.finish(_unit(pivots[invoice["id"]]), order, invoice["id"]) for order, invoice in enumerate(held, 1)
+            pivot.finish(_unit(pivots[invoice["id"]]), order, pivot.Known(invoice["id"]))
+            for order, invoice in enumerate(held, 1)
         )
         return pivot.pivot(header, len(held), units)
 

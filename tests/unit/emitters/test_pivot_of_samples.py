@@ -15,7 +15,7 @@ import pytest
 from lxml import etree
 
 from edigate.catalogue import interfaces
-from edigate.emitters.pivot import Addressing, finish, pivot, unit
+from edigate.emitters.pivot import Addressing, Known, finish, pivot, unit
 from edigate.parsers import cii
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def rendered(content: bytes, header: Header, read_pivot: Read, interface: str) -
     recipient = invoice.recipient
     addressing = Addressing(recipient.identifier, "", recipient.service)
     started = unit(invoice, addressing, dt.date(2026, 3, 2), content, interfaces()[interface])
-    root = read_pivot(b"".join(pivot(header, 1, [finish(started, 1, 1)])))
+    root = read_pivot(b"".join(pivot(header, 1, [finish(started, 1, Known(1))])))
     found = root.find(UNIT)
     assert found is not None
     return Rendered(content, source, found)
@@ -146,12 +146,13 @@ def test_the_currency_is_the_sources(mixed: Rendered) -> None:
 
 
 def test_the_dates_are_the_sources(mixed: Rendered) -> None:
-    """The day of issue, and the day of delivery of the whole or the one that all lines give."""
+    """The day of issue, and the day of delivery: of the whole, else the one that all lines give, else that of issue."""
     whole = said(mixed.source, f"{TRANSACTION}/ram:ApplicableHeaderTradeDelivery/{DELIVERED}")
     of_lines = {
         said(row, f"ram:SpecifiedLineTradeDelivery/{DELIVERED}") for row in mixed.source.iterfind(LINES, NAMESPACES)
     }
-    delivered = whole or (of_lines.pop() if len(of_lines) == 1 else None)
+    of_all_lines = of_lines.pop() if len(of_lines) == 1 else None
+    delivered = whole or of_all_lines or said(mixed.source, ISSUED)
 
     found = [mixed.unit.findtext(f"{DATA}/{place}") for place in ("DateEmissionFacture", "DateLivraison")]
 
