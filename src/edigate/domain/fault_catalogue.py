@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from edigate.domain.directory_faults import DIRECTORY_FAULTS
 from edigate.domain.fault_rows import FaultRow, Words
 from edigate.domain.flow_faults import FLOW_FAULTS
 from edigate.domain.invoice_faults import INVOICE_FAULTS
@@ -24,6 +25,7 @@ FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
     REPORT_FLOW_FAULTS,
     INVOICE_FAULTS,
     STATUS_FAULTS,
+    DIRECTORY_FAULTS,
     PAYMENT_FAULTS,
 )
 """Each family of codes has a table of its own."""

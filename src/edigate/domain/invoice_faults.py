@@ -270,8 +270,8 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
     "EDG-I051": _functional(
         title_fr="Fournisseur non référencé",
         title_en="Supplier not registered",
-        message_fr="Le fournisseur « {value} » n’est pas référencé dans la passerelle, ou n’y est pas actif.",
-        message_en="The supplier “{value}” is not registered in the gate, or not active there.",
+        message_fr="Le fournisseur « {value} » n’est pas référencé dans la passerelle.",
+        message_en="The supplier “{value}” is not registered in the gate.",
         remedy_fr=(
             "Vérifiez l’identifiant ; s’il est exact, faites référencer le fournisseur par l’exploitant de la "
             "passerelle avant de renvoyer la facture."

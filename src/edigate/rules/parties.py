@@ -7,7 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import fault, warning
-from edigate.domain.identifiers import country_of, is_siret, is_well_formed, passes_luhn
+from edigate.domain.identifiers import (
+    compact_account,
+    country_of,
+    is_iban,
+    is_siret,
+    is_well_formed,
+    passes_luhn,
+)
 from edigate.domain.invoice import Scheme
 
 if TYPE_CHECKING:
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
 IDENTIFIER_LENGTH = 18
 NAME_LENGTH = 99
+_BEFORE_RIB = 4  # of a French IBAN: country and check digits
 
 _MALFORMED: Mapping[Scheme, str] = MappingProxyType(
     {
@@ -75,6 +83,35 @@ def the_supplier_is_known_to_the_gate(invoice: Invoice, context: Context) -> Ite
     unknown = directory and directory.supplier(invoice.supplier.identifier) is None
     if unknown and _is_identified(invoice, context):
         yield fault("EDG-I051", "supplier.identifier", invoice.supplier.identifier)
+
+
+def the_suppliers_record_is_active(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """A gate that takes known suppliers only takes them as long as their record is active (reference §12.1)."""
+    directory = context.directory if context.settings.supplier_must_be_known else None
+    record = directory.supplier(invoice.supplier.identifier) if directory else None
+    if record and not record.active and _is_identified(invoice, context):
+        yield fault("EDG-I053", "supplier.identifier", invoice.supplier.identifier)
+
+
+def the_account_is_in_the_suppliers_record(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """A gate that is told so takes the accounts of a supplier's record, where it gives any, and no others.
+
+    The account of a payee (a factor) is one that the supplier's record or the payee's own gives; what is no account
+    number at all is told as such alone.
+    """
+    directory = context.directory if context.settings.supplier_account_must_be_known else None
+    record = directory.supplier(invoice.supplier.identifier) if directory else None
+    account = compact_account(invoice.payment.account).upper()
+    if directory is None or record is None or not record.accounts or not account:
+        return
+    payee = directory.supplier(invoice.payee.identifier) if invoice.payee else None
+    known = record.accounts | (payee.accounts if payee else frozenset())
+    if invoice.payment.account_kind == "RIB":
+        known = frozenset(one[_BEFORE_RIB:] for one in known if one.startswith("FR"))
+    elif not is_iban(account):
+        return
+    if account not in known:
+        yield fault("EDG-I054", "payment.account", invoice.payment.account, supplier=invoice.supplier.identifier)
 
 
 def the_suppliers_country_had_better_be_told(invoice: Invoice, context: Context) -> Iterator[Fault]:
@@ -149,6 +186,8 @@ PARTY_RULES: tuple[Rule, ...] = (
     the_supplier_has_a_name,
     the_suppliers_name_has_at_most_99_characters,
     the_supplier_is_known_to_the_gate,
+    the_suppliers_record_is_active,
+    the_account_is_in_the_suppliers_record,
     the_suppliers_country_had_better_be_told,
     the_recipient_has_an_identifier,
     the_recipients_identifier_is_a_siret,

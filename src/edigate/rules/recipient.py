@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.cadres import CADRES
 from edigate.domain.faults import fault
+from edigate.domain.forms import fits
 from edigate.domain.identifiers import PLACEHOLDER_SIRET
 from edigate.rules.parties import the_recipient_has_an_identifier, the_recipients_identifier_is_a_siret
 
@@ -94,9 +95,18 @@ def a_service_is_named_where_required(listed: Listed) -> Iterator[Fault]:
         yield fault("EDG-I070", "service")
 
 
+def the_service_code_has_the_structures_form(listed: Listed) -> Iterator[Fault]:
+    """A service code has the form that the structure states for its own."""
+    code, form = listed.invoice.recipient.service, listed.structure.service_form
+    if 0 < len(code) <= SERVICE_LENGTH and not fits(form, code):
+        yield fault("EDG-I069", "service", code, reason=listed.structure.form_hint or form, form=form)
+
+
 def the_service_is_known_and_active(listed: Listed) -> Iterator[Fault]:
-    """A service code is one of an active service of that structure."""
+    """A service code is one of an active service of that structure; one that lacks its form is told as such alone."""
     code = listed.invoice.recipient.service
+    if any(the_service_code_has_the_structures_form(listed)):
+        return
     if listed.service is not None and not listed.service.active:
         yield fault("EDG-I072", "service", code)
     elif listed.service is None and 0 < len(code) <= SERVICE_LENGTH:
@@ -111,6 +121,13 @@ def an_engagement_is_given_where_required(listed: Listed) -> Iterator[Fault]:
         yield fault("EDG-I074", "engagement")
     elif listed.service is not None and listed.service.engagement_required:
         yield fault("EDG-I075", "engagement")
+
+
+def the_engagement_has_the_structures_form(listed: Listed) -> Iterator[Fault]:
+    """An engagement number has the form that the structure states for its own."""
+    number, form = listed.invoice.engagement, listed.structure.engagement_form
+    if 0 < len(number) <= REFERENCE_LENGTH and not fits(form, number):
+        yield fault("EDG-I079", "engagement", number, reason=listed.structure.form_hint or form, form=form)
 
 
 def an_engagement_or_a_service_is_given_where_required(listed: Listed) -> Iterator[Fault]:
@@ -143,8 +160,10 @@ _ADMISSIONS: tuple[Callable[[Listed], Iterator[Fault]], ...] = (
 )
 _REQUIREMENTS: tuple[Callable[[Listed], Iterator[Fault]], ...] = (
     a_service_is_named_where_required,
+    the_service_code_has_the_structures_form,
     the_service_is_known_and_active,
     an_engagement_is_given_where_required,
+    the_engagement_has_the_structures_form,
     an_engagement_or_a_service_is_given_where_required,
 )
 RECIPIENT_RULES: tuple[Rule, ...] = (

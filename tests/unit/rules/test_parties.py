@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.domain.directory import Supplier
 from edigate.domain.faults import Severity
 from edigate.domain.invoice import Party, Scheme
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from edigate.domain.faults import Fault
 
 LUHN_FAILS = "90112233300016"
+SUPPLIER, FACTOR = "90112233300015", "90778899600011"
+OWN, OTHER = "FR1420041010050500013M02606", "FR7630006000011234567890189"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,70 @@ def test_an_unknown_supplier(
 def test_without_a_directory_no_supplier_is_unknown(codes: Callable[..., list[str]]) -> None:
     """Where there is no directory to ask, nobody is looked for in it."""
     assert codes({}, {"settings.supplier_must_be_known": True, "directory": None}) == []
+
+
+@pytest.mark.parametrize(("required", "expected"), [(True, ["I053"]), (False, [])])
+def test_an_inactive_supplier(
+    codes: Callable[..., list[str]],
+    required: bool,  # noqa: FBT001 - a column of the table
+    expected: list[str],
+) -> None:
+    """A supplier whose record is no longer active is refused as such, where suppliers must be known."""
+    former = (Supplier(SUPPLIER, active=False),)
+
+    assert codes({}, {"settings.supplier_must_be_known": required, "directory.suppliers": former}) == expected
+
+
+ACCOUNTS: dict[str, object] = {"settings.supplier_account_must_be_known": True}
+
+
+def _records(*accounts: str, payee: tuple[str, ...] = ()) -> dict[str, object]:
+    suppliers = (Supplier(SUPPLIER, accounts=frozenset(accounts)), Supplier(FACTOR, accounts=frozenset(payee)))
+    return ACCOUNTS | {"directory.suppliers": suppliers}
+
+
+@pytest.mark.parametrize(
+    ("account", "records", "expected"),
+    [
+        (OWN, _records(OWN), []),
+        (OWN, _records(OTHER, OWN), []),
+        ("fr14 2004 1010 0505 0001 3m02 606", _records(OWN), []),
+        (OTHER, _records(OWN), ["I054"]),
+        (OTHER, _records(), []),
+        (OTHER, ACCOUNTS | {"directory.suppliers": ()}, []),
+        (OTHER, ACCOUNTS | {"directory": None}, []),
+        (OTHER, _records(OWN) | {"settings.supplier_account_must_be_known": False}, []),
+        ("", _records(OWN), ["i082"]),
+        ("FR00", _records(OWN), ["I083"]),
+    ],
+    ids=["its-own", "one-of-two", "written-otherwise", "another", "none-on-record", "no-record", "no-directory",
+         "not-asked", "no-account", "no-iban"],
+)  # fmt: skip
+def test_the_suppliers_account(
+    codes: Callable[..., list[str]], account: str, records: dict[str, object], expected: list[str]
+) -> None:
+    """A gate that is told so refuses an account that the record does not give, where it gives any."""
+    assert codes({"payment.account": account}, records) == expected
+
+
+@pytest.mark.parametrize(("rib", "expected"), [(OWN[4:], []), (OTHER[4:], ["I054"])])
+def test_a_rib_is_the_end_of_a_french_iban(codes: Callable[..., list[str]], rib: str, expected: list[str]) -> None:
+    """An account that is given as RIB is looked for among the IBANs it is part of."""
+    assert codes({"payment.account": rib, "payment.account_kind": "RIB"}, _records(OWN)) == expected
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [(_records(OWN, OTHER), []), (_records(OWN, payee=(OTHER,)), []), (_records(OWN), ["I054"])],
+    ids=["in-the-suppliers-record", "in-the-payees-record", "in-neither"],
+)
+def test_the_account_of_a_payee(
+    codes: Callable[..., list[str]], records: dict[str, object], expected: list[str]
+) -> None:
+    """A factor's account is on record with the supplier or with the factor: naming a payee proves nothing."""
+    changes = {"payment.account": OTHER, "payee": Party(FACTOR, Scheme.SIRET, "1", "Affacturage")}
+
+    assert codes(changes, records) == expected
 
 
 def test_a_malformed_supplier_is_not_also_unknown(codes: Callable[..., list[str]]) -> None:

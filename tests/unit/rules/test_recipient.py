@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edigate.domain.faults import Fault
+
 NEITHER: dict[str, object] = {"engagement": "", "recipient.service": ""}
 
 
@@ -132,3 +134,89 @@ def test_without_a_directory_the_rest_is_checked(codes: Callable[..., list[str]]
     changes = {"recipient.identifier": "90778899600011", "recipient.service": "S" * 101}
 
     assert codes(changes, {"directory": None}) == ["I073"]
+
+
+HINT = "Un engagement compte 5 ou 6 chiffres, sans lettre."
+FORMS: dict[str, object] = {"engagement_form": "[0-9]{5,6}", "service_form": "[A-Z]{4,8}", "form_hint": HINT}
+
+
+@pytest.mark.parametrize(
+    ("engagement", "expected"),
+    [
+        ("91821", []),
+        ("918210", []),
+        ("9182", ["I079"]),
+        ("9182101", ["I079"]),
+        ("EJ91821", ["I079"]),
+        ("91821\n", ["I079"]),
+        ("91 821", ["I079"]),
+        ("٩١٨٢١", ["I079"]),
+        ("", []),
+        ("9" * 51, ["I077"]),
+    ],
+)
+def test_an_engagement_of_the_structures_form(
+    codes: Callable[..., list[str]], shelf: Callable[..., Any], engagement: str, expected: list[str]
+) -> None:
+    """Where the structure states the form of its engagement numbers, one of another form has a fault of its own."""
+    assert codes({"engagement": engagement}, {"directory": shelf({"engagement_form": "[0-9]{5,6}"})}) == expected
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        ("VOIRIE", []),
+        ("CLOS", ["I072"]),
+        ("NULLE", ["I071"]),
+        ("NULLE-PART", ["I069"]),
+        ("S" * 101, ["I073"]),
+        ("", []),
+    ],
+)
+def test_a_service_of_the_structures_form(
+    codes: Callable[..., list[str]], shelf: Callable[..., Any], service: str, expected: list[str]
+) -> None:
+    """A service code that lacks the structure's form is told as such, and not also as unknown."""
+    changes: dict[str, object] = {"recipient.service": service}
+
+    assert codes(changes, {"directory": shelf({"service_form": "[A-Z]{4,8}"})}) == expected
+
+
+def test_a_form_is_asked_beside_what_is_missing(codes: Callable[..., list[str]], shelf: Callable[..., Any]) -> None:
+    """A département that always wants a service code tells of the missing code and of the engagement's form at once."""
+    directory = shelf({**FORMS, "service_required": True, "engagement_required": True})
+
+    assert codes({"engagement": "BC-7", "recipient.service": ""}, {"directory": directory}) == ["I070", "I079"]
+
+
+@pytest.mark.parametrize(("hint", "told"), [(HINT, HINT), ("", "[0-9]{5,6}")])
+def test_a_form_is_told_in_the_structures_own_sentence(
+    faults: Callable[..., tuple[Fault, ...]], shelf: Callable[..., Any], hint: str, told: str
+) -> None:
+    """The fault carries the structure's sentence, its pattern where it has none, the field and the value found."""
+    (found,) = faults({"engagement": "BC-7"}, {"directory": shelf({**FORMS, "form_hint": hint})})
+
+    assert (found.field, found.value) == ("engagement", "BC-7")
+    assert dict(found.args) == {"reason": told, "form": "[0-9]{5,6}"}
+
+
+@pytest.mark.parametrize("cadre", ["A4", "A6", "A7", "A8", "A10", "A13", "A14", "A22"])
+@pytest.mark.parametrize("type_code", ["380", "381"])
+def test_a_moa_takes_every_works_document(
+    codes: Callable[..., list[str]], shelf: Callable[..., Any], cadre: str, type_code: str
+) -> None:
+    """Invoices and credit notes of every works cadre are for a structure that is a MOA and nothing else."""
+    found = codes({"cadre": cadre, "type_code": type_code}, {"directory": shelf({"moa_only": True})})
+
+    assert "I068" not in found
+
+
+@pytest.mark.parametrize("cadre", ["A1", "A2", "A9", "A12", "A21"])
+@pytest.mark.parametrize("type_code", ["380", "381"])
+def test_a_moa_takes_nothing_else(
+    codes: Callable[..., list[str]], shelf: Callable[..., Any], cadre: str, type_code: str
+) -> None:
+    """An invoice or a credit note of any other cadre is refused by a structure that is a MOA and nothing else."""
+    found = codes({"cadre": cadre, "type_code": type_code}, {"directory": shelf({"moa_only": True})})
+
+    assert "I068" in found
