@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from zoneinfo import ZoneInfo
 
 from edigate import catalogue, config
@@ -69,6 +70,21 @@ class Source:
     shown: str
     path: Path | None = None
     content: bytes = b""
+
+    def head(self) -> bytes:
+        """Its beginning."""
+        if self.path is None:
+            return self.content[:_HEAD]
+        with self.path.open("rb") as file:
+            return file.read(_HEAD)
+
+    def read(self) -> bytes:
+        """All of it."""
+        return self.path.read_bytes() if self.path else self.content
+
+    def open(self) -> BinaryIO:
+        """The same as a file."""
+        return self.path.open("rb") if self.path else BytesIO(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,8 @@ def check(
             progress()
     now = stamp(system_clock())
     cases = [
-        _case(place, source, now, found) for place, (source, (_, found)) in enumerate(zip(files, examined, strict=True))
+        _case(place, source, now, found, terms)
+        for place, (source, (_, found)) in enumerate(zip(files, examined, strict=True))
     ]
     decisions = _decide(cases, gate, alone=Gap.NO_GATE in terms.gaps)
     return [
@@ -178,8 +195,9 @@ def _decide(cases: Sequence[Case], gate: Gate | None, *, alone: bool) -> Sequenc
         return decide(cases, store.taken(connection, cases), gate.zone)
 
 
-def _case(place: int, source: Source, now: str, found: Examination) -> Case:
+def _case(place: int, source: Source, now: str, found: Examination, terms: Terms) -> Case:
     name = _flow_name(source)
+    depositor = _depositor(source, name, terms) if name else _anybody(_NOBODY, terms.interface)
     flow = f"check-{place}"
     return Case(
         run=f"{flow}-1",
@@ -189,6 +207,7 @@ def _case(place: int, source: Source, now: str, found: Examination) -> Case:
         flow_id=name.flow_id if name else None,
         interface=name.interface if name else None,
         examination=found,
+        depositor=depositor,
     )
 
 
@@ -211,7 +230,7 @@ def _examine(terms: Terms, source: Source) -> tuple[str, Examination]:
         name = _flow_name(source)
         return (name.interface if name else terms.interface), Examination((fault("EDG-F014", "document"),))
     deposit, interface = _deposit(source, terms, size, head)
-    return interface, examine(deposit, lambda: _read(source), _desk(terms))
+    return interface, examine(deposit, source, _desk(terms))
 
 
 def _deposit(source: Source, terms: Terms, size: int, head: bytes) -> tuple[Deposit, str]:
@@ -262,12 +281,7 @@ def _look(source: Source) -> tuple[int, bytes]:
         return len(source.content), source.content[:_HEAD]
     if not source.path.is_file():
         raise IsADirectoryError(source.shown)
-    with source.path.open("rb") as file:
-        return os.fstat(file.fileno()).st_size, file.read(_HEAD)
-
-
-def _read(source: Source) -> bytes:
-    return source.path.read_bytes() if source.path else source.content
+    return source.path.stat().st_size, source.head()
 
 
 @cache

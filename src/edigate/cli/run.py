@@ -8,6 +8,7 @@ import typer
 from edigate.app import require_schemas
 from edigate.cli.common import err, from_here, open_here
 from edigate.cli.messages import t
+from edigate.cli.told_time import at
 from edigate.cli.work import summarise, work_once
 from edigate.engine.local import Local
 from edigate.observability import logs
@@ -41,9 +42,24 @@ _Verbose = Annotated[
 ]
 
 
-def run(once: _Once = False, verbose: _Verbose = False) -> None:
+_Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="WHEN",
+        help=t(
+            "A sandbox gate only: let its clock start at this moment (2026-12-24, 2026-12-24T18:00) or so much later"
+            " than now (+15d, +36h), so that deadlines pass while you look.",
+            "Bac à sable seulement : faire partir son horloge de ce moment (2026-12-24, 2026-12-24T18:00) ou d'autant"
+            " plus tard que maintenant (+15j, +36h), pour voir passer les délais.",
+        ),
+    ),
+]
+
+
+def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None) -> None:
     """Run the gate in the folder that was found."""
-    gate = open_here()
+    gate = open_here() if now is None else at(now)
     if once:
         told = verbose or not sys.stderr.isatty()
         tally = work_once(gate, level=gate.settings.log.level if told else "error")

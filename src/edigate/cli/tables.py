@@ -44,7 +44,6 @@ _FRENCH = MappingProxyType(
         Actor.CO_CONTRACTOR: "cotraitant",
         Actor.BENEFICIARY: "bénéficiaire",
         Reader.RECIPIENT: "destinataire",
-        Reader.VALIDATOR: "valideur",
         Need.EXPECTED: "attendu",
         Need.REQUIRED: "obligatoire",
     }

@@ -64,12 +64,11 @@ class CadreKind(StrEnum):
 
 
 class Reader(StrEnum):
-    """Who must see the document next; the last three are people on the portal."""
+    """Who reads the document, once its validators have; the last two are people on the portal."""
 
     RECIPIENT = "recipient"
     MOE = "moe"
     MOA = "moa"
-    VALIDATOR = "validator"
 
 
 class Need(StrEnum):
@@ -110,7 +109,7 @@ class Cadre:
 
     `document` is the word of the regulation for what is deposited; `fault` the code under which EDI refuses it
     whatever the interface, empty where it does not; `alternative` what to do where EDI refuses it.
-    `reader` is who sees the document next, None where no flow can bring one in.
+    `reader` is who reads the document once its validators have, None where no flow can bring one in.
     """
 
     code: str
@@ -141,13 +140,18 @@ class Cadre:
 
     @property
     def waits(self) -> bool:
-        """Whether a validator must see it before anything is handed on."""
-        return self.reader is Reader.VALIDATOR
+        """Whether a validator must see it before it goes on to its reader (reference §14)."""
+        return self.validator is Need.REQUIRED
+
+    @property
+    def goes_on_unvalidated(self) -> bool:
+        """Whether a validator's refusal or silence passes it on: a subcontractor's request, not a co-contractor's."""
+        return self.actor is Actor.SUBCONTRACTOR
 
     @property
     def read_by_people(self) -> bool:
         """Whether its next reader is on the portal, whoever the recipient is."""
-        return self.reader in {Reader.MOE, Reader.MOA, Reader.VALIDATOR}
+        return self.waits or self.reader in {Reader.MOE, Reader.MOA}
 
 
 # fmt: off
@@ -206,8 +210,8 @@ _NOT_OVER_EDI = "EDG-I142"
 
 # Readers (§14, §10.6): drafts and subcontractors' requests go on to the MOE, who checks them; what the supplier
 # signed or asks for by tacit procedure goes to the MOA, who owes the general statement; A6 exists to pass both by,
-# straight to the finance service. A10, A13 and A14 have a validator too, the leader of the group or the holder of
-# the contract, but he and the MOE are people on the portal alike: handing it over does not wait.
+# straight to the finance service. A9, A10, A12, A13 and A14 wait for their validator first: the holder of the
+# contract or the leader of the group, who are people on the portal too.
 _TABLE = (
     Cadre("A1", "Dépôt par un fournisseur d’une facture", "Invoice deposited by a supplier",
           Actor.SUPPLIER, "facture", CadreKind.SIMPLE, reader=Reader.RECIPIENT),
@@ -232,7 +236,7 @@ _TABLE = (
           "General and definitive statement deposited by a supplier",
           Actor.SUPPLIER, "décompte général et définitif", CadreKind.WORKS, reader=Reader.MOA),
     Cadre("A9", "Dépôt par un sous-traitant d’une facture", "Invoice deposited by a subcontractor",
-          Actor.SUBCONTRACTOR, "facture", CadreKind.SIMPLE, reader=Reader.VALIDATOR, validator=Need.REQUIRED),
+          Actor.SUBCONTRACTOR, "facture", CadreKind.SIMPLE, reader=Reader.RECIPIENT, validator=Need.REQUIRED),
     Cadre("A10", "Dépôt par un sous-traitant d’une demande de paiement dans le cadre des marchés de travaux",
           "Payment request of a works contract deposited by a subcontractor",
           Actor.SUBCONTRACTOR, "demande de paiement", CadreKind.WORKS, reader=Reader.MOE, validator=Need.REQUIRED),
@@ -240,7 +244,7 @@ _TABLE = (
           "Draft final statement deposited by a subcontractor (removed in 2016)",
           Actor.SUBCONTRACTOR, "projet de décompte final", CadreKind.WORKS, "EDG-I141", Alternative.USE_A10),
     Cadre("A12", "Dépôt par un cotraitant d’une facture", "Invoice deposited by a co-contractor",
-          Actor.CO_CONTRACTOR, "facture", CadreKind.SIMPLE, reader=Reader.VALIDATOR, validator=Need.REQUIRED),
+          Actor.CO_CONTRACTOR, "facture", CadreKind.SIMPLE, reader=Reader.RECIPIENT, validator=Need.REQUIRED),
     Cadre("A13", "Dépôt par un cotraitant d’un projet de décompte mensuel",
           "Draft monthly statement deposited by a co-contractor",
           Actor.CO_CONTRACTOR, "projet de décompte mensuel", CadreKind.WORKS,

@@ -234,6 +234,15 @@ FLOW_FAULTS: dict[str, FaultRow] = {
         remedy_fr="Déposez un fichier ordinaire, lisible par le compte de la passerelle.",
         remedy_en="Deposit a regular file that the account of the gate may read.",
     ),
+    "EDG-F015": _technical(
+        rule="IRR_TAILLE",
+        title_fr="Trop de factures dans le flux",
+        title_en="Too many invoices in the flow",
+        message_fr="Le flux contient {value} factures, plus que les {limit} permises.",
+        message_en="The flow holds {value} invoices, more than the {limit} allowed.",
+        remedy_fr="Répartissez les factures sur plusieurs flux de {limit} factures au plus.",
+        remedy_en="Spread the invoices over several flows of {limit} invoices at most.",
+    ),
     "EDG-F020": _technical(
         rule="IRR_TYPE",
         title_fr="Contenu d’un autre type",

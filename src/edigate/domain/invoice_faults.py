@@ -1056,20 +1056,36 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         title_en="Duplicate invoice",
         message_fr=(
             "La facture « {value} » de ce fournisseur a déjà été reçue cette année-là : flux {flow}, reçu le {date}, "
-            "résultat : {outcome}."
+            "résultat : {outcome}, dernier statut : {state}."
         ),
         message_en=(
             "The invoice “{value}” of this supplier was already received for that year: flow {flow}, received on "
-            "{date}, outcome: {outcome}."
+            "{date}, outcome: {outcome}, latest status: {state}."
         ),
         remedy_fr=(
             "S’il s’agit de la même facture, ne faites rien : la première suit son cours. Si c’est une autre facture, "
-            "ou une facture que le destinataire a rejetée, donnez-lui un nouveau numéro et déposez-la de nouveau."
+            "ou une facture que le destinataire a rejetée, donnez-lui un nouveau numéro et déposez-la de nouveau. Une "
+            "facture suspendue se complète par un nouveau dépôt du même numéro, une fois le statut 06 reçu."
         ),
         remedy_en=(
             "If it is the same invoice, do nothing: the first one goes its way. If it is another invoice, or one that "
-            "the recipient rejected, give it a new number and deposit it again."
+            "the recipient rejected, give it a new number and deposit it again. A suspended invoice is completed by "
+            "a new deposit of the same number, once status 06 has come."
         ),
+    ),
+    "EDG-I153": _functional(
+        title_fr="Complément adressé à un autre destinataire",
+        title_en="Completion for another recipient",
+        message_fr=(
+            "La facture complète celle du flux {original}, suspendue par le destinataire {expected}, mais elle est "
+            "adressée à {value}."
+        ),
+        message_en=(
+            "The invoice completes that of flow {original}, suspended by the recipient {expected}, but it is "
+            "addressed to {value}."
+        ),
+        remedy_fr="Complétez la facture pour le même destinataire ({expected}), ou donnez-lui un nouveau numéro.",
+        remedy_en="Complete the invoice for the same recipient ({expected}), or give it a new number.",
     ),
     "EDG-I151": _functional(
         title_fr="Autre cadre que A3 sur l’interface des mémoires",

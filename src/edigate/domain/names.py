@@ -15,6 +15,7 @@ _NAME = re.compile(
 UNNAMED_REPORT = "CSO0000A"
 PIVOT = "FEN0036A"
 LIFE_CYCLE = "FEN1200A"
+RECEIPT = "FSO1300A"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from edigate.domain.faults import Fault
     from edigate.domain.invoice import Party
+    from edigate.domain.reported import Receipt, ReportedStatus
+    from edigate.domain.stages import Stage
 
 
 class Verdict(StrEnum):
@@ -38,7 +40,8 @@ class Examined:
     """One invoice as examined: what settle, the returns and the ledger need of it, never the document itself.
 
     `recipient` is the SIRET the invoice goes to (the State's, where its service code named it); `reader` the
-    partner that gets the pivot, empty for a rejected invoice; `waits` says that a validator must see it first.
+    partner that gets the pivot, empty for a rejected invoice; `stage` says whose turn it is then. `entry` names the
+    file inside the flow's archive, empty where the flow is the document.
     `pivot` is its CPPFacturePivotUnitaire, ready but for what only settle knows; `number_place` is where its number
     stands (path, line), for a duplicate that only settle can see.
     """
@@ -54,8 +57,12 @@ class Examined:
     service: str
     service_name: str
     reader: str
-    waits: bool
+    stage: Stage
     faults: tuple[Fault, ...]
+    entry: str = ""
+    market: str = ""
+    engagement: str = ""
+    validator: Party | None = None
     amount_due: str = ""
     currency: str = ""
     pivot: Content | None = None
@@ -80,10 +87,15 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What examining one deposit found, before the ledger's own checks (flow id, invoice numbers)."""
+    """What examining one deposit found, before the ledger's own checks (flow id, invoice numbers, what is reported on).
+
+    A flow holds invoices, or what a partner reports: `statuses` of invoices, `receipts` of flows.
+    """
 
     faults: tuple[Fault, ...] = ()
     invoices: tuple[Examined, ...] = ()
+    statuses: tuple[ReportedStatus, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
     directory_version: str = ""
 
     @property

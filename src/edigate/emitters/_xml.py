@@ -19,6 +19,11 @@ def _written(match: re.Match[str]) -> str:
     return _ENTITIES.get(char) or char.encode("unicode_escape").decode("ascii")
 
 
+def attribute(value: str) -> str:
+    """The value as an attribute's, in its quotes; a reader would take any other blank for a space."""
+    return '"' + text(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;") + '"'
+
+
 def element(name: str, value: str) -> str:
     """An element that holds this text, be it empty."""
     return f"<{name}>{text(value)}</{name}>"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.statuses import FLOW_LABELS
 from edigate.domain.wording import pick, shown_value
-from edigate.emitters._xml import element, optional
+from edigate.emitters._xml import attribute, element, optional
 from edigate.emitters.envelope import DECLARATION, envelope
 from edigate.emitters.parties import debtor, supplier
 
@@ -66,6 +66,8 @@ class StatusEntry:
     at: dt.datetime
     number: str
     issue_date: dt.date | None
+    producer: str = ""
+    mandate: str = ""
 
 
 def can_be_told(supplier: Party, recipient_siret: str, number: str) -> bool:
@@ -128,10 +130,15 @@ def _invoice_status(order: int, entry: StatusEntry) -> str:
         f'<CPPFactureStatutUnitaire NumOrdre="{order}">{supplier(entry.supplier)}'
         f"{debtor(entry.recipient_siret, entry.recipient_name, entry.service, entry.service_name)}"
         f"<DonneesStatut>{element('IdStatut', entry.status)}{optional('ComplementStatut', entry.label)}"
-        f"{optional('Commentaire', entry.comment)}{_stamp(entry.at)}"
-        f"{element('IdFacture', entry.number)}{optional('DateFacture', issued)}</DonneesStatut>"
+        f"{optional('Commentaire', entry.comment)}{_stamp(entry.at)}{_producer(entry.producer)}"
+        f"{element('IdFacture', entry.number)}{optional('DateFacture', issued)}"
+        f"{optional('IdMandatDP', entry.mandate)}</DonneesStatut>"
         "</CPPFactureStatutUnitaire>"
     )
+
+
+def _producer(identifier: str) -> str:
+    return f"<Producteur Id={attribute(identifier)}/>" if identifier else ""
 
 
 def _details(lines: tuple[ErrorLine, ...]) -> str:

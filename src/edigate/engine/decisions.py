@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 import structlog
 
 from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
-from edigate.ledger import notes, partners, settlement, store
+from edigate.ledger import deadlines, notes, partners, settlement, store
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.pipeline.settle import Case, decide
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
+    from edigate.domain.partners import PartnerBook
     from edigate.domain.verdicts import Content, Examination
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
@@ -102,13 +103,26 @@ def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[
     return []
 
 
+def pass_time(gate: Gate) -> int:
+    """Carry out the deadlines that have come: validators' and receipts'. Returns how many there were."""
+    now = stamp(gate.clock())
+    with gate.ledger.connect() as connection:
+        if not deadlines.any_due(connection, now):
+            return 0
+    with writing(gate.ledger) as connection:
+        return deadlines.pass_time(connection, partners.load_book(connection), gate.settings.gate.code, now)
+
+
 def settle(
     gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
 ) -> tuple[tuple[Decision, ...], dict[int, Content]]:
     """Make the batch's decisions final, in the order of booking. Returns them and the pivots, by invoice id."""
-    now = gate.clock()
-    cases, depositors = [], []
+    now = stamp(gate.clock())
+    cases: list[tuple[Case, str]] = []
+    decisions: list[Decision] = []
+    pivots: dict[int, Content] = {}
     with writing(gate.ledger) as connection:
+        book = partners.load_book(connection)
         undecided = store.undecided(connection, [row["run"] for row, _ in examined])
         for row, found in sorted(examined, key=lambda pair: pair[0]["run"]):
             if row["run"] not in undecided:
@@ -116,23 +130,39 @@ def settle(
             if isinstance(found, Waits):
                 _hold(gate, connection, row, found)
             else:
-                cases.append(_case(row, found))
-                depositors.append(row["partner"])
-        decisions = decide(cases, store.taken(connection, cases), gate.zone)
-        if not decisions:
-            return (), {}
-        book = partners.load_book(connection)
+                cases.append((_case(row, found, book), row["partner"]))
         terms = settlement.Terms(
             gate.settings.gate.code, book, gate.interfaces, gate.settings.pivots.invoices, gate.settings.pivots.bytes
         )
-        pivots = settlement.write(connection, list(zip(decisions, depositors, strict=True)), terms, stamp(now))
+        # A status may free the number that the next flow uses: each stretch of one kind sees what came before it.
+        for _, stretch in groupby(cases, key=lambda pair: pair[0].reports):
+            decided = _decide(gate, connection, list(stretch), terms, now)
+            decisions += decided[0]
+            pivots |= decided[1]
     for decision in decisions:
         log.info("flow.decided", flow=decision.case.name, run=decision.case.run, verdict=decision.verdict.value)
-    return decisions, pivots
+    return tuple(decisions), pivots
 
 
-def _case(row: RowMapping, found: Examination) -> Case:
-    return Case(row["run"], row["flow"], row["name"], row["received_at"], row["flow_id"], row["interface"], found)
+def _decide(
+    gate: Gate, connection: Connection, cases: Sequence[tuple[Case, str]], terms: settlement.Terms, now: str
+) -> tuple[tuple[Decision, ...], dict[int, Content]]:
+    alone = [case for case, _ in cases]
+    decisions = decide(
+        alone,
+        store.taken(connection, alone),
+        gate.zone,
+        recycle_is_rejection=gate.settings.life_cycle.recycle_is_rejection,
+    )
+    depositors = [depositor for _, depositor in cases]
+    return decisions, settlement.write(connection, list(zip(decisions, depositors, strict=True)), terms, now)
+
+
+def _case(row: RowMapping, found: Examination, book: PartnerBook) -> Case:
+    return Case(
+        row["run"], row["flow"], row["name"], row["received_at"], row["flow_id"], row["interface"], found,
+        book.get(row["partner"]),
+    )  # fmt: skip
 
 
 def _hold(gate: Gate, connection: Connection, row: RowMapping, found: Waits) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from edigate.domain.names import LIFE_CYCLE
+from edigate.domain.cadres import CADRES
+from edigate.domain.names import LIFE_CYCLE, RECEIPT
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import Renderers
 from edigate.ledger import deliveries, partners
@@ -122,12 +123,25 @@ def publish(gate: Gate) -> int:
     unsettled = {failure.row["id"] for failure in failures}
     done = [row for row in renamed if row["id"] not in unsettled]
     with writing(gate.ledger) as connection:
-        deliveries.mark_published(connection, [row["id"] for row in done], stamp(gate.clock()))
+        deliveries.mark_published(connection, [row["id"] for row in done], _times(gate, book), stamp(gate.clock()))
         deliveries.mark_vanished(connection, [failure.row["id"] for failure in vanished])
         _note_failures(gate, connection, [*failures, *vanished])
     for row in done:
         log.info("delivery.published", partner=row["partner"], file=row["name"])
     return len(done)
+
+
+def _times(gate: Gate, book: PartnerBook) -> deliveries.Times:
+    """By when validators have their say on what is published now, and receipts are to come."""
+    settings, now = gate.settings.life_cycle, gate.clock()
+    days = {True: settings.subcontracting_days, False: settings.co_contracting_days}
+    by = {key: stamp(now + dt.timedelta(days=count)) for key, count in days.items()}
+    receipt = stamp(now + dt.timedelta(hours=settings.receipt_hours))
+    awaited = [p.code for p in book.partners if settings.receipt_hours and RECEIPT in p.deposits]
+    return deliveries.Times(
+        {cadre.code: by[cadre.goes_on_unvalidated] for cadre in CADRES.values() if cadre.waits},
+        dict.fromkeys(awaited, receipt),
+    )
 
 
 def _rename(gate: Gate, rows: Iterable[RowMapping]) -> tuple[list[RowMapping], list[Failure], list[Failure]]:

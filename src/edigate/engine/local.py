@@ -19,14 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.domain.verdicts import Examination
 from edigate.engine import deposits
-from edigate.engine.decisions import examine, settle, take_due
+from edigate.engine.decisions import examine, pass_time, settle, take_due
 from edigate.engine.handover import hand_over
 from edigate.engine.lock import held
 from edigate.engine.pool import Pool
 from edigate.engine.worker import NOTE, Charge
 from edigate.intake.folder import Trouble
 from edigate.intake.watch import watching
-from edigate.ledger import archive, deliveries, partners, store
+from edigate.ledger import archive, deadlines, deliveries, partners, store
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 
@@ -159,7 +159,7 @@ class Local:
         """Until the next rescan, the end of a quiet period, or the hour of something that waits in the ledger."""
         now = self.gate.clock()
         with self.gate.ledger.connect() as connection:
-            due = [store.next_due(connection, stamp(now)), deliveries.next_due(connection, stamp(now))]
+            due = [part.next_due(connection, stamp(now)) for part in (store, deliveries, deadlines)]
         pauses = [(moment(time) - now).total_seconds() for time in due if time]
         if look.next_in is not None:
             pauses.append(look.next_in)
@@ -236,6 +236,7 @@ class Local:
 
     def _decide(self) -> int:
         """Decide on what is due, and hand over what comes of it. Returns how many runs and files that was."""
+        passed = pass_time(self.gate)
         batch = take_due(self.gate, self._pool)
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
@@ -250,7 +251,7 @@ class Local:
         self._sweep()
         if self._progress:
             self._progress(self.tally, len(self._backlog))
-        return len(batch) + published
+        return len(batch) + published + passed
 
 
 def _without_documents(decision: Decision) -> Decision:

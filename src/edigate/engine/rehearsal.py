@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 import traceback
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Hold
+from edigate.domain.verdicts import Content
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.worker import Waits
 from edigate.ledger import notes, partners, store
-from edigate.ledger.archive import Altered, recall
+from edigate.ledger.archive import Altered, Archived
 from edigate.ledger.clock import moment
 from edigate.ledger.directory import Snapshot
 from edigate.pipeline.desk import Deposit, Desk
@@ -43,10 +44,11 @@ def rehearse(gate: Gate, flows: Iterable[RowMapping]) -> Iterator[Rehearsed]:
     """Each flow as a replay of them all would decide it, in the order given: rivals among them included."""
     with gate.ledger.connect() as connection:
         found = list(_examined(gate, connection, flows))
-        cases = [_case(flow, examination) for flow, examination in found if not isinstance(examination, Waits)]
-        decisions = {
-            decision.case.flow: decision for decision in decide(cases, store.taken(connection, cases), gate.zone)
-        }
+        book = partners.load_book(connection)
+        cases = [_case(flow, examined, book) for flow, examined in found if not isinstance(examined, Waits)]
+        recycle = gate.settings.life_cycle.recycle_is_rejection
+        decided = decide(cases, store.taken(connection, cases), gate.zone, recycle_is_rejection=recycle)
+        decisions = {decision.case.flow: decision for decision in decided}
     for flow, examination in found:
         yield Rehearsed(flow, examination if isinstance(examination, Waits) else decisions[flow["id"]])
 
@@ -76,19 +78,23 @@ def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:
     received_on = moment(flow["received_at"]).astimezone(gate.zone).date()
     deposit = Deposit(flow["name"], depositor, received_on, flow["size"], flow["incomplete"])
     try:
-        found = examine(deposit, lambda: recall(gate.places.archive, flow["archived"]), desk)
+        return examine(deposit, Archived(gate.places.archive, flow["archived"]), desk, _forget)
     except Hold as hold:
         return Waits(hold.reason, hold.detail)
     except Altered:
         return Waits("archive_altered", flow["archived"])
     except Exception:  # noqa: BLE001 - as in a worker: one flow's trouble must not end the rehearsal of the others
         return Waits("internal_error", traceback.format_exc())
-    # Nothing is handed out here: what would be is not kept, so that memory does not grow with the documents.
-    return replace(found, invoices=tuple(replace(invoice, pivot=None) for invoice in found.invoices))
 
 
-def _case(flow: RowMapping, found: Examination) -> Case:
+def _forget(_content: Content, _position: int) -> Content:
+    """Nothing is handed out here: what would be is not kept, so that memory does not grow with the documents."""
+    return Content()
+
+
+def _case(flow: RowMapping, found: Examination, book: PartnerBook) -> Case:
     # The run's name only has to say that it is not the first.
     return Case(
-        f"{flow['id']}-again", flow["id"], flow["name"], flow["received_at"], flow["flow_id"], flow["interface"], found
-    )
+        f"{flow['id']}-again", flow["id"], flow["name"], flow["received_at"], flow["flow_id"], flow["interface"], found,
+        book.get(flow["partner"]),
+    )  # fmt: skip

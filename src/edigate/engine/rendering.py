@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import select
@@ -18,8 +18,9 @@ from edigate.ledger import deliveries
 from edigate.ledger.clock import moment
 from edigate.ledger.faults_json import load
 from edigate.ledger.sql import where_in
-from edigate.ledger.tables import flows, invoices, runs
+from edigate.ledger.tables import flows, invoices, reported, runs
 from edigate.pipeline import returns
+from edigate.pipeline.returns import Refused
 from edigate.routing import Addressee
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Renderers:
         self._names = {partner.code: partner.name for partner in book.partners}
         self._languages = {partner.code: partner.language for partner in book.partners}
         self._runs = _runs(connection, [r["run"] for r in rows if r["kind"] == "report"])
-        self._rejected = _rejected(connection, self._runs)
+        self._refused = _refused(connection, self._runs)
         self._told = deliveries.told(connection, [r["id"] for r in rows if r["kind"] == "life_cycle"])
         self._held = deliveries.contents(connection, [r["id"] for r in rows if r["kind"] == "pivot"])
         self._pivots = pivots
@@ -90,7 +91,7 @@ class Renderers:
             header,
             run,
             load(run["faults"]),
-            [(invoice, load(invoice["faults"])) for invoice in self._rejected.get(run["id"], [])],
+            self._refused.get(run["id"], []),
             interface=row["interface"],
             language=self._languages[row["partner"]],
         )
@@ -128,12 +129,16 @@ def _runs(connection: Connection, ids: Sequence[str]) -> dict[str, RowMapping]:
     return {row["id"]: row for row in where_in(connection, query, runs.c.id, set(ids))}
 
 
-def _rejected(connection: Connection, ids: Iterable[str]) -> dict[str, list[RowMapping]]:
-    query = select(invoices).where(invoices.c.verdict == Verdict.REJECTED.value)
-    found: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in where_in(connection, query, invoices.c.run, set(ids)):
-        found[row["run"]].append(row)
-    return {run: sorted(rows, key=lambda row: row["position"]) for run, rows in found.items()}
+def _refused(connection: Connection, ids: Iterable[str]) -> dict[str, list[Refused]]:
+    """By run, in order: its rejected invoices, or what a partner reported in vain."""
+    found: defaultdict[str, list[Refused]] = defaultdict(list)
+    runs_ = set(ids)
+    for table, number in ((invoices, "number"), (reported, "names")):
+        query = select(table).where(table.c.verdict == Verdict.REJECTED.value)
+        rows = where_in(connection, query, table.c.run, runs_)
+        for row in sorted(rows, key=lambda row: row["position"]):
+            found[row["run"]].append(Refused(row[number], row["supplier"], load(row["faults"])))
+    return found
 
 
 def _rendered(gate: Gate, pool: Pool, connection: Connection, wanted: Sequence[RowMapping]) -> dict[int, Content]:

@@ -10,13 +10,13 @@ import sqlite3
 import time
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Hold
-from edigate.domain.verdicts import Content, Examination, Examined
-from edigate.ledger.archive import Altered, recall
+from edigate.domain.verdicts import Content
+from edigate.ledger.archive import Altered, Archived
 from edigate.ledger.directory import Snapshot
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine, render_again
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from edigate.domain.interfaces import Interface
     from edigate.domain.partners import PartnerBook
     from edigate.domain.settings import RuleSettings
+    from edigate.domain.verdicts import Examination
     from edigate.routing import Addressee
 
 IN_MEMORY = 256_000
@@ -148,14 +149,15 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:
 
 
 def render_share(archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]) -> dict[int, Content]:
-    """The pivots of an archived document once more, for a gate that died between settling and placing."""
-    content = recall(_charge.archive, archived)
-    rendered = render_again(
-        content, whom, interface=_charge.interfaces[interface], received_on=received_on, rules=_charge.rules
+    """The pivots of an archived flow once more: for a later reader, or a gate that died before it placed them."""
+    return render_again(
+        Archived(_charge.archive, archived),
+        whom,
+        interface=_charge.interfaces[interface],
+        received_on=received_on,
+        rules=_charge.rules,
+        keep=partial(_set_aside, archived.rpartition("/")[2]),
     )
-    return {
-        position: _set_aside(unit, f"{archived.rpartition('/')[2]}-{position}") for position, unit in rendered.items()
-    }
 
 
 def _examine(item: Item, desk: Desk) -> Examination | Waits:
@@ -164,26 +166,20 @@ def _examine(item: Item, desk: Desk) -> Examination | Waits:
         return Waits("no_partner", item.partner)
     deposit = Deposit(item.name, depositor, item.received_on, item.size, item.incomplete)
     try:
-        found = examine(deposit, lambda: recall(_charge.archive, item.archived), desk)
+        return examine(deposit, Archived(_charge.archive, item.archived), desk, partial(_set_aside, item.run))
     except Hold as hold:
         return Waits(hold.reason, hold.detail)
     except Altered:
         return Waits("archive_altered", item.archived)
     except Exception:  # noqa: BLE001 - a fault of ours must neither pass nor refuse the flow
         return Waits("internal_error", traceback.format_exc())
-    return replace(found, invoices=tuple(_lightened(invoice, item.run) for invoice in found.invoices))
 
 
-def _lightened(invoice: Examined, run: str) -> Examined:
-    if invoice.pivot is None or invoice.pivot.size <= IN_MEMORY:
-        return invoice
-    return replace(invoice, pivot=_set_aside(invoice.pivot, f"{run}-{invoice.position}"))
-
-
-def _set_aside(content: Content, name: str) -> Content:
+def _set_aside(of: str, content: Content, position: int) -> Content:
+    """A large pivot in a private file of the run, rather than through the pipe."""
     if content.size <= IN_MEMORY:
         return content
-    path = _charge.work / f"{name}-{os.getpid()}"
+    path = _charge.work / f"{of}-{position}-{os.getpid()}"
     try:
         path.write_bytes(content.data)
     except OSError:  # a full disk: then it goes through the pipe

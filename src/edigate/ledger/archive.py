@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
     from pathlib import Path
 
+HEAD = 4096
 CHUNK = 1 << 20
 MODE = 0o440
 ARRIVING = ".arriving"
@@ -69,6 +73,39 @@ def recall(root: Path, archived: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != archived.rpartition("/")[2]:
         raise Altered(archived)
     return content
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A deposit in the archive, as an examination reads it; `place` is below `root`."""
+
+    root: Path
+    place: str
+
+    def head(self) -> bytes:
+        """The first bytes, which `read` and `open` verify with the others. Raises Altered."""
+        try:
+            with (self.root / self.place).open("rb") as file:
+                return file.read(HEAD)
+        except OSError as error:
+            raise Altered(self.place) from error
+
+    def read(self) -> bytes:
+        """What was deposited. Raises Altered where the archive no longer holds it as it was."""
+        return recall(self.root, self.place)
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The same as a file at its start, read through once before, since it may not fit into memory."""
+        try:
+            file = (self.root / self.place).open("rb")
+        except OSError as error:
+            raise Altered(self.place) from error
+        with file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != self.place.rpartition("/")[2]:
+                raise Altered(self.place)
+            file.seek(0)
+            yield file
 
 
 def sync_folder(folder: Path) -> None:

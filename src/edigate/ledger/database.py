@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-HEAD = "0001"
+HEAD = "0002"
 BUSY_SECONDS = 30
 
 

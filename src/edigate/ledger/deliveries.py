@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from edigate.domain.names import LIFE_CYCLE, outgoing
-from edigate.domain.statuses import InvoiceStatus
+from edigate.domain.stages import Stage
+from edigate.domain.statuses import InvoiceStatus, StepLabel
 from edigate.ledger import sequences
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
 PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
+
+
+class Told(NamedTuple):
+    """A status as it is told: the code, and the label of a step that has no code of its own (reference §10.6)."""
+
+    status: str
+    label: str = ""
+
+
+AVAILABLE: Mapping[Stage, Told] = MappingProxyType(
+    {
+        Stage.VALIDATOR_1: Told(InvoiceStatus.DEPOSITED.value, StepLabel.AVAILABLE_TO_VALIDATOR_1.value),
+        Stage.VALIDATOR_2: Told(InvoiceStatus.DEPOSITED.value, StepLabel.AVAILABLE_TO_VALIDATOR_2.value),
+        Stage.MOE: Told(InvoiceStatus.MADE_AVAILABLE.value, StepLabel.AVAILABLE_TO_MOE.value),
+        Stage.MOA: Told(InvoiceStatus.MADE_AVAILABLE.value, StepLabel.AVAILABLE_TO_MOA.value),
+        Stage.RECIPIENT: Told(InvoiceStatus.MADE_AVAILABLE.value),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +73,14 @@ def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> 
         for position, invoice in enumerate(p.invoices, start=1)
     ]
     if held:
-        connection.execute(insert(delivery_invoices), held)
+        stages = _stages(connection, {row["invoice"] for row in held})
+        connection.execute(insert(delivery_invoices), [row | {"stage": stages[row["invoice"]]} for row in held])
     return ids
+
+
+def _stages(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    query = select(invoices.c.id, invoices.c.stage)
+    return {row["id"]: row["stage"] for row in where_in(connection, query, invoices.c.id, ids)}
 
 
 def _names(connection: Connection, plans: Sequence[Plan], gate: str) -> list[str]:
@@ -96,40 +122,69 @@ def mark_placed(connection: Connection, written: Iterable[tuple[int, int, str]])
         connection.execute(update(deliveries).where(chosen), rows)
 
 
-def mark_published(connection: Connection, ids: Sequence[int], now: str) -> None:
-    """From placed to published; the invoices of a pivot become available, unless a validator must see them first."""
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When what is published falls due: the end of a validator's time by cadre, the receipts awaited by partner."""
+
+    validators: Mapping[str, str]
+    receipts: Mapping[str, str]
+
+
+def mark_published(connection: Connection, ids: Sequence[int], times: Times, now: str) -> None:
+    """From placed to published; the invoices of a pivot are then available to whoever it is for."""
     for chunk in chunks(ids):
         chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
-        moved = [
-            row.id
-            for row in connection.execute(select(deliveries.c.id, deliveries.c.kind).where(chosen))
-            if row.kind == "pivot"
-        ]
+        query = select(deliveries.c.id, deliveries.c.kind, deliveries.c.partner).where(chosen)
+        moved = [row for row in connection.execute(query) if row.kind == "pivot"]
         connection.execute(
             update(deliveries).where(chosen).values(state=PUBLISHED, published_at=now, next_try_at=None, last_error="")
         )
+        awaited = [
+            {"b_id": row.id, "receipt_due_at": times.receipts[row.partner]}
+            for row in moved
+            if row.partner in times.receipts
+        ]
+        if awaited:
+            open_ = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.receipt == "")
+            connection.execute(update(deliveries).where(open_), awaited)
         if moved:
-            _make_available(connection, moved, now)
+            _make_available(connection, [row.id for row in moved], times, now)
 
 
-def _make_available(connection: Connection, pivots: Sequence[int], now: str) -> None:
+def _make_available(connection: Connection, pivots: Sequence[int], times: Times, now: str) -> None:
+    """Announce each invoice once at each stage, if it is still there; a validator's time begins."""
     query = (
-        select(invoices.c.id, invoices.c.depositor)
+        select(invoices.c.id, invoices.c.depositor, invoices.c.stage, invoices.c.cadre)
         .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
         .where(
             delivery_invoices.c.delivery.in_(pivots),
-            invoices.c.waits.is_(False),
-            invoices.c.status == InvoiceStatus.DEPOSITED,
+            delivery_invoices.c.stage == invoices.c.stage,
+            invoices.c.announced != invoices.c.stage,
         )
         .order_by(invoices.c.id)
     )
     rows = connection.execute(query).all()
-    made = InvoiceStatus.MADE_AVAILABLE.value
-    for chunk in chunks([row.id for row in rows]):
-        connection.execute(update(invoices).where(invoices.c.id.in_(chunk)).values(status=made))
-    entries = [{"invoice": r.id, "depositor": r.depositor, "status": made, "comment": "", "at": now} for r in rows]
-    if entries:
-        connection.execute(insert(statuses), entries)
+    if not rows:
+        return
+    told = {row.id: AVAILABLE[Stage(row.stage)] for row in rows}
+    connection.execute(
+        update(invoices).where(invoices.c.id == bindparam("b_id")),
+        [
+            {
+                "b_id": row.id, "status": told[row.id].status, "label": told[row.id].label, "announced": row.stage,
+                "due_at": times.validators.get(row.cadre) if Stage(row.stage).validates else None,
+            }
+            for row in rows
+        ],
+    )  # fmt: skip
+    connection.execute(
+        insert(statuses),
+        [
+            {"invoice": row.id, "depositor": row.depositor, "status": told[row.id].status, "at": now}
+            | {"label": told[row.id].label, "comment": ""}
+            for row in rows
+        ],
+    )
 
 
 def mark_failed(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:
@@ -169,13 +224,14 @@ def told(connection: Connection, life_cycles: Collection[int]) -> dict[int, list
     """The statuses each life-cycle flow tells, in order, with their invoices and the run that theirs repeats."""
     query = (
         select(
-            statuses.c.told_in, statuses.c.id.label("entry"), statuses.c.status.label("told"), statuses.c.comment,
-            statuses.c.at, invoices, runs.c.parent,
+            statuses.c.told_in, statuses.c.id.label("place"), statuses.c.status.label("told"), statuses.c.comment,
+            statuses.c.at, statuses.c.label.label("told_label"), statuses.c.producer, statuses.c.mandate, invoices,
+            runs.c.parent,
         )
         .join(invoices, invoices.c.id == statuses.c.invoice)
         .outerjoin(runs, runs.c.id == invoices.c.run)
     )  # fmt: skip
-    return _grouped(where_in(connection, query, statuses.c.told_in, life_cycles), "told_in", "entry")
+    return _grouped(where_in(connection, query, statuses.c.told_in, life_cycles), "told_in", "place")
 
 
 def _grouped(rows: Iterable[RowMapping], key: str, order: str) -> dict[int, list[RowMapping]]:

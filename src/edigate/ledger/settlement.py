@@ -10,14 +10,18 @@ from sqlalchemy import bindparam, insert, update
 from edigate import __version__
 from edigate.domain.explain import explain
 from edigate.domain.names import PIVOT, UNNAMED_REPORT
+from edigate.domain.stages import Stage
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
-from edigate.ledger import sequences
+from edigate.ledger import hearing, sequences
 from edigate.ledger.deliveries import Plan, plan
 from edigate.ledger.faults_json import dump
+from edigate.ledger.parties_json import party_json
+from edigate.ledger.sql import chunks
 from edigate.ledger.store import DECIDED
 from edigate.ledger.tables import flows, invoices, runs, statuses
+from edigate.pipeline.settle import COMPLETED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,14 +56,24 @@ def write(
         _invoice(i, invoice, decision, depositor, now)
         for i, (decision, depositor, invoice) in zip(ids, fresh, strict=True)
     ]
+    _replace(connection, fresh)
     if rows:
         connection.execute(insert(invoices), rows)
     _finish(connection, decisions, terms, now)
     told = [_status(row, i.invoice.faults, now) for row, (_, _, i) in zip(rows, fresh, strict=True) if row["status"]]
     if told:
         connection.execute(insert(statuses), told)
-    plan(connection, [*_reports(decisions, terms), *_pivots(rows, fresh, terms)], terms.gate, now)
+    handed_on = hearing.write(connection, decisions, terms.book, now)
+    plan(connection, [*_reports(decisions, terms), *_pivots(rows, fresh, terms), *handed_on], terms.gate, now)
     return {i: invoice.invoice.pivot for i, (_, _, invoice) in zip(ids, fresh, strict=True) if invoice.invoice.pivot}
+
+
+def _replace(connection: Connection, fresh: Iterable[tuple[Decision, str, Decided]]) -> None:
+    """Let invoices that new deposits take the place of give up their numbers."""
+    replaced = [decided.completes for _, _, decided in fresh if decided.completes]
+    for ids in chunks(replaced):
+        closed = {"reserved": False, "stage": Stage.CLOSED.value, "due_at": None, "status": InvoiceStatus.COMPLETED}
+        connection.execute(update(invoices).where(invoices.c.id.in_(ids)).values(**closed))
 
 
 def _finish(connection: Connection, decisions: Sequence[tuple[Decision, str]], terms: Terms, now: str) -> None:
@@ -94,7 +108,9 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
     i = decided.invoice
     integrated = decided.verdict is Verdict.INTEGRATED
     told = can_be_told(i.supplier, i.recipient, i.number)
-    status = InvoiceStatus.DEPOSITED if integrated else InvoiceStatus.NOT_INTEGRATED if told else ""
+    first = InvoiceStatus.COMPLETED if decided.renvoi == COMPLETED else InvoiceStatus.DEPOSITED
+    told &= decision.verdict is not Verdict.INADMISSIBLE  # the report of the flow says it all
+    status = first if integrated else InvoiceStatus.NOT_INTEGRATED if told else ""
     return {
         "id": number, "run": decision.case.run, "flow": decision.case.flow, "depositor": depositor,
         "position": i.position, "number": i.number, "type_code": i.type_code,
@@ -102,7 +118,10 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
         "supplier_scheme": str(i.supplier.scheme or ""), "supplier": i.supplier.identifier,
         "supplier_name": i.supplier.name, "supplier_country": i.supplier.country, "recipient": i.recipient,
         "recipient_name": i.recipient_name, "service": i.service, "service_name": i.service_name,
-        "amount_due": i.amount_due, "currency": i.currency, "reader": i.reader, "waits": i.waits,
+        "amount_due": i.amount_due, "currency": i.currency, "reader": i.reader,
+        "stage": i.stage.value if integrated else "", "entry": i.entry, "market": i.market,
+        "engagement": i.engagement, "validator": party_json(i.validator), "completes": decided.completes,
+        "renvoi": decided.renvoi,
         "verdict": decided.verdict.value, "status": str(status), "key": decided.key, "reserved": integrated,
         "faults": dump(i.faults), "decided_at": now,
     }  # fmt: skip
@@ -123,6 +142,8 @@ def _reason(faults: Sequence[Fault]) -> str:
 
 
 def _wants_report(decision: Decision, depositor: str, terms: Terms) -> bool:
+    if decision.case.reports and decision.verdict is Verdict.INTEGRATED:
+        return False  # only unusable ones are answered (reference §6.1)
     partner = terms.book.get(depositor)
     return decision.verdict is not Verdict.INTEGRATED or partner is None or partner.report_on_success
 

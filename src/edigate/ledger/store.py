@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
+from edigate.ledger import subjects
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs
 from edigate.pipeline.settle import Case, Original, Taken, key_text
@@ -124,19 +125,25 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
         found.flow_ids[row["flow_id"]] = Original(row["id"], row["name"], row["received_at"], row["verdict"])
     keys = {key_text(i) for c in cases for i in c.examination.invoices if i.accepted}
     for row in where_in(connection, _KEYS, invoices.c.key, {key for key in keys if key}):
-        found.keys[row["key"]] = Original(row["flow"], row["name"], row["received_at"], row["verdict"])
+        found.keys[row["key"]] = Original(
+            row["flow"], row["name"], row["received_at"], row["verdict"], row["id"], row["recipient"], row["status"]
+        )
     replayed = {case.flow for case in cases if not case.run.endswith("-1")}
     for row in where_in(connection, _INTEGRATED, invoices.c.flow, replayed):
         found.integrated.add((row["flow"], row["position"]))
+    subjects.find(connection, cases, found)
     return found
 
 
 _FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_at, flows.c.verdict).where(FLOW_ID_TAKEN)
 _KEYS = (
-    select(invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict)
+    select(
+        invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict, invoices.c.id,
+        invoices.c.recipient, invoices.c.status,
+    )
     .join(flows, flows.c.id == invoices.c.flow)
     .where(KEY_TAKEN)
-)
+)  # fmt: skip
 _INTEGRATED = select(invoices.c.flow, invoices.c.position).where(invoices.c.verdict == "integrated")
 
 

@@ -106,18 +106,31 @@ invoices = Table(
     Column("amount_due", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("reader", String(6), nullable=False),
-    Column("waits", Boolean, nullable=False),
+    Column("stage", String(12), nullable=False, default=""),
+    Column("second_validator", Boolean, nullable=False, default=False),
     Column("verdict", String(12), nullable=False),
     Column("status", String(2), nullable=False),
     Column("key", Text),
     Column("reserved", Boolean, nullable=False),
     Column("faults", Text, nullable=False, default="[]"),
     _time("decided_at", nullable=False),
+    Column("entry", Text, nullable=False, default=""),
+    Column("market", Text, nullable=False, default=""),
+    Column("engagement", Text, nullable=False, default=""),
+    Column("validator", Text, nullable=False, default=""),
+    Column("label", Text, nullable=False, default=""),
+    Column("completes", Integer),
+    Column("renvoi", String(10), nullable=False, default=""),
+    Column("announced", String(12), nullable=False, default=""),
+    _time("due_at"),
     Index("invoices_by_flow", "flow", "position"),
     Index("invoices_by_run", "run"),
     Index("invoices_by_number", "number"),
     Index("invoices_by_supplier", "supplier"),
-    Index("invoices_by_recipient", "recipient"),
+    Index("invoices_by_dossier", "recipient", "market", "supplier"),
+    Index(
+        "invoices_due", "due_at", sqlite_where=text("due_at is not null"), postgresql_where=text("due_at is not null")
+    ),
     Index("invoice_keys_taken", "key", unique=True, sqlite_where=text("reserved"), postgresql_where=text("reserved")),
 )
 
@@ -131,11 +144,51 @@ statuses = Table(
     Column("comment", Text, nullable=False, default=""),
     _time("at", nullable=False),
     Column("told_in", Integer),
+    Column("label", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("actor", String(6), nullable=False, default=""),
+    Column("producer", Text, nullable=False, default=""),
+    Column("mandate", Text, nullable=False, default=""),
+    _id("run"),
     Index("statuses_by_invoice", "invoice"),
     Index("statuses_told", "told_in"),
     Index(
         "statuses_to_tell", "depositor", sqlite_where=text("told_in is null"), postgresql_where=text("told_in is null")
     ),
+)
+
+# What a partner reported, line by line, and what the gate made of it; `subject` is an invoice, or a pivot's delivery.
+reported = Table(
+    "reported",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _id("run", ForeignKey("runs.id"), nullable=False),
+    _id("flow", ForeignKey("flows.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("names", Text, nullable=False),
+    Column("supplier", Text, nullable=False, default=""),
+    Column("verdict", String(12), nullable=False),
+    Column("subject", Integer),
+    Column("faults", Text, nullable=False, default="[]"),
+    Index("reported_by_run", "run"),
+    Index("reported_by_flow", "flow", "position"),
+)
+
+# What an operator must see to; open until `closed_at`.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _time("at", nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("subject", Integer, nullable=False),
+    Column("partner", String(6), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    _time("closed_at"),
+    Index("alerts_by_subject", "kind", "subject"),
+    Index("alerts_open", "at", sqlite_where=text("closed_at is null"), postgresql_where=text("closed_at is null")),
 )
 
 deliveries = Table(
@@ -155,6 +208,16 @@ deliveries = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("last_error", Text, nullable=False, default=""),
     _time("next_try_at"),
+    Column("offers", Integer, nullable=False, default=0),
+    Column("receipt", String(2), nullable=False, default=""),
+    _time("receipt_at"),
+    _time("receipt_due_at"),
+    Index(
+        "receipts_due",
+        "receipt_due_at",
+        sqlite_where=text("receipt_due_at is not null"),
+        postgresql_where=text("receipt_due_at is not null"),
+    ),
     Index("deliveries_by_run", "run"),
     Index("deliveries_by_partner", "partner", "id"),
     Index(
@@ -173,6 +236,7 @@ delivery_invoices = Table(
     Column("delivery", Integer, ForeignKey("deliveries.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("invoice", Integer, nullable=False),
+    Column("stage", String(12), nullable=False, default=""),
     Index("deliveries_by_invoice", "invoice"),
 )
 
@@ -212,4 +276,7 @@ events = Table(
 FLOW_ID_TAKEN: ColumnElement[bool] = literal_column("flows.reserved")
 RUN_TO_DO: ColumnElement[bool] = literal_column("runs.state in ('due', 'held')")
 KEY_TAKEN: ColumnElement[bool] = literal_column("invoices.reserved")
+INVOICE_DUE: ColumnElement[bool] = literal_column("invoices.due_at is not null")
+RECEIPT_DUE: ColumnElement[bool] = literal_column("deliveries.receipt_due_at is not null")
+ALERT_OPEN: ColumnElement[bool] = literal_column("alerts.closed_at is null")
 DELIVERY_TO_DO: ColumnElement[bool] = literal_column("deliveries.state in ('planned', 'placed')")

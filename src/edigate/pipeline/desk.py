@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from edigate.domain.directory import Directory
     from edigate.domain.interfaces import Interface
     from edigate.domain.partners import Partner, PartnerBook
     from edigate.domain.settings import RuleSettings
+    from edigate.domain.verdicts import Content
     from edigate.xsd import Shelf
 
 
@@ -36,3 +38,24 @@ class Deposit:
     received_on: dt.date
     size: int
     incomplete: bool = False
+
+
+class Source(Protocol):
+    """The bytes of a deposit; whatever is read of them whole was verified to be what was deposited."""
+
+    def head(self) -> bytes:
+        """The first bytes, to tell what they are."""
+
+    def read(self) -> bytes:
+        """All of them."""
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """A file of them that can be sought in."""
+
+
+Keep: TypeAlias = "Callable[[Content, int], Content]"
+
+
+def in_memory(content: Content, _position: int) -> Content:
+    """Keep a rendered pivot as it is."""
+    return content

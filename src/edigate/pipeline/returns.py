@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.explain import explain
 from edigate.domain.invoice import Party, Scheme
@@ -30,6 +30,14 @@ STATUS = {
 _REPLAYED = ("Rejeu du flux (décision précédente : {})", "Replay of the flow (previous decision: {})")
 
 
+class Refused(NamedTuple):
+    """An invoice that was refused, or a reported status or receipt: what it names, its supplier, why."""
+
+    number: str
+    supplier: str
+    faults: Sequence[Fault]
+
+
 def header(name: FlowName, *, gate: str, gate_name: str, partner_name: str, produced_at: dt.datetime) -> Header:
     """The envelope of an outgoing flow."""
     return Header(name.flow_id, gate, gate_name, name.application, partner_name, produced_at)
@@ -39,21 +47,21 @@ def report(
     envelope: Header,
     run: RowMapping,
     faults: Sequence[Fault],
-    invoices: Sequence[tuple[RowMapping, Sequence[Fault]]],
+    refused: Sequence[Refused],
     *,
     interface: str,
     language: str = "fr",
 ) -> bytes:
-    """The integration report of one run: one line per error of the flow and of its invoices (reference §7.2.1).
+    """The integration report of one run: one line per error of the flow and of what it holds (reference §7.2.1).
 
     `run` has the flow's name, the verdict and, for a replay, the parent run. `interface` is the report's own: under
     CSO0000A a flow is known by the whole name of its file.
     """
     lines = [status.error_line(f, explain(f, language), language=language) for f in faults if f.blocks]
     lines += [
-        status.error_line(f, explain(f, language), row["number"], row["supplier"], language)
-        for row, found in invoices
-        for f in found
+        status.error_line(f, explain(f, language), one.number, one.supplier, language)
+        for one in refused
+        for f in one.faults
         if f.blocks
     ]
     parsed = None if interface == UNNAMED_REPORT else parse_name(run["name"])
@@ -88,9 +96,11 @@ def _entry(row: RowMapping, zone: dt.tzinfo) -> status.StatusEntry:
         service=row["service"],
         service_name=row["service_name"],
         status=row["told"],
-        label=INVOICE_LABELS[InvoiceStatus(row["told"])],
+        label=row["told_label"] or INVOICE_LABELS[row["told"]],
         comment=_comment(row),
         at=dt.datetime.fromisoformat(row["at"]).astimezone(zone),
         number=row["number"],
+        producer=row["producer"],
+        mandate=row["mandate"],
         issue_date=dt.date.fromisoformat(row["issue_date"]) if row["issue_date"] else None,
     )

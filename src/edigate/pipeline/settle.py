@@ -1,4 +1,7 @@
-"""The final decision on a batch, in the order of booking: flow ids and invoice numbers are taken, rivals lose."""
+"""The final decision on a batch, in the order of booking: flow ids and invoice numbers are taken, rivals lose.
+
+Statuses and receipts are answered by `answers`, in the same order.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +10,54 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Fault, fault
+from edigate.domain.names import parse_name
+from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Examined, Verdict, verdict_of
+from edigate.pipeline.answers import Answer, ReceiptAnswer, acknowledge, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edigate.domain.partners import Partner
     from edigate.domain.verdicts import Examination
+    from edigate.pipeline.answers import Pivot, Subject
+
+COMPLETED, RECYCLED = "Complétée", "Recyclée"
+# The statuses that wait for a new deposit of the same number, and what the pivot then calls it (reference §7.3).
+RENVOIS = {InvoiceStatus.SUSPENDED.value: COMPLETED, InvoiceStatus.TO_RECYCLE.value: RECYCLED}
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What holds a flow id or an invoice number: the flow's file name, when it came, what became of it."""
+    """What holds a flow id or an invoice number: the flow's file name, when it came, what became of it.
+
+    Of an invoice also its id, its recipient and its present status (the code of the EDI numbering).
+    """
 
     flow: str
     name: str
     date: str
     outcome: str
+    invoice: int = 0
+    recipient: str = ""
+    status: str = ""
 
 
 @dataclass(slots=True)
 class Taken:
     """What the ledger holds of the batch's flow ids and invoice keys; grows as the batch is decided.
 
-    `integrated` are the invoices (flow, position) that an earlier run of the same flow has integrated.
+    `integrated` are the invoices (flow, position) that an earlier run of the same flow has integrated, `heard` the
+    lines (flow, position) of partners' reports that one took in. `subjects` are the invoices reported on, by number
+    and supplier; `pivots` those acknowledged, by flow id.
     """
 
     flow_ids: dict[str, Original] = field(default_factory=dict)
     keys: dict[str, Original] = field(default_factory=dict)
     integrated: set[tuple[str, int]] = field(default_factory=set)
+    heard: set[tuple[str, int]] = field(default_factory=set)
+    subjects: dict[tuple[str, str], list[Subject]] = field(default_factory=dict)
+    pivots: dict[str, Pivot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +71,27 @@ class Case:
     flow_id: str | None
     interface: str | None
     examination: Examination
+    depositor: Partner | None = None
+
+    @property
+    def reports(self) -> bool:
+        """Whether it holds what a partner reports, rather than invoices."""
+        return bool(self.examination.statuses or self.examination.receipts)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One invoice's outcome; `untouched` means that an earlier run had integrated it and nothing is done again."""
+    """One invoice's outcome; `untouched` means that an earlier run had integrated it and nothing is done again.
+
+    `completes` is the invoice that it takes the place of, `renvoi` the pivot's word for that (reference §7.3).
+    """
 
     invoice: Examined
     key: str | None
     verdict: Verdict
     untouched: bool = False
+    completes: int | None = None
+    renvoi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +103,8 @@ class Decision:
     faults: tuple[Fault, ...]
     invoices: tuple[Decided, ...]
     stands: bool = False
+    answers: tuple[Answer, ...] = ()
+    receipts: tuple[ReceiptAnswer, ...] = ()
 
 
 def key_text(invoice: Examined) -> str | None:
@@ -76,25 +112,42 @@ def key_text(invoice: Examined) -> str | None:
     return "|".join(map(str, invoice.key)) if invoice.key else None
 
 
-def decide(cases: Iterable[Case], taken: Taken, zone: dt.tzinfo = dt.UTC) -> tuple[Decision, ...]:
+def decide(
+    cases: Iterable[Case], taken: Taken, zone: dt.tzinfo = dt.UTC, *, recycle_is_rejection: bool = True
+) -> tuple[Decision, ...]:
     """Decide every case in order; what one takes, the next one finds taken. Days are told as they are in `zone`."""
-    return tuple(_decide(case, taken, zone) for case in cases)
+    return tuple(_decide(case, taken, zone, recycle_is_rejection=recycle_is_rejection) for case in cases)
 
 
-def _decide(case: Case, taken: Taken, zone: dt.tzinfo) -> Decision:
+def _decide(case: Case, taken: Taken, zone: dt.tzinfo, *, recycle_is_rejection: bool) -> Decision:
     faults = case.examination.faults
     holder = taken.flow_ids.get(case.flow_id) if case.flow_id else None
     if case.examination.admissible and holder and holder.flow != case.flow:
         faults = (*faults, _duplicate("EDG-F010", "flow_id", case.flow_id or "", holder, zone))
     if any(f.blocks for f in faults):
-        stands = any(flow == case.flow for flow, _ in taken.integrated)
-        return Decision(case, Verdict.INADMISSIBLE, faults, (), stands)
-    invoices = tuple(_decide_invoice(invoice, case, taken, zone) for invoice in case.examination.invoices)
-    accepted = sum(invoice.verdict is Verdict.INTEGRATED for invoice in invoices)
-    verdict = verdict_of(admissible=True, accepted=accepted, rejected=len(invoices) - accepted)
+        return _inadmissible(case, faults, taken)
+    if case.reports:
+        decision = _hear(case, faults, taken, recycle_is_rejection=recycle_is_rejection)
+    else:
+        invoices = tuple(_decide_invoice(invoice, case, taken, zone) for invoice in case.examination.invoices)
+        decision = Decision(case, _verdict(invoice.verdict for invoice in invoices), faults, invoices)
     if case.flow_id:
-        taken.flow_ids[case.flow_id] = Original(case.flow, case.name, case.received_at, verdict)
-    return Decision(case, verdict, faults, invoices)
+        taken.flow_ids[case.flow_id] = Original(case.flow, case.name, case.received_at, decision.verdict)
+    return decision
+
+
+def _inadmissible(case: Case, faults: tuple[Fault, ...], taken: Taken) -> Decision:
+    """Nothing of it is taken; where its documents were looked into, their invoices' faults are told all the same."""
+    refused = () if case.examination.admissible else case.examination.invoices
+    invoices = tuple(Decided(i, key_text(i), Verdict.REJECTED) for i in refused if not i.accepted)
+    stands = any(flow == case.flow for flow, _ in taken.integrated | taken.heard)
+    return Decision(case, Verdict.INADMISSIBLE, faults, invoices, stands)
+
+
+def _verdict(verdicts: Iterable[Verdict]) -> Verdict:
+    found = list(verdicts)
+    accepted = found.count(Verdict.INTEGRATED)
+    return verdict_of(admissible=True, accepted=accepted, rejected=len(found) - accepted)
 
 
 def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo) -> Decided:
@@ -102,17 +155,78 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
     if (case.flow, invoice.position) in taken.integrated:
         return Decided(invoice, key, Verdict.INTEGRATED, untouched=True)
     holder = taken.keys.get(key) if key else None
+    renvoi = RENVOIS.get(holder.status, "") if holder else ""
     if holder and invoice.accepted:
-        found = _duplicate("EDG-I150", "number", invoice.number, holder, zone).placed(*invoice.number_place)
-        invoice = replace(invoice, faults=(*invoice.faults, found), reader="", pivot=None)
+        found = _rival(invoice, holder, renvoi, zone)
+        if found:
+            faults = (*invoice.faults, found.placed(*invoice.number_place).within(invoice.entry))
+            invoice = replace(invoice, faults=faults, reader="", pivot=None)
     if not invoice.accepted:
         return Decided(invoice, key, Verdict.REJECTED)
     if key:
-        taken.keys[key] = Original(case.flow, case.name, case.received_at, Verdict.INTEGRATED)
+        outcome = Verdict.INTEGRATED
+        taken.keys[key] = Original(
+            case.flow, case.name, case.received_at, outcome, recipient=invoice.recipient,
+            status=InvoiceStatus.DEPOSITED.value,
+        )  # fmt: skip
+    if holder:
+        return Decided(invoice, key, Verdict.INTEGRATED, completes=holder.invoice, renvoi=renvoi)
     return Decided(invoice, key, Verdict.INTEGRATED)
+
+
+def _rival(invoice: Examined, holder: Original, renvoi: str, zone: dt.tzinfo) -> Fault | None:
+    """What stands against a number that is taken: nothing where the invoice that has it waits to be replaced (§8.4).
+
+    A suspended one is completed for the same recipient; one that is to be recycled had the wrong recipient.
+    """
+    if not renvoi:
+        return _duplicate("EDG-I150", "number", invoice.number, holder, zone)
+    if renvoi == COMPLETED and invoice.recipient != holder.recipient:
+        return fault(
+            "EDG-I153", "recipient.identifier", invoice.recipient, original=holder.name, expected=holder.recipient
+        )
+    return None
+
+
+def _hear(case: Case, faults: tuple[Fault, ...], taken: Taken, *, recycle_is_rejection: bool) -> Decision:
+    """Answer what a partner reports; a line that an earlier run took in is left as it is."""
+    heard, sender = case.examination, case.depositor
+    if sender is None:
+        msg = f"flow {case.name} has no depositor"
+        raise ValueError(msg)
+    answers, receipts = [], []
+    for status in heard.statuses:
+        if (case.flow, status.position) in taken.heard:
+            answers.append(Answer(status, status.faults, untouched=True))
+            continue
+        key = (status.number, status.supplier)
+        found = answer(status, taken.subjects.get(key, ()), sender, recycle_is_rejection=recycle_is_rejection)
+        answers.append(found)
+        if change := found.change:
+            taken.subjects[key] = [change.after if s.id == change.after.id else s for s in taken.subjects[key]]
+    for receipt in heard.receipts:
+        if (case.flow, receipt.position) in taken.heard:
+            receipts.append(ReceiptAnswer(receipt, receipt.faults))
+            continue
+        told = acknowledge(receipt, taken.pivots.get(flow_id_of(receipt.flow_id)))
+        receipts.append(told)
+        if told.noted:
+            pivot = taken.pivots[flow_id_of(receipt.flow_id)]
+            offers = pivot.offers + told.offers_again
+            taken.pivots[flow_id_of(receipt.flow_id)] = replace(pivot, receipt=receipt.code, offers=offers)
+    verdict = _verdict(Verdict.INTEGRATED if one.accepted else Verdict.REJECTED for one in (*answers, *receipts))
+    return Decision(case, verdict, faults, (), answers=tuple(answers), receipts=tuple(receipts))
+
+
+def flow_id_of(named: str) -> str:
+    """The flow id where a receipt gives it, or the whole name of the file."""
+    name = parse_name(named)
+    return name.flow_id if name else named
 
 
 def _duplicate(code: str, where: str, value: str, holder: Original, zone: dt.tzinfo) -> Fault:
     day = dt.datetime.fromisoformat(holder.date).astimezone(zone).date()
     args = {"flow": holder.name, "original": holder.name, "date": day, "outcome": holder.outcome}
+    if holder.status:
+        args["state"] = holder.status
     return fault(code, where, value, **args)

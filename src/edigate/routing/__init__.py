@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edigate.domain.cadres import CADRES, Reader
+from edigate.domain.cadres import CADRES
 from edigate.domain.faults import Hold
 from edigate.domain.identifiers import PLACEHOLDER_SIRET
+from edigate.domain.stages import Stage
 
 if TYPE_CHECKING:
     from edigate.domain.directory import Directory
@@ -47,8 +48,16 @@ def first_reader(cadre: str, siret: str, book: PartnerBook) -> str:
 
     Raises Hold where neither exists: a flow that nobody can be given is not passed.
     """
-    connected = book.connected(siret) if CADRES[cadre].reader is Reader.RECIPIENT else None
-    partner = connected or book.portal
+    return _reader(book, siret, on_portal=CADRES[cadre].read_by_people)
+
+
+def reader_at(stage: Stage, siret: str, book: PartnerBook) -> str:
+    """The partner that gets the pivot of an invoice that has come to this stage; raises Hold as `first_reader`."""
+    return _reader(book, siret, on_portal=stage is not Stage.RECIPIENT)
+
+
+def _reader(book: PartnerBook, siret: str, *, on_portal: bool) -> str:
+    partner = (None if on_portal else book.connected(siret)) or book.portal
     if partner is None:
         reason = "no_portal"
         raise Hold(reason, siret)

@@ -52,6 +52,13 @@ def install(gate: Gate, *, actor: str) -> bool:
     return not known or directory is None
 
 
+def is_sandbox(gate: Gate) -> bool:
+    """Whether nobody but the sandbox's own partners is connected."""
+    with gate.ledger.connect() as connection:
+        known = {partner.code for partner in partners.load_book(connection).partners}
+    return bool(known) and known <= {partner.code for partner in SANDBOX_PARTNERS}
+
+
 def drop(gate: Gate, today: dt.date) -> tuple[DemoFlow, ...]:
     """Deposit the next round of demo flows, as a partner should: under a hidden name, then renamed."""
     flows = _next_round(gate, today)

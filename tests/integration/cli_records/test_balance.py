@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from tests.integration.cli_records.console import Site
 
 _REPORTED_TWICE = """
-    insert into deliveries select 9999, kind, partner, interface, 'twice', run, state, planned_at, published_at,
-        size, sha256, failures, last_error, next_try_at from deliveries where kind = 'report' limit 1
+    insert into deliveries (id, kind, partner, interface, name, run, state, planned_at, failures, last_error, offers,
+        receipt)
+    select 9999, kind, partner, interface, 'twice', run, state, planned_at, 0, '', 0, '' from deliveries
+    where kind = 'report' limit 1
 """
 EXPECTED = Counter(case.expected for case in CASES)
 

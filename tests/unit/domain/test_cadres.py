@@ -172,18 +172,28 @@ def test_an_alternative_is_open(cadre: Cadre) -> None:
 @pytest.mark.parametrize(
     ("reader", "numbers"),
     [
-        (Reader.RECIPIENT, {1, 2, 3, 6, 21}),
+        (Reader.RECIPIENT, {1, 2, 3, 6, 9, 12, 21}),
         (Reader.MOE, {4, 7, 10, 13, 14}),
         (Reader.MOA, {8, 22}),
-        (Reader.VALIDATOR, {9, 12}),
     ],
 )
 def test_who_reads_next(reader: Reader, numbers: set[int]) -> None:
-    """A works document goes on to the MOE or to the MOA, all but A6; A9 and A12 wait for a validator."""
+    """A works document goes on to the MOE or to the MOA, all but A6."""
     found = {cadre.code for cadre in CADRES.values() if cadre.reader is reader}
     assert found == {f"A{number}" for number in numbers}
-    assert all(CADRES[code].waits is (reader is Reader.VALIDATOR) for code in found)
-    assert all(CADRES[code].read_by_people is (reader is not Reader.RECIPIENT) for code in found)
+
+
+def test_who_waits_for_a_validator() -> None:
+    """A9, A10, A12, A13 and A14 wait for a validator; silence passes on what a subcontractor asks for."""
+    waiting = {cadre.code for cadre in CADRES.values() if cadre.waits}
+    assert waiting == {"A9", "A10", "A12", "A13", "A14"}
+    assert {code for code in waiting if CADRES[code].goes_on_unvalidated} == {"A9", "A10"}
+
+
+def test_who_is_on_the_portal() -> None:
+    """Validators, MOE and MOA are people on the portal, whoever the recipient is."""
+    read_by_people = {cadre.code for cadre in CADRES.values() if cadre.read_by_people}
+    assert read_by_people == {"A4", "A7", "A8", "A9", "A10", "A12", "A13", "A14", "A22"}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PIVOT = Plan("pivot", "SEI001", "FEN0036A", invoices=(5, 3))
 REPORT = Plan("report", "ABC123", "CSO1106A", run="a-1")
+NO_TIMES = deliveries.Times({}, {})
 
 
 def states(connection: Connection) -> list[str]:
@@ -25,10 +26,10 @@ def states(connection: Connection) -> list[str]:
     return list(connection.execute(select(table.c.state).order_by(table.c.id)).scalars())
 
 
-def put_invoices(connection: Connection, *numbers: int, waits: bool = False) -> None:
+def put_invoices(connection: Connection, *numbers: int, stage: str = "recipient") -> None:
     """Integrated invoices with status 01, told to nobody yet."""
     rows = [
-        an_invoice_row(n, "a", verdict="integrated", reserved=False, position=n) | {"status": "01", "waits": waits}
+        an_invoice_row(n, "a", verdict="integrated", reserved=False, position=n) | {"status": "01", "stage": stage}
         for n in numbers
     ]
     connection.execute(insert(invoices), rows)
@@ -39,6 +40,7 @@ def put_invoices(connection: Connection, *numbers: int, waits: bool = False) -> 
 def test_each_file_gets_a_name_of_its_own(ledger: Engine) -> None:
     """Partner, gate, digits and a sequence for those digits that goes on."""
     with writing(ledger) as connection:
+        put_invoices(connection, 3, 5)
         plan(connection, [REPORT, PIVOT, REPORT], "CPP001", NOW)
         plan(connection, [REPORT], "CPP001", NOW)
         assert plan(connection, [], "CPP001", NOW) == []
@@ -66,15 +68,15 @@ def test_a_file_goes_from_planned_to_placed_to_published_only(ledger: Engine) ->
     """Each step moves what stands right before it; done twice it changes nothing."""
     with writing(ledger) as connection:
         (number,) = plan(connection, [REPORT], "CPP001", NOW)
-        deliveries.mark_published(connection, [number], NOW)
+        deliveries.mark_published(connection, [number], NO_TIMES, NOW)
         deliveries.mark_vanished(connection, [number])
         assert states(connection) == ["planned"]
         deliveries.mark_placed(connection, [(number, 9, "x")])
         deliveries.mark_placed(connection, [(number, 8, "y")])
         assert connection.execute(select(table.c.state, table.c.size)).one() == ("placed", 9)
-        deliveries.mark_published(connection, [number], NOW)
+        deliveries.mark_published(connection, [number], NO_TIMES, NOW)
         deliveries.mark_vanished(connection, [number])
-        deliveries.mark_published(connection, [number], LATE)
+        deliveries.mark_published(connection, [number], NO_TIMES, LATE)
 
         assert connection.execute(select(table.c.state, table.c.published_at)).one() == ("published", NOW)
 
@@ -90,18 +92,18 @@ def test_what_vanished_is_planned_again(ledger: Engine) -> None:
 
 
 def test_a_published_pivot_makes_its_invoices_available_once(ledger: Engine) -> None:
-    """03 for each that need not wait for a validator."""
+    """03 for each that need not wait for a validator; to a validator it is available as 01 with a label."""
     with writing(ledger) as connection:
         put_invoices(connection, 3)
-        put_invoices(connection, 5, waits=True)
+        put_invoices(connection, 5, stage="validator1")
         (number,) = plan(connection, [PIVOT], "CPP001", NOW)
         deliveries.mark_placed(connection, [(number, 9, "x")])
         for _ in range(2):
-            deliveries.mark_published(connection, [number], LATE)
+            deliveries.mark_published(connection, [number], NO_TIMES, LATE)
         told = connection.execute(select(statuses.c.invoice, statuses.c.status, statuses.c.at)).all()
         now = connection.execute(select(invoices.c.id, invoices.c.status).order_by(invoices.c.id)).all()
 
-    assert sorted(told) == [(3, "01", NOW), (3, "03", LATE), (5, "01", NOW)]
+    assert sorted(told) == [(3, "01", NOW), (3, "03", LATE), (5, "01", NOW), (5, "01", LATE)]
     assert [tuple(row) for row in now] == [(3, "03"), (5, "01")]
 
 
@@ -122,6 +124,7 @@ def test_each_status_is_told_in_one_file(ledger: Engine) -> None:
 def test_a_failed_file_waits_for_its_hour(ledger: Engine) -> None:
     """Its state stays; it is not to do before, and the ledger says when the next one is; a start forgets the pause."""
     with writing(ledger) as connection:
+        put_invoices(connection, 3, 5)
         first, second = plan(connection, [REPORT, PIVOT], "CPP001", EARLY)
         deliveries.mark_failed(connection, first, "why", LATE)
 
@@ -136,6 +139,7 @@ def test_a_failed_file_waits_for_its_hour(ledger: Engine) -> None:
 def test_only_partners_who_may_be_served_are_served(ledger: Engine) -> None:
     """A suspended one's files stay where they are."""
     with writing(ledger) as connection:
+        put_invoices(connection, 3, 5)
         plan(connection, [REPORT, PIVOT], "CPP001", NOW)
         rows = deliveries.to_do(connection, "planned", ["SEI001"], NOW)
 

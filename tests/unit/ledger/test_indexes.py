@@ -33,7 +33,7 @@ LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
     "a new run": lambda c: store.request_run(c, "f", by="", reason="", now=NOW),
     "planned files": lambda c: deliveries.to_do(c, deliveries.PLANNED, ["A", "B"], NOW),
     "placed": lambda c: deliveries.mark_placed(c, [(1, 2, "x")]),
-    "published": lambda c: deliveries.mark_published(c, [1, 2], NOW),
+    "published": lambda c: deliveries.mark_published(c, [1, 2], deliveries.Times({}, {}), NOW),
     "failed": lambda c: deliveries.mark_failed(c, 1, "why", NOW),
     "what a pivot holds": lambda c: deliveries.contents(c, [1]),
     "what a life cycle tells": lambda c: deliveries.told(c, [1]),

@@ -77,7 +77,8 @@ def _invoice(key: int, flow: str, position: int, number: str, verdict: str) -> d
              "service_name", "amount_due", "currency")  # fmt: skip
     return dict.fromkeys(texts, "") | {
         "id": key, "run": f"{flow}-1", "flow": flow, "depositor": "ABC123", "position": position, "number": number,
-        "supplier": "S1", "recipient": "R1", "reader": "SEI001", "waits": False, "verdict": verdict, "status": "01",
+        "supplier": "S1", "recipient": "R1", "reader": "SEI001", "stage": "recipient", "verdict": verdict,
+        "status": "01",
         "reserved": False, "decided_at": "2026-03-01",
     }  # fmt: skip
 

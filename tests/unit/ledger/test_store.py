@@ -188,7 +188,7 @@ def an_invoice_row(number: int, flow: str, *, verdict: str, reserved: bool, posi
     )  # fmt: skip
     return texts | {
         "id": number, "run": f"{flow}-1", "flow": flow, "depositor": "ABC123", "position": position, "number": "F-1",
-        "reader": "", "waits": False, "verdict": verdict, "status": "", "key": "810347328|2025|F-1",
+        "reader": "", "stage": "recipient", "verdict": verdict, "status": "", "key": "810347328|2025|F-1",
         "reserved": reserved, "faults": "[]", "decided_at": NOW,
     }  # fmt: skip
 

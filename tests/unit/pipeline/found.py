@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from edigate.domain.invoice import Party, Scheme
+from edigate.domain.stages import Stage
 from edigate.domain.verdicts import Content, Examined
 
 SOUND = Examined(
@@ -20,7 +21,7 @@ SOUND = Examined(
     service="",
     service_name="",
     reader="SEI001",
-    waits=False,
+    stage=Stage.RECIPIENT,
     faults=(),
     amount_due="120.00",
     currency="EUR",

@@ -1,0 +1,34 @@
+"""What an operator must see to: open until what it is about is settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from edigate.ledger import events
+from edigate.ledger.tables import ALERT_OPEN, alerts
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PIVOT_REFUSED = "pivot.refused"
+PIVOT_UNRECEIVED = "pivot.unreceived"
+VALIDATOR_SILENT = "validator.silent"
+
+
+def open_one(connection: Connection, kind: str, subject: int, partner: str, detail: str, now: str) -> bool:
+    """Raise an alert, with its event; one that is open already is left as it is. Returns whether it is new."""
+    there = select(alerts.c.id).where(alerts.c.kind == kind, alerts.c.subject == subject, ALERT_OPEN)
+    if connection.execute(there).first():
+        return False
+    row = {"at": now, "kind": kind, "subject": subject, "partner": partner, "detail": detail}
+    connection.execute(insert(alerts), [row])
+    events.record(connection, kind, "gate", str(subject), at=now, partner=partner, detail=detail)
+    return True
+
+
+def close(connection: Connection, kind: str, subject: int, now: str) -> None:
+    """What the alert is about was settled."""
+    chosen = (alerts.c.kind == kind) & (alerts.c.subject == subject) & alerts.c.closed_at.is_(None)
+    connection.execute(update(alerts).where(chosen).values(closed_at=now))

@@ -1,0 +1,82 @@
+"""What partners report on, as the ledger has it: invoices by number and supplier, pivots by flow id."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from edigate.domain.names import PIVOT
+from edigate.domain.stages import Stage
+from edigate.ledger.sql import where_in
+from edigate.ledger.tables import deliveries, invoices, reported, statuses
+from edigate.pipeline.answers import Pivot, Subject
+from edigate.pipeline.settle import flow_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy import Connection, RowMapping
+
+    from edigate.pipeline.settle import Case, Taken
+
+INVOICE, RECEIPT = "invoice", "receipt"
+
+
+def find(connection: Connection, cases: Iterable[Case], taken: Taken) -> None:
+    """Add to what is taken: the invoices and pivots that these cases report on, and what earlier runs took in."""
+    reports = [case for case in cases if case.reports]
+    if not reports:
+        return
+    named = {(status.number, status.supplier) for case in reports for status in case.examination.statuses}
+    rows = where_in(connection, select(invoices).where(_INTEGRATED), invoices.c.number, {number for number, _ in named})
+    for subject in subjects(connection, [row for row in rows if (row["number"], row["supplier"]) in named]):
+        taken.subjects.setdefault((subject.number, subject.supplier), []).append(subject)
+    for case in reports:
+        for receipt in case.examination.receipts:
+            flow_id = flow_id_of(receipt.flow_id)
+            if pivot := _pivot(connection, case, flow_id):
+                taken.pivots[flow_id] = pivot
+    flows = {case.flow for case in reports}
+    query = select(reported.c.flow, reported.c.position).where(reported.c.verdict == "integrated")
+    taken.heard |= {(row["flow"], row["position"]) for row in where_in(connection, query, reported.c.flow, flows)}
+
+
+_INTEGRATED = invoices.c.verdict == "integrated"
+
+
+def subjects(connection: Connection, rows: Collection[RowMapping]) -> list[Subject]:
+    """Rows of invoices as statuses meet them."""
+    told: defaultdict[int, set[tuple[str, str, str]]] = defaultdict(set)
+    query = select(statuses.c.invoice, statuses.c.status, statuses.c.label, statuses.c.comment)
+    for status in where_in(connection, query, statuses.c.invoice, {row["id"] for row in rows}):
+        told[status["invoice"]].add((status["status"], status["label"], status["comment"]))
+    return [_subject(row, frozenset(told[row["id"]])) for row in rows]
+
+
+def _subject(row: RowMapping, told: frozenset[tuple[str, str, str]]) -> Subject:
+    return Subject(
+        id=row["id"],
+        number=row["number"],
+        supplier=row["supplier"],
+        recipient=row["recipient"],
+        issue_date=dt.date.fromisoformat(row["issue_date"]) if row["issue_date"] else None,
+        cadre=row["cadre"],
+        stage=Stage(row["stage"]),
+        status=row["status"],
+        reader=row["reader"],
+        current=row["reserved"],
+        second_validator=row["second_validator"],
+        told=told,
+    )
+
+
+def _pivot(connection: Connection, case: Case, flow_id: str) -> Pivot | None:
+    """The pivot with this flow id, if it was the sender's: the name of its file says both."""
+    name = f"{PIVOT}_{case.depositor.code if case.depositor else ''}_{flow_id}"
+    row = connection.execute(select(deliveries).where(deliveries.c.name == name)).mappings().first()
+    if row is None:
+        return None
+    return Pivot(row["id"], row["partner"], row["published_at"] is not None, row["receipt"], row["offers"])
