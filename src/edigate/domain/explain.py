@@ -33,6 +33,8 @@ _ENVELOPE: Mapping[str, Pair] = MappingProxyType(
         "interface": ("Code interface", "Interface code"),
         "application": ("Code application", "Application code"),
         "flow_id": ("Identifiant de flux", "Flow identifier"),
+        "archive": ("Archive", "Archive"),
+        "entry": ("Fichier de l’archive", "File of the archive"),
     }
 )
 

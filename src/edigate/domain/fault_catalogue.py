@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from edigate.domain.archive_faults import ARCHIVE_FAULTS
 from edigate.domain.directory_faults import DIRECTORY_FAULTS
 from edigate.domain.fault_rows import FaultRow, Words
 from edigate.domain.flow_faults import FLOW_FAULTS
@@ -22,6 +23,7 @@ __all__ = ["FAULTS", "FaultRow", "Words"]
 
 FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
     FLOW_FAULTS,
+    ARCHIVE_FAULTS,
     REPORT_FLOW_FAULTS,
     INVOICE_FAULTS,
     STATUS_FAULTS,

@@ -6,6 +6,7 @@ import datetime as dt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from edigate.domain.archive_faults import ARCHIVE_WORDS
 from edigate.domain.portal_statuses import portal_status
 from edigate.domain.statuses import STATUSES
 
@@ -31,6 +32,7 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
         "zip": ("une archive ZIP", "a ZIP archive"),
         "pdf": ("un fichier PDF", "a PDF file"),
         "other": ("un contenu non reconnu", "content of no known type"),
+        **ARCHIVE_WORDS,
     }
 )
 
