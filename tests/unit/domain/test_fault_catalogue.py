@@ -71,6 +71,19 @@ ARGS = MappingProxyType(
         "EDG-I124": {"limit"},
         "EDG-I133": {"name"},
         "EDG-I150": {"flow", "date", "outcome"},
+        "EDG-S002": {"code", "holder", "sender"},
+        "EDG-S004": {"portal", "code", "meant"},
+        "EDG-S010": {"code"},
+        "EDG-S012": {"date"},
+        "EDG-S013": {"code"},
+        "EDG-S014": {"code"},
+        "EDG-S015": {"code"},
+        "EDG-S030": {"number", "supplier"},
+        "EDG-S031": {"holder"},
+        "EDG-S032": {"number", "count"},
+        "EDG-S033": {"state"},
+        "EDG-S035": {"previous", "code"},
+        "EDG-S037": {"code"},
     }
 )
 
@@ -124,11 +137,11 @@ def test_the_catalogue_holds_every_code_of_its_tables_once() -> None:
 
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_code_says_what_it_refuses_and_its_nature(code: str) -> None:
-    """A code is well formed, and its block tells the nature: F0 technical, F1 of the documents, I functional."""
-    block = re.fullmatch(r"EDG-(F[01]|I)[0-9]{2,3}", code)
+    """A code is well formed, and its block tells the nature: F0 technical, F1 of the documents, I and S functional."""
+    block = re.fullmatch(r"EDG-(F[01]|I|S)[0-9]{2,3}", code)
     assert CODE.fullmatch(code)
     assert block is not None
-    by_block = {"F0": Nature.TECHNIQUE, "F1": Nature.APPLICATIVE, "I": Nature.FONCTIONNELLE}
+    by_block = {"F0": Nature.TECHNIQUE, "F1": Nature.APPLICATIVE, "I": Nature.FONCTIONNELLE, "S": Nature.FONCTIONNELLE}
     assert FAULTS[code].nature is by_block[block[1]]
 
 
@@ -147,7 +160,8 @@ def test_only_what_never_refuses_is_a_warning() -> None:
     """Exactly the codes that only tell are warnings; everything else refuses."""
     told = {code for code, row in FAULTS.items() if row.severity is Severity.WARNING}
     numbers = ("I052", "I082", "I085", "I106", "I107", "I108", "I122", "I126", "I130", "I131", "I133", "I161")
-    assert told == {f"EDG-{number}" for number in numbers}
+    reported = ("S003", "S004", "S012", "S013", "S014", "S015", "S027", "S034", "S035", "S036", "S041")
+    assert told == {f"EDG-{number}" for number in (*numbers, *reported)}
 
 
 @pytest.mark.parametrize("code", FAULTS)
