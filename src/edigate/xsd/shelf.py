@@ -79,6 +79,10 @@ class Shelf:
         entries = complaints.entries(schema)
         return self._explained(root, key, entries) or complaints.faults(root, entries[: self._limits.faults])
 
+    def compiled(self, key: str) -> etree.XMLSchema:
+        """The schema itself, for a document that is judged while it is read (`parsers._xml.stream`)."""
+        return self._schema(self._family(key))
+
     def _explained(self, root: etree._Element, key: str, entries: list[complaints.Entry]) -> tuple[Fault, ...]:
         if places.weight(root) > self._limits.size:
             return ()

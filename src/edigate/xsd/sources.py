@@ -51,6 +51,7 @@ _PLACES: Mapping[str, _Place] = MappingProxyType({
     "cppstatut": _Place("edigate", "", "", "CPPStatut_V1_19.xsd"),
     "cppfacturemixte": _Place("edigate", "", "", "CPPFactureMixte_V1_14.xsd"),
     "cppfacturepivot": _Place("edigate", "", "", "CPPFacturePivot_V2_02.xsd"),
+    "annuaire-f14": _Place("edigate", "", "", "AnnuaireConsultationF14.xsd"),
 })
 # fmt: on
 KEYS = frozenset(_PLACES)
