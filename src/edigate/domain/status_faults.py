@@ -275,8 +275,8 @@ STATUS_FAULTS: dict[str, FaultRow] = {
     "EDG-S032": _error(
         title_fr="Plusieurs factures possibles",
         title_en="Several invoices fit",
-        message_fr="Le numéro « {number} » est celui de {count} factures du fournisseur : le statut ne dit pas laquelle.",
-        message_en="The number “{number}” is that of {count} invoices of the supplier: the status does not say which.",
+        message_fr="Le numéro « {number} » est celui de {count} factures du fournisseur, sans qu’on sache laquelle.",
+        message_en="The number “{number}” is that of {count} invoices of the supplier: it is unclear which is meant.",
         remedy_fr="Indiquez dans DateFacture la date d’émission de la facture concernée.",
         remedy_en="Give in DateFacture the issue date of the invoice concerned.",
     ),

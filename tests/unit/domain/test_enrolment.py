@@ -9,6 +9,7 @@ import pytest
 from edigate import catalogue
 from edigate.domain.enrolment import objections, remarks, secondaries, subscribed
 from edigate.domain.faults import Severity
+from edigate.domain.interfaces import Standing
 from edigate.domain.partners import Partner, PartnerBook, Role
 
 INTERFACES = catalogue.interfaces()
@@ -94,7 +95,6 @@ def test_a_status_flow_brings_its_report_alone() -> None:
         (replace(RECIPIENT, sirets=frozenset()), "gets nothing"),
         (replace(RECIPIENT, receives=frozenset()), "go to the portal"),
         (Partner("NEW001", "Nouveau", Role.DEPOSITOR), "inadmissible"),
-        (subscribed(DEPOSITOR, INTERFACES, add=["FSO1300A"]), "FSO1300A is not taken yet"),
     ],
 )
 def test_what_may_not_be_meant_is_remarked(partner: Partner, says: str) -> None:
@@ -102,3 +102,13 @@ def test_what_may_not_be_meant_is_remarked(partner: Partner, says: str) -> None:
     (remark,) = [english for _, english in remarks(partner, INTERFACES)]
 
     assert says in remark
+
+
+def test_an_interface_that_is_not_taken_yet_is_remarked() -> None:
+    """A subscription to what the gate does not take yet stands, and is said to bring nothing."""
+    announced = replace(INTERFACES["FSO1120A"], standing=Standing.NOT_YET)
+    partner = subscribed(DEPOSITOR, INTERFACES, add=["FSO1120A"])
+
+    (remark,) = [english for _, english in remarks(partner, {**INTERFACES, "FSO1120A": announced})]
+
+    assert "FSO1120A is not taken yet" in remark
