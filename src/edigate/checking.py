@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from edigate.ledger.clock import Clock
     from edigate.pipeline.settle import Decision
 
-STRUCTURED: Mapping[str, str] = MappingProxyType({"cii": "FSO1106A", "ubl": "FSO1100A"})
-"""The interface of each syntax that takes an invoice without its PDF."""
+STRUCTURED: Mapping[str, str] = MappingProxyType({"cii": "FSO1106A", "ubl": "FSO1100A", "mixte": "FSO1113A"})
+"""The interface of each syntax that takes an invoice without its PDF, where one does."""
 ENOUGH_FOR_PROCESSES = 50
 _NOBODY = "CHECK0"
 _NO_PARTNERS = PartnerBook()

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tests.acceptance.conftest import MakeSite
     from tests.acceptance.gates import Seen, Site
 
-NOT_TAKEN = ("FSO1113A", "FSO1117A", "FSO1120A", "FSO1130A", "FSO1131A", "FSO1137A")
 WITHDRAWN = ("FSO1101A", "FSO1102A", "FSO1111A", "FSO1112A")
 STRANGE = {
     "plain": "facture_mars.xml",
@@ -43,7 +42,7 @@ def seen(make_site: MakeSite) -> dict[str, Seen]:
         "broken": Case(not_closed(sound())),
         "invalid": Case(with_unknown_element(sound())),
         "unknown": Case(sound(), name=UNKNOWN),
-        **{code: Case(mixed(), code) for code in (*NOT_TAKEN, *WITHDRAWN)},
+        **{code: Case(mixed(), code) for code in WITHDRAWN},
         **{f"name-{key}": Case(sound(), name=name) for key, name in STRANGE.items()},
     }
     return work_off(make_site(), cases)
@@ -69,7 +68,7 @@ def test_a_rejected_flow_is_reported_with_functional_lines(seen: dict[str, Seen]
 @pytest.mark.parametrize(("key", "code", "nature"), [
     ("broken", "EDG-F101", "APPLICATIVE"),
     ("invalid", "EDG-F106", "APPLICATIVE"),
-    ("FSO1117A", "EDG-F008", "TECHNIQUE"),
+    ("FSO1101A", "EDG-F009", "TECHNIQUE"),
 ])  # fmt: skip
 def test_an_inadmissible_flow_is_reported_with_lines_of_its_own(
     seen: dict[str, Seen], key: str, code: str, nature: str
@@ -107,14 +106,6 @@ def test_what_is_missing_has_the_place_where_it_should_be(seen: dict[str, Seen])
 
     assert "ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode" in line.description
     assert "valeur" not in line.description.partition("remède")[0]
-
-
-@pytest.mark.parametrize("interface", NOT_TAKEN)
-def test_a_flow_on_an_interface_not_taken_yet_is_inadmissible(seen: dict[str, Seen], interface: str) -> None:
-    """Its own report says so, and that alone."""
-    assert seen[interface].report.interface == f"C{interface[1:]}"
-    assert seen[interface].report.codes == ["EDG-F008"]
-    assert seen[interface].outcome.verdict == "inadmissible"
 
 
 @pytest.mark.parametrize("interface", WITHDRAWN)

@@ -18,10 +18,12 @@ from edigate.engine.local import Local
 from edigate.founding import found
 from edigate.ledger import queries
 from edigate.sandbox import fill, structures
+from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cases import CASES
 from edigate.sandbox.cii import cii
-from edigate.sandbox.drafts import Draft
+from edigate.sandbox.drafts import Draft, DraftAttachment
 from edigate.sandbox.flows import demo_flows, flow_name
+from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.ubl import ubl_invoice
 
 if TYPE_CHECKING:
@@ -130,18 +132,23 @@ def test_only_checks_of_the_whole_flow_make_a_file_inadmissible(
 def test_a_file_without_a_flow_name_is_judged_on_the_interface_of_its_syntax(
     outside: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """CII on FSO1106A, UBL on FSO1100A, in any encoding and behind any comment, unless --interface says otherwise."""
+    """CII on FSO1106A, UBL on FSO1100A, CPPFactureMixte on its own, unless --interface says otherwise.
+
+    In any encoding and behind any comment.
+    """
     ubl = ubl_invoice(Draft("F-2", issue_date=DAY))
     (outside / "cii.xml").write_bytes(document())
     (outside / "ubl.xml").write_bytes(ubl)
     (outside / "wide.xml").write_bytes(ubl_invoice(Draft("F-3", issue_date=DAY, encoding="UTF-16")))
     start = ubl.index(b"?>") + 2
     (outside / "comment.xml").write_bytes(ubl[:start] + b"<!-- <CrossIndustryInvoice> -->" + ubl[start:])
+    pdf = DraftAttachment("facture.pdf", "application/pdf", tiny_pdf("Facture"), type_code="01")
+    (outside / "mixte.xml").write_bytes(cpp_mixte(Draft("F-4", issue_date=DAY, attachments=(pdf,))))
     (outside / "page.xml").write_bytes(b"<html/>")
-    names = ["cii.xml", "ubl.xml", "wide.xml", "comment.xml", "page.xml"]
+    names = ["cii.xml", "ubl.xml", "wide.xml", "comment.xml", "mixte.xml", "page.xml"]
     _, found_ = judged(capsys, *names)
-    assert [one["interface"] for one in found_] == ["FSO1106A", "FSO1100A", "FSO1100A", "FSO1100A", "FSO1106A"]
-    assert [one["verdict"] for one in found_] == ["integrated"] * 4 + ["inadmissible"]
+    assert [one["interface"] for one in found_] == ["FSO1106A", *["FSO1100A"] * 3, "FSO1113A", "FSO1106A"]
+    assert [one["verdict"] for one in found_] == ["integrated"] * 5 + ["inadmissible"]
     status, found_ = judged(capsys, "cii.xml", "--interface", "FSO1116A")
     assert status == 1
     assert found_[0]["interface"] == "FSO1116A"
@@ -149,12 +156,12 @@ def test_a_file_without_a_flow_name_is_judged_on_the_interface_of_its_syntax(
 
 
 @pytest.mark.parametrize(
-    ("code", "fault"), [("FSO1101A", "EDG-F009"), ("FSO1130A", "EDG-F008"), ("FSO1100A", "EDG-F105")]
+    ("code", "fault"), [("FSO1101A", "EDG-F009"), ("FSO1113A", "EDG-F105"), ("FSO1100A", "EDG-F105")]
 )
 def test_an_interface_that_cannot_take_the_file_says_why(
     code: str, fault: str, outside: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Withdrawn, not taken yet, another syntax: the fault is the gate's own."""
+    """Withdrawn, or of another syntax: the fault is the gate's own."""
     (outside / "a.xml").write_bytes(document())
     _, found_ = judged(capsys, "a.xml", "--interface", code)
     assert codes(found_[0]["faults"]) == [fault]

@@ -191,21 +191,7 @@ def test_a_suspended_partner_deposits_in_vain(fresh: Site) -> None:
 
 
 def test_what_may_not_be_meant_is_remarked(fresh: Site) -> None:
-    """A recipient that nothing can reach, and an interface not taken yet, are said on standard error."""
+    """A recipient that nothing can reach is told so on standard error."""
     answer = fresh.run("partners", "add", "NEW001", "--role", "recipient", "--deposit", "FSO1300A")
 
     assert "Without a SIRET this recipient gets nothing." in answer.err
-    assert "FSO1300A is not taken yet" in answer.err
-
-
-def test_what_was_remarked_on_once_is_not_remarked_on_again(fresh: Site) -> None:
-    """A later change says of interfaces not taken yet only what it adds."""
-    fresh.run("partners", "add", "NEW001", "--deposit", "FSO1300A")
-
-    renamed = fresh.run("partners", "set", "NEW001", "--name", "Nouveau")
-    added = fresh.run("partners", "set", "NEW001", "--deposit", "FSO1120A")
-
-    assert "not taken yet" not in renamed.err
-    assert [line for line in added.err.splitlines() if "not taken yet" in line] == [
-        "FSO1120A is not taken yet: flows on it will be inadmissible."
-    ]

@@ -109,6 +109,8 @@ def test_an_interface_that_is_not_taken_yet_is_remarked() -> None:
     announced = replace(INTERFACES["FSO1120A"], standing=Standing.NOT_YET)
     partner = subscribed(DEPOSITOR, INTERFACES, add=["FSO1120A"])
 
-    (remark,) = [english for _, english in remarks(partner, {**INTERFACES, "FSO1120A": announced})]
+    catalogued = {**INTERFACES, "FSO1120A": announced}
+    (remark,) = [english for _, english in remarks(partner, catalogued)]
 
     assert "FSO1120A is not taken yet" in remark
+    assert list(remarks(partner, catalogued, known=["FSO1120A"])) == []
