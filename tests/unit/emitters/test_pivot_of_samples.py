@@ -204,11 +204,11 @@ def test_the_attached_original_is_handed_on(mixed: Rendered) -> None:
 
 
 def test_a_structured_flow_hands_on_itself(sample: bytes, header: Header, read_pivot: Read) -> None:
-    """The same document on the structured interface comes with its own XML as the original, its PDF beside."""
+    """The same document on the structured interface comes with its own XML as the original, two PDFs beside."""
     found = rendered(sample, header, read_pivot, "FSO1106A").unit
 
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(found.findtext("PJ/Contenu") or ""))) as archive:
         (name,) = archive.namelist()
         assert archive.read(name) == sample
     assert name == found.findtext("PJ/NomPJ")
-    assert [piece.findtext("TypePJ") for piece in found.iterfind("PJ")] == ["01", "02"]
+    assert [piece.findtext("TypePJ") for piece in found.iterfind("PJ")] == ["01", "02", "02"]
