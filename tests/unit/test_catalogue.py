@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Independent of flows/: the interfaces of the reference's lists, by what the gate does with them.
-TAKEN = {f"FSO{digits}A" for digits in (1100, 1106, 1110, 1113, 1116, 1120, 1130, 1131, 1300, 1301)}
-NOT_YET = {f"FSO{digits}A" for digits in (1117, 1137)}
+TAKEN = {f"FSO{digits}A" for digits in (1100, 1106, 1110, 1113, 1116, 1117, 1120, 1130, 1131, 1137, 1300, 1301)}
 WITHDRAWN = {"FSO1101A": "FSO1106A", "FSO1102A": "FSO1100A", "FSO1111A": "FSO1116A", "FSO1112A": "FSO1110A"}
 WRITTEN = {"FEN0036A", "FEN1200A", "CSO0000A"}
 
@@ -55,15 +54,15 @@ def read_with(folder: Path, changes: dict[str, str], code: str = "FSO1106A") -> 
 
 def test_every_interface_of_the_reference_has_a_row() -> None:
     """The catalogue holds the reference's deposit interfaces, a report for each, and the outgoing formats: no other."""
-    deposits = TAKEN | NOT_YET | WITHDRAWN.keys()
+    deposits = TAKEN | WITHDRAWN.keys()
     assert catalogue.interfaces().keys() == deposits | {f"C{code[1:]}" for code in deposits} | WRITTEN
 
 
-@pytest.mark.parametrize("code", sorted(TAKEN | NOT_YET | WITHDRAWN.keys()))
+@pytest.mark.parametrize("code", sorted(TAKEN | WITHDRAWN.keys()))
 def test_a_deposit_says_where_it_stands(code: str) -> None:
-    """Each deposit is taken, not taken yet, or withdrawn with the interface that replaces it."""
+    """Each deposit is taken, or withdrawn with the interface that replaces it."""
     row = catalogue.interfaces()[code]
-    standing = Standing.TAKEN if code in TAKEN else Standing.NOT_YET if code in NOT_YET else Standing.WITHDRAWN
+    standing = Standing.TAKEN if code in TAKEN else Standing.WITHDRAWN
     assert (row.direction, row.standing, row.replaced_by) == (Direction.DEPOSIT, standing, WITHDRAWN.get(code, ""))
 
 
@@ -74,7 +73,7 @@ def test_a_row_has_words_in_both_languages(row: Interface) -> None:
     assert "{" not in row.title_fr + row.title_en
 
 
-@pytest.mark.parametrize("code", sorted(TAKEN | NOT_YET | WITHDRAWN.keys()))
+@pytest.mark.parametrize("code", sorted(TAKEN | WITHDRAWN.keys()))
 def test_a_deposit_is_answered_by_the_report_of_its_code(code: str) -> None:
     """The report of a deposit is a return that repeats its code with C for F."""
     report = catalogue.report_of(catalogue.interfaces()[code])
@@ -98,7 +97,7 @@ def test_payment_and_attachments_are_as_the_formats_have_them() -> None:
     rows = catalogue.interfaces()
     defaults = {code: (rows[code].payment_default, rows[code].payment_always) for code in TAKEN}
     assert {code for code in TAKEN if rows[code].payment_required} == {
-        *("FSO1100A", "FSO1106A", "FSO1113A", "FSO1116A", "FSO1130A")
+        *("FSO1100A", "FSO1106A", "FSO1113A", "FSO1116A", "FSO1117A", "FSO1130A", "FSO1137A")
     }
     assert {code: mode for code, mode in defaults.items() if mode != ("", False)} == {
         "FSO1110A": ("30", False),
@@ -134,14 +133,21 @@ def test_the_payment_mode_that_holds(code: str, given: str, meant: str) -> None:
         ("FSO1110A", ("ubl",)),
         ("FSO1113A", ("mixte",)),
         ("FSO1116A", ("cii",)),
+        ("FSO1117A", ("cii",)),
         ("FSO1120A", ("ubl",)),
         ("FSO1130A", ("ubl",)),
         ("FSO1131A", ("ubl",)),
+        ("FSO1137A", ("cii",)),
     ],
 )
 def test_a_taken_deposit_names_its_parser(code: str, parsers: tuple[str, ...]) -> None:
     """Each deposit taken says which parser reads it."""
     assert catalogue.interfaces()[code].parsers == parsers
+
+
+def test_factur_x_comes_in_a_pdf() -> None:
+    """The documents of these two interfaces are inside a PDF, those of all others stand alone."""
+    assert {row.code for row in catalogue.interfaces().values() if row.container == "pdf"} == {"FSO1117A", "FSO1137A"}
 
 
 @pytest.mark.parametrize(

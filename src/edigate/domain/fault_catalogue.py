@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.archive_faults import ARCHIVE_FAULTS
 from edigate.domain.directory_faults import DIRECTORY_FAULTS
+from edigate.domain.facturx_faults import FACTURX_FAULTS
 from edigate.domain.fault_rows import FaultRow, Words
 from edigate.domain.flow_faults import FLOW_FAULTS
 from edigate.domain.invoice_faults import INVOICE_FAULTS
@@ -28,6 +29,7 @@ FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
     INVOICE_FAULTS,
     STATUS_FAULTS,
     DIRECTORY_FAULTS,
+    FACTURX_FAULTS,
     PAYMENT_FAULTS,
 )
 """Each family of codes has a table of its own."""

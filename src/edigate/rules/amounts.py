@@ -52,25 +52,28 @@ def the_amount_due_is_given(invoice: Invoice, _context: Context) -> Iterator[Fau
         yield fault("EDG-I102", "totals.due")
 
 
-def the_total_without_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+def the_total_without_tax_adds_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """The total without tax is that of the lines, plus charges, minus allowances, where both totals are there."""
     totals = invoice.totals
-    yield from _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, _right_without_tax(totals))
+    right = _right_without_tax(totals, whole=_whole(context))
+    yield from _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, right)
 
 
-def the_total_with_tax_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+def the_total_with_tax_adds_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """The total with tax is the one without, plus the tax, where all three are there."""
     totals = invoice.totals
-    yield from _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, _right_with_tax(totals))
+    right = _right_with_tax(totals, whole=_whole(context))
+    yield from _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, right)
 
 
-def the_amount_due_adds_up(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+def the_amount_due_adds_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """The amount due is the total with tax, minus what was prepaid, plus the rounding, where both totals are there.
 
     CPPFactureMixte has no place for what was prepaid: there the amount due may be any.
     """
     if invoice.syntax is not Syntax.CPP_MIXTE and not _is_due_though_paid(invoice):
-        yield from _compared(fault, "EDG-I105", "totals.due", invoice.totals.due, _right_due(invoice.totals))
+        right = _right_due(invoice.totals, whole=_whole(context))
+        yield from _compared(fault, "EDG-I105", "totals.due", invoice.totals.due, right)
 
 
 def the_lines_had_better_add_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
@@ -90,7 +93,8 @@ def the_vat_rows_had_better_add_up(invoice: Invoice, context: Context) -> Iterat
 def a_gross_price_had_better_have_an_allowance(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """A gross price comes with the allowance that leads to the net one; told once, of the first such line.
 
-    Chorus Pro refuses the contrary in Factur-X, while all of AIFE's own CII flows do it.
+    Chorus Pro refuses the contrary in Factur-X (reference §8.4), while all of AIFE's own CII flows and some of its
+    Factur-X do it.
     """
     for index, line in enumerate(invoice.lines):
         if line.gross_price is not None and not line.has_allowance:
@@ -121,25 +125,34 @@ def _is_due_though_paid(invoice: Invoice) -> bool:
     return invoice.cadre == PAID_CADRE and bool(invoice.totals.due)
 
 
-def _right_without_tax(totals: Totals) -> tuple[Decimal, ...]:
-    """What the total without tax may be; nothing where a term of it is not stated.
+def _whole(context: Context) -> bool:
+    """Whether a sum is compared only where each of its terms is stated, rounding apart.
 
-    Charges and allowances that the header does not have count as none.
+    So in Factur-X: MINIMUM has no place for lines, charges, allowances and prepaid amounts, be there any or not, and
+    some of AIFE's own leave them out. Elsewhere what is added or taken off counts as none where it is left out.
     """
-    if totals.lines is None or totals.untotalled:
+    return context.interface.container == "pdf"
+
+
+def _right_without_tax(totals: Totals, *, whole: bool) -> tuple[Decimal, ...]:
+    """What the total without tax may be; nothing where a term of it is not known."""
+    if totals.lines is None or totals.untotalled or (whole and None in {totals.charges, totals.allowances}):
         return ()
     return (totals.lines + (totals.charges or _ZERO) - (totals.allowances or _ZERO),)
 
 
-def _right_with_tax(totals: Totals) -> tuple[Decimal, ...]:
+def _right_with_tax(totals: Totals, *, whole: bool) -> tuple[Decimal, ...]:
     if totals.tax is None:
         return ()
-    return tuple(base + totals.tax for base in _versions(totals.without_tax, _right_without_tax(totals)))
+    right = _versions(totals.without_tax, _right_without_tax(totals, whole=whole))
+    return tuple(base + totals.tax for base in right)
 
 
-def _right_due(totals: Totals) -> tuple[Decimal, ...]:
+def _right_due(totals: Totals, *, whole: bool) -> tuple[Decimal, ...]:
+    if whole and totals.prepaid is None:
+        return ()
     due = (totals.rounding or _ZERO) - (totals.prepaid or _ZERO)
-    return tuple(total + due for total in _versions(totals.with_tax, _right_with_tax(totals)))
+    return tuple(total + due for total in _versions(totals.with_tax, _right_with_tax(totals, whole=whole)))
 
 
 def _versions(stated: Decimal | None, right: tuple[Decimal, ...]) -> tuple[Decimal, ...]:

@@ -58,6 +58,35 @@ def test_the_header(codes: Callable[..., list[str]], changes: dict[str, object],
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
+        ({}, []),
+        ({"totals.without_tax": D(90)}, ["I103"]),
+        ({"totals.without_tax": D(90), "totals.charges": None}, ["I104"]),
+        ({"totals.without_tax": D(90), "totals.allowances": None}, ["I104"]),
+        ({"totals.without_tax": D(90), "totals.lines": None}, ["I104"]),
+        ({"totals.charges": None, "totals.allowances": None}, []),
+        ({"totals.with_tax": D(130)}, ["I104"]),
+        ({"totals.with_tax": D(130), "totals.tax": None}, ["I105"]),
+        ({"totals.with_tax": D(130), "totals.tax": None, "totals.prepaid": None}, []),
+        ({"totals.due": D(130)}, ["I105"]),
+        ({"totals.due": D(130), "totals.prepaid": None}, []),
+        ({"totals.prepaid": D(20), "totals.due": D(100), "totals.rounding": None}, []),
+    ],
+)
+def test_the_header_of_a_factur_x(
+    codes: Callable[..., list[str]], changes: dict[str, object], expected: list[str]
+) -> None:
+    """In a Factur-X a sum is compared only where each of its terms is stated, what may be added or taken off too."""
+    assert codes(changes, {"interface.container": "pdf"}) == expected
+
+
+def test_a_gross_price_alone_in_a_factur_x(codes: Callable[..., list[str]]) -> None:
+    """A gross price without the allowance that leads to the net one warns, as on the other interfaces."""
+    assert codes({"lines.0.has_allowance": False}, {"interface.container": "pdf"}) == ["i108"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
         (PAID, []),
         ({"cadre": "A2"}, ["I090"]),
         ({**PAID, "totals.due": D("0.01")}, ["I090"]),
