@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 from dataclasses import replace
@@ -23,7 +24,7 @@ from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.directory import import_csv
 from edigate.ledger.faults_json import load
-from edigate.ledger.tables import flows, invoices, runs
+from edigate.ledger.tables import alerts, flows, invoices, runs
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
@@ -73,11 +74,22 @@ class Report(NamedTuple):
         return [line.code for line in self.lines]
 
 
+class Told(NamedTuple):
+    """One status of one invoice as a life-cycle flow tells it; `at` is its day."""
+
+    number: str
+    status: str
+    label: str
+    comment: str
+    at: str
+
+
 class Returns(NamedTuple):
     """All that a partner collected: reports, (invoice number, status) in the order told, pivots with their units."""
 
     reports: list[Report]
     statuses: list[tuple[str, str]]
+    told: list[Told]
     pivots: list[list[_Element]]
 
     def report(self, name: str) -> Report:
@@ -88,6 +100,10 @@ class Returns(NamedTuple):
     def of(self, number: str) -> list[str]:
         """The statuses of one invoice, in the order told."""
         return [status for told, status in self.statuses if told == number]
+
+    def labels(self, number: str) -> list[tuple[str, str]]:
+        """The statuses of one invoice with their labels, in the order told."""
+        return [(told.status, told.label) for told in self.told if told.number == number]
 
     @property
     def units(self) -> dict[str, _Element]:
@@ -134,6 +150,10 @@ class Site:
         self.root = root
         self.gate: Gate = open_gate(root)
 
+    def tell_time(self, moment: dt.datetime) -> None:
+        """Let the gate's clock stand at this moment from now on."""
+        self.gate = replace(self.gate, clock=lambda: moment)
+
     def close(self) -> None:
         """Let go of the ledger."""
         self.gate.ledger.dispose()
@@ -158,7 +178,7 @@ class Site:
 
     def collect(self, partner: str = DEPOSITOR) -> Returns:
         """Take everything out of a partner's outbox; each document must be valid against its schema."""
-        found = Returns([], [], [])
+        found = Returns([], [], [], [])
         for path in sorted((self.root / "outbox" / partner).glob("[!.]*"), key=lambda path: path.name[-15:]):
             _sort_in(path.name, _read(path), found)
             path.unlink()
@@ -183,6 +203,12 @@ class Site:
         deposited = self.deposit(content, interface, partner=partner, name=name)
         self.round()
         return self.outcome(deposited)
+
+    def alerts(self) -> list[tuple[str, bool]]:
+        """Every alert that was raised, with whether it is closed."""
+        with self.gate.ledger.connect() as connection:
+            rows = connection.execute(select(alerts.c.kind, alerts.c.closed_at).order_by(alerts.c.id)).all()
+        return [(row.kind, row.closed_at is not None) for row in rows]
 
     def change(self, code: str, **changes: object) -> None:
         """Change a partner, as the operator does; one that is not there yet is added."""
@@ -288,10 +314,13 @@ def _sort_in(name: str, root: _Element, found: Returns) -> None:
     elif root.find("CPPFluxStatuts") is not None:
         found.reports.append(_report(name, root))
     else:
-        found.statuses.extend(
-            (unit.findtext("DonneesStatut/IdFacture", ""), unit.findtext("DonneesStatut/IdStatut", ""))
-            for unit in root.iterfind("CPPFactureStatuts/CPPFactureStatutUnitaire")
-        )
+        tags = ("IdFacture", "IdStatut", "ComplementStatut", "Commentaire", "Horodatage")
+        told = [
+            Told(*(data.findtext(tag, "") for tag in tags))
+            for data in root.iterfind("CPPFactureStatuts/CPPFactureStatutUnitaire/DonneesStatut")
+        ]
+        found.told.extend(told)
+        found.statuses.extend((one.number, one.status) for one in told)
 
 
 def _report(name: str, root: _Element) -> Report:

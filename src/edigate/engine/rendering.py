@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import select
 
+from edigate.domain.cadres import CADRES
 from edigate.domain.names import FlowName, parse_name
 from edigate.domain.verdicts import Content, Verdict
 from edigate.emitters import pivot
@@ -17,13 +18,15 @@ from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.ledger import deliveries
 from edigate.ledger.clock import moment
 from edigate.ledger.faults_json import load
+from edigate.ledger.parties_json import party
 from edigate.ledger.sql import where_in
-from edigate.ledger.tables import flows, invoices, reported, runs
-from edigate.pipeline import returns
+from edigate.ledger.tables import flows, invoices, reported, runs, statuses
+from edigate.pipeline import returns, validation
 from edigate.pipeline.returns import Refused
 from edigate.routing import Addressee
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
@@ -62,6 +65,7 @@ class Renderers:
         self._refused = _refused(connection, self._runs)
         self._told = deliveries.told(connection, [r["id"] for r in rows if r["kind"] == "life_cycle"])
         self._held = deliveries.contents(connection, [r["id"] for r in rows if r["kind"] == "pivot"])
+        self._validated = _histories(connection, [i["id"] for held in self._held.values() for i in held if _waited(i)])
         self._pivots = pivots
         self._kinds: dict[str, Callable[[RowMapping, Header], Iterator[bytes]]] = {
             "report": self._report,
@@ -103,11 +107,16 @@ class Renderers:
         held = self._held[row["id"]]
         missing = [invoice for invoice in held if invoice["id"] not in self._pivots]
         pivots = {**self._pivots, **self._again(missing)} if missing else self._pivots
+        planned_at = moment(row["planned_at"])
         units = (
-            pivot.finish(_unit(pivots[invoice["id"]]), order, pivot.Known(invoice["id"]))
+            pivot.finish(_unit(pivots[invoice["id"]]), order, self._known(invoice, planned_at))
             for order, invoice in enumerate(held, 1)
         )
         return pivot.pivot(header, len(held), units)
+
+    def _known(self, invoice: RowMapping, planned_at: dt.datetime) -> pivot.Known:
+        told = self._validated.get(invoice["id"], [])
+        return validation.known(invoice, party(invoice["validator"]), told, planned_at, self._gate.zone)
 
     def _again(self, wanted: Sequence[RowMapping]) -> dict[int, Content]:
         """Pivots rendered again from the archive: settled by a gate that ended, or for a partner not served then."""
@@ -118,6 +127,18 @@ class Renderers:
             msg = f"the archived documents of flows {', '.join(lacking)} cannot be rendered"
             raise NotRendered(msg)
         return found
+
+
+def _waited(invoice: RowMapping) -> bool:
+    """Whether validators were asked before its pivot was planned."""
+    return bool(invoice["validator"]) and CADRES[invoice["cadre"]].waits
+
+
+def _histories(connection: Connection, ids: Iterable[int]) -> dict[int, list[RowMapping]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in where_in(connection, select(statuses), statuses.c.invoice, set(ids)):
+        found[row["invoice"]].append(row)
+    return {invoice: sorted(rows, key=lambda row: row["id"]) for invoice, rows in found.items()}
 
 
 def _unit(content: Content) -> bytes:

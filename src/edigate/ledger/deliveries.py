@@ -214,9 +214,10 @@ def next_due(connection: Connection, now: str) -> str | None:
 
 def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[RowMapping]]:
     """The invoices of each pivot, in order."""
-    query = select(delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"), invoices).join(
-        invoices, invoices.c.id == delivery_invoices.c.invoice
-    )
+    query = select(
+        delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"),
+        delivery_invoices.c.stage.label("at_stage"), invoices,
+    ).join(invoices, invoices.c.id == delivery_invoices.c.invoice)  # fmt: skip
     return _grouped(where_in(connection, query, delivery_invoices.c.delivery, pivots), "delivery", "place")
 
 
