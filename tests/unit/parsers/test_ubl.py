@@ -81,6 +81,28 @@ def test_what_faults_do_not_point_at_is_read_too() -> None:
     assert invoice.other_currencies == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "notes"),
+    [
+        ("Lot 1§Lot 2", ("Lot 1", "Lot 2", "Second remark")),
+        ("Lot 1 §\n§ Lot 2§", ("Lot 1", "Lot 2", "Second remark")),
+        ("Selon § 33 du contrat", ("Selon § 33 du contrat", "Second remark")),
+        ("§", ("Second remark",)),
+    ],
+)
+def test_one_element_may_hold_several_notes(said: str, notes: tuple[str, ...]) -> None:
+    """They are parted at `§`, but for one that cites a paragraph by its number."""
+    assert parsed(("First remark", said)).notes == notes
+
+
+def test_the_regime_is_said_without_a_number_too() -> None:
+    """A tax entry of the supplier needs no VAT number to say when the tax falls due."""
+    invoice = parsed(("<cbc:CompanyID>FR60810347328</cbc:CompanyID>", ""))
+
+    assert (invoice.supplier.vat_number, invoice.supplier.vat_regime) == ("", "TVA DEBIT")
+    assert {row.due_date_code for row in invoice.vat} == {"TVA DEBIT"}
+
+
 PROFILE_A9 = (CUSTOMIZATION, f"{CUSTOMIZATION}<cbc:ProfileID>A9</cbc:ProfileID>")
 
 
