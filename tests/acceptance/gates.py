@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import os
 from dataclasses import replace
@@ -32,6 +31,7 @@ from edigate.sandbox.fill import install
 from edigate.sandbox.flows import flow_name
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lxml.etree import _Element

@@ -14,7 +14,7 @@ from edigate.sandbox import structures
 from edigate.sandbox.cii import cii
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.sandbox.ubl import ubl_invoice
-from tests.acceptance.gates import DEPOSITOR, MIXED, STRUCTURED, fresh_number, sound, mixed
+from tests.acceptance.gates import DEPOSITOR, MIXED, STRUCTURED, fresh_number, mixed, sound
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

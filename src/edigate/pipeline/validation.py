@@ -1,4 +1,4 @@
-"""The validation cycle of an invoice as its pivot tells it: the block, and the slip that people read (reference §7.3)."""
+"""The validation cycle of an invoice as its pivot shows it: a block, and a slip that people read (reference §7.3)."""
 
 from __future__ import annotations
 
