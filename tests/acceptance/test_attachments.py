@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import pypdf
 import pytest
 
 from edigate.sandbox.attached import tiny_pdf, zip_of
@@ -87,24 +88,30 @@ def test_the_original_of_a_mixed_flow_is_its_attachment(site: Site, interface: s
 
 @pytest.mark.parametrize("interface", [STRUCTURED, UBL_STRUCTURED])
 def test_the_original_of_a_structured_flow_is_the_document_itself(site: Site, interface: str) -> None:
-    """Type 01, named by supplier and number, byte for byte as deposited, in its own encoding."""
+    """Type 01, named by supplier and number, byte for byte as deposited, in its own encoding; then a readable PDF."""
     number = fresh_number()
     build = (ubl_invoice,) if interface == UBL_STRUCTURED else ()
     content = sound(*build, number=number, supplier_name="Étanchéité", encoding="ISO-8859-15")
     site.decide(content, interface)
 
-    assert pieces(site, number) == [Piece(f"FAC{SUPPLIER}{number}.xml", "01", "application/xml", "", content)]
+    original, readable = pieces(site, number)
+    assert original == Piece(f"FAC{SUPPLIER}{number}.xml", "01", "application/xml", "", content)
+    assert readable[:4] == (f"FAC{SUPPLIER}{number}_lisible.pdf", "02", "application/pdf", "")
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(readable.content)).pages)
+    assert number in text
+    assert "Étanchéité" in text
 
 
 @pytest.mark.parametrize("interface", [STRUCTURED, UBL_STRUCTURED])
 def test_what_a_structured_flow_attaches_is_complementary(site: Site, interface: str) -> None:
-    """The XML first, then what came with it, in its order, even a PDF."""
+    """The XML first, and the readable PDF, then what came with it, in its order, even a PDF."""
     found = handed_on(site, interface, SLIP, TABLE, IMAGE)
 
     assert [(piece.kind, piece.mime) for piece in found] == [
-        ("01", "application/xml"), ("02", "application/pdf"), ("02", "text/csv"), ("02", "image/png"),
+        ("01", "application/xml"), ("02", "application/pdf"),
+        ("02", "application/pdf"), ("02", "text/csv"), ("02", "image/png"),
     ]  # fmt: skip
-    assert [(piece.name, piece.content) for piece in found[1:]] == [
+    assert [(piece.name, piece.content) for piece in found[2:]] == [
         (given.name, given.content) for given in (SLIP, TABLE, IMAGE)
     ]
 
@@ -157,11 +164,11 @@ def test_a_long_name_is_cut_to_50_characters_with_its_extension(site: Site) -> N
 
 def test_no_two_files_have_one_name(site: Site) -> None:
     """Three of one name, whatever its capitals, are told apart."""
-    found = handed_on(site, MIXED, INVOICE, SLIP, replace(SLIP, name="BON.pdf"), replace(TABLE, name="bon.pdf"))
+    found = handed_on(site, MIXED, INVOICE, SLIP, replace(SLIP, name="BON.pdf"), replace(INVOICE, name="bon.pdf"))
 
     names = [piece.name.casefold() for piece in found]
     assert len(set(names)) == 4
-    assert [piece.content for piece in found] == [INVOICE.content, SLIP.content, SLIP.content, TABLE.content]
+    assert [piece.content for piece in found] == [INVOICE.content, SLIP.content, SLIP.content, INVOICE.content]
 
 
 def test_a_large_attachment_arrives_byte_for_byte(site: Site) -> None:
@@ -183,6 +190,7 @@ REFUSED: Mapping[str, tuple[bytes, list[str]]] = {
     "empty": (sound(attachments=(INVOICE, replace(TABLE, content=b""))), ["EDG-I123"]),
     "not-base64": (mixed().replace(INVOICE.encoded.encode()[:40], b"*" * 40), ["EDG-I125"]),
     "slash": (sound(attachments=(INVOICE, replace(SLIP, name="../bon.pdf"))), ["EDG-I128"]),
+    "no-pdf-in-the-zip": (sound(attachments=(replace(RAW, content=b"not a PDF at all", zipped=True),)), ["EDG-I132"]),
     "no-pdf-inside": (sound(attachments=(replace(RAW, content=b"not a PDF at all"),)), ["EDG-I132"]),
     "two-in-a-zip": (
         sound(attachments=(INVOICE, replace(SLIP, name="bons.zip", content=b"PK\x03\x04 broken", zipped=False))),

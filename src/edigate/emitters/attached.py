@@ -1,4 +1,8 @@
-"""PJ: the original invoice (01) and what comes with it (02), each as base64 of a ZIP (reference §7.3, §13)."""
+"""PJ: the original invoice (01) and what comes with it (02), each as base64 of a ZIP (reference §7.3, §13).
+
+A readable PDF goes with every original that is no PDF itself. Where it is one (E2, E5), the reference knows a duplicate
+of it as well; that would hold the very same bytes, and make the largest pivots twice as large, so there is none.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,31 @@ from binascii import a2b_base64
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from edigate.domain.attachments import MIME_TYPES, NAME_LENGTH, as_wrapper, extension, is_pdf, shortened, zipped
+from edigate.domain.attachments import (
+    MIME_TYPES,
+    NAME_LENGTH,
+    SAYS_NOTHING,
+    as_wrapper,
+    extension,
+    is_pdf,
+    shortened,
+    zipped,
+)
 from edigate.emitters._xml import element, optional
+from edigate.emitters.readable import invoice_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from edigate.domain.interfaces import Interface
     from edigate.domain.invoice import Attachment, Invoice
+    from edigate.emitters.pivot import Addressing
 
 _MAIN, _COMPLEMENT = "01", "02"
-_PDF, _XML, _UNKNOWN = "application/pdf", "application/xml", "application/octet-stream"
-# Declared types that speak of the ZIP around the file, or of nothing, rather than of the file.
-_SAYS_NOTHING = frozenset({"", "application/zip", "application/x-zip-compressed", _UNKNOWN})
+_PDF, _UNKNOWN = MIME_TYPES["pdf"], "application/octet-stream"
 # Declared types that say 01 or 02, or "mutually defined", rather than what kind of attachment it is.
 _NO_CATEGORY = frozenset({"", "1", "01", "2", "02", "ZZZ"})
+_READABLE_CATEGORY = "Facture PDF"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _LOCAL_HEADER = 30
 _INNER_NAME_WITHIN = 400
@@ -36,15 +50,21 @@ class _File(NamedTuple):
     category: str = ""
 
 
-def attached(invoice: Invoice, original: bytes, interface: Interface) -> Iterator[bytes]:
-    """Every PJ, the original invoice first; no two under one name, be it in capitals.
+def attached(invoice: Invoice, original: bytes, interface: Interface, addressing: Addressing) -> Iterator[bytes]:
+    """Every PJ, the original invoice first, then a readable one if that is no PDF; no two under one name.
 
-    The original is an attachment where the interface is a mixed one, the document itself (`original`) elsewhere.
+    The original is what was deposited (`original`) where that is a PDF or a structured document (E1, E4), and one of
+    the attachments on the other interfaces.
     """
     files = [_file(attachment) for attachment in invoice.attachments]
-    main = _chosen(invoice.attachments, files) if interface.mixed else None
-    rest = [file for position, file in enumerate(files) if position != main]
-    ordered = [_document(invoice, original) if main is None else files[main], *rest]
+    if interface.container == "pdf":
+        main = _deposited(invoice, original, "pdf")
+    elif interface.mixed and files:
+        main = files.pop(_chosen(invoice.attachments, files))
+    else:
+        main = _deposited(invoice, original, "xml")
+    readable = [] if _seems_pdf(main) else [_readable(invoice, addressing)]
+    ordered = [main, *readable, *files]
     for order, (file, name) in enumerate(zip(ordered, distinct(file.name for file in ordered), strict=True), start=1):
         yield from _piece(order, file, name)
 
@@ -82,7 +102,7 @@ def _file(attachment: Attachment) -> _File:
 
 
 def _mime(attachment: Attachment, content: str) -> str:
-    if attachment.mime.lower() not in _SAYS_NOTHING:
+    if attachment.mime.lower() not in SAYS_NOTHING:
         return attachment.mime
     by_inner_name = MIME_TYPES.get(extension(_inner_name(content)))
     return by_inner_name or MIME_TYPES.get(extension(attachment.name), _UNKNOWN)
@@ -95,20 +115,32 @@ def _inner_name(content: str) -> str:
     return head[_LOCAL_HEADER : _LOCAL_HEADER + length].decode("utf-8", "replace")
 
 
-def _chosen(attachments: tuple[Attachment, ...], files: list[_File]) -> int | None:
+def _chosen(attachments: tuple[Attachment, ...], files: list[_File]) -> int:
     """The position of the original: the one declared so, else the first PDF, else the first (reference §7.3)."""
     declared = (at for at, attachment in enumerate(attachments) if attachment.declared_type in {"1", _MAIN})
-    pdf = (
-        at
-        for at, file in enumerate(files)
-        if file.mime.lower() == _PDF or is_pdf(file.name) or is_pdf(_inner_name(file.content))
-    )
-    return next(declared, next(pdf, 0 if files else None))
+    pdf = (at for at, file in enumerate(files) if _seems_pdf(file))
+    return next(declared, next(pdf, 0))
 
 
-def _document(invoice: Invoice, original: bytes) -> _File:
-    name = shortened(_UNSAFE.sub("_", f"FAC{invoice.supplier.identifier}{invoice.number}.xml"))
-    return _File(name, _XML, zipped(name, original))
+def _seems_pdf(file: _File) -> bool:
+    """Whether type, name or name inside the ZIP says that it is a PDF."""
+    return file.mime.lower() == _PDF or is_pdf(file.name) or is_pdf(_inner_name(file.content))
+
+
+def _deposited(invoice: Invoice, original: bytes, kind: str) -> _File:
+    name = _named(invoice, f".{kind}")
+    return _File(name, MIME_TYPES[kind], zipped(name, original))
+
+
+def _readable(invoice: Invoice, addressing: Addressing) -> _File:
+    name = _named(invoice, "_lisible.pdf")
+    return _File(name, _PDF, zipped(name, invoice_pdf(invoice, addressing)), _READABLE_CATEGORY)
+
+
+def _named(invoice: Invoice, end: str) -> str:
+    """The name that the gate gives a file of this invoice, after its supplier and number, cut before `end`."""
+    name = _UNSAFE.sub("_", f"FAC{invoice.supplier.identifier}{invoice.number}")
+    return f"{name[: NAME_LENGTH - len(end)]}{end}"
 
 
 def _piece(order: int, file: _File, name: str) -> Iterator[bytes]:

@@ -95,7 +95,7 @@ def unit(
         f"<DonneesFacture>{element('Id', invoice.number)}{_SLOT.decode()}{_data(invoice, received_on, interface)}"
         "</DonneesFacture>"
     )
-    pieces = list(attached(invoice, original, interface))
+    pieces = list(attached(invoice, original, interface, addressing))
     return b"".join((head.encode(), *pieces, _end(pieces), b"</CPPFacturePivotUnitaire>\n"))
 
 

@@ -9,6 +9,7 @@ import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,12 +19,18 @@ from edigate.catalogue import interfaces
 from edigate.domain.attachments import NAME_LENGTH
 from edigate.domain.invoice import Attachment, Invoice, Party, Scheme, Syntax
 from edigate.emitters.attached import attached, distinct
+from edigate.emitters.pivot import Addressing
 
 if TYPE_CHECKING:
     from edigate.domain.interfaces import Interface
 
 STRUCTURED = interfaces()["FSO1106A"]
+WORKS = interfaces()["FSO1130A"]
 MIXED = interfaces()["FSO1116A"]
+MIXTE = interfaces()["FSO1113A"]
+FACTUR_X = interfaces()["FSO1117A"]
+ADDRESSING = Addressing("53514650090018", "Commune de l’annuaire")
+READABLE = "FAC81034732800017F1_lisible.pdf"
 SOURCE = "<?xml version='1.0' encoding='ISO-8859-1'?><facture>été</facture>".encode("latin-1")
 PDF = b"%PDF-1.4\n%%EOF\n"
 
@@ -40,11 +47,17 @@ class Piece(NamedTuple):
     content: str | None
 
 
-def pieces(*attachments: Attachment, interface: Interface = MIXED, number: str = "F1") -> list[Piece]:
+def pieces(
+    *attachments: Attachment,
+    interface: Interface = MIXED,
+    number: str = "F1",
+    identifier: str = "81034732800017",
+    source: bytes = SOURCE,
+) -> list[Piece]:
     """Write the attachments of an invoice and read them back, checking that they are counted from 1."""
-    supplier = Party("81034732800017", Scheme.SIRET)
+    supplier = Party(identifier, Scheme.SIRET)
     invoice = Invoice(Syntax.CII, number=number, supplier=supplier, attachments=attachments)
-    root = etree.fromstring(b"".join((b"<R>", *attached(invoice, SOURCE, interface), b"</R>")))
+    root = etree.fromstring(b"".join((b"<R>", *attached(invoice, source, interface, ADDRESSING), b"</R>")))
     assert [piece.get("NumOrdre") for piece in root] == [str(order) for order in range(1, len(root) + 1)]
     return [read(piece) for piece in root]
 
@@ -90,14 +103,57 @@ def attachment(
 # --- the original ----------------------------------------------------------------------------------------------------
 
 
-def test_the_original_of_a_structured_flow_is_the_document_itself() -> None:
-    """On an E1 interface the XML, byte for byte, is the first piece, named after supplier and number."""
-    found = pieces(interface=STRUCTURED)
+@pytest.mark.parametrize("interface", [STRUCTURED, WORKS])
+def test_the_original_of_a_structured_flow_is_the_document_itself(interface: Interface) -> None:
+    """On E1 and E4 interfaces the XML, byte for byte, is the first piece, then comes a readable PDF."""
+    found = pieces(interface=interface)
 
     assert [piece[:5] for piece in found] == [
         ("FAC81034732800017F1.xml", None, None, "01", "application/xml"),
+        (READABLE, None, "Facture PDF", "02", "application/pdf"),
     ]
     assert found[0].inner == ("FAC81034732800017F1.xml", SOURCE)
+
+
+def test_the_readable_pdf_shows_the_invoice() -> None:
+    """It opens as a PDF, with the number and, for want of the document's, the recipient's name in the directory."""
+    name, content = pieces(interface=STRUCTURED)[1].inner or ("", b"")
+
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    assert name == READABLE
+    assert "Facture n° F1" in text
+    assert "Commune de l’annuaire" in text
+
+
+def test_a_deposited_pdf_is_the_original() -> None:
+    """On a Factur-X interface the PDF, byte for byte, is the first piece; nothing else is made readable."""
+    found = pieces(attachment("a.pdf", declared="01"), interface=FACTUR_X, source=PDF)
+
+    assert [piece[:5] for piece in found] == [
+        ("FAC81034732800017F1.pdf", None, None, "01", "application/pdf"),
+        ("a.pdf", None, None, "02", "application/pdf"),
+    ]
+    assert found[0].inner == ("FAC81034732800017F1.pdf", PDF)
+
+
+def test_the_original_of_one_invoice_of_several() -> None:
+    """A CPPFactureMixte holds several invoices: the original of each is its own attachment, not the document."""
+    found = pieces(attachment("a.pdf", declared="01"), attachment("b.csv"), interface=MIXTE)
+
+    assert [(piece.name, piece.kind) for piece in found] == [("a.pdf", "01"), ("b.csv", "02")]
+
+
+@pytest.mark.parametrize("identifier", ["81034732800017", "DE123456789012345678901234567890", "ÖÄ 1/2"])
+def test_what_the_gate_names_fits(identifier: str) -> None:
+    """However long identifier and number are, the names say what the files are, within the length of the format."""
+    original, readable = pieces(interface=STRUCTURED, number="N" * 20, identifier=identifier)
+
+    for name, end in ((original.name, ".xml"), (readable.name, "_lisible.pdf")):
+        assert name is not None
+        assert len(name) <= NAME_LENGTH
+        assert name.startswith("FAC")
+        assert name.endswith(end)
+        assert name.isascii()
 
 
 def test_attachments_of_a_structured_flow_complete_it() -> None:
@@ -106,6 +162,7 @@ def test_attachments_of_a_structured_flow_complete_it() -> None:
 
     assert [(piece.name, piece.kind) for piece in found] == [
         ("FAC81034732800017F1.xml", "01"),
+        (READABLE, "02"),
         ("a.pdf", "02"),
         ("b.pdf", "02"),
     ]
@@ -134,8 +191,25 @@ def test_the_original_of_a_mixed_flow_is_one_of_the_attachments(attachments: tup
     """The one declared so, else the first PDF by type, name or name in its ZIP, else the first of all."""
     found = pieces(*attachments)
 
+    others = [piece.name for piece in found[1:] if piece.name != READABLE]
     assert found[0].name == main
-    assert [piece.kind for piece in found] == ["01", "02"]
+    assert others == [given.name for given in attachments if given.name != main]
+    assert {piece.kind for piece in found[1:]} == {"02"}
+
+
+@pytest.mark.parametrize(
+    ("original", "readable"),
+    [
+        (attachment("a.pdf"), False),
+        (attachment("a.zip", mime="application/zip", inner="x.pdf"), False),
+        (attachment("a.bin", mime="application/pdf"), False),
+        (attachment("a.tif", mime="image/tiff"), True),
+        (attachment("a.xml", declared="01", inner="a.xml"), True),
+    ],
+)
+def test_what_can_be_read_already_is_not_made_readable(original: Attachment, *, readable: bool) -> None:
+    """A mixed flow whose original is no PDF gets a readable one as a structured flow does; one that is gets no copy."""
+    assert [piece.name for piece in pieces(original)] == [original.name, *([READABLE] if readable else [])]
 
 
 def test_the_others_keep_their_order() -> None:
@@ -147,7 +221,7 @@ def test_the_others_keep_their_order() -> None:
 
 def test_a_mixed_flow_without_attachment_hands_on_the_document() -> None:
     """The format wants one piece at least: with nothing attached, the data stand for the original."""
-    assert [(piece.kind, piece.mime) for piece in pieces()] == [("01", "application/xml")]
+    assert [(piece.kind, piece.mime) for piece in pieces()] == [("01", "application/xml"), ("02", "application/pdf")]
 
 
 # --- contents --------------------------------------------------------------------------------------------------------
@@ -185,7 +259,7 @@ def test_a_large_attachment_is_copied_a_few_times_at_most() -> None:
     text = zip_text("gros.pdf", os.urandom(15_000_000))
     invoice = Invoice(Syntax.CII, attachments=(attachment("gros.pdf", encoded=text),))
     tracemalloc.start()
-    total = sum(len(part) for part in attached(invoice, SOURCE, MIXED))
+    total = sum(len(part) for part in attached(invoice, SOURCE, MIXED, ADDRESSING))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -228,7 +302,7 @@ def test_the_type_is_that_of_the_file_not_of_its_zip(given_attachment: Attachmen
 )
 def test_a_category_is_written_where_the_document_tells_one(declared: str, category: str | None) -> None:
     """Codes that say 01, 02 or nothing are no category."""
-    assert pieces(attachment(), attachment("b.pdf", declared=declared), interface=STRUCTURED)[2].category == category
+    assert pieces(attachment(), attachment("b.pdf", declared=declared), interface=STRUCTURED)[3].category == category
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -238,7 +312,7 @@ def test_a_long_name_is_cut_before_its_extension() -> None:
     """A complementary file keeps its extension, and as much of its own name as the format takes is told beside."""
     name = f"{'releve-' * 8}.xlsx"
 
-    found = pieces(attachment(), attachment(name), interface=STRUCTURED)[2]
+    found = pieces(attachment(), attachment(name), interface=STRUCTURED)[3]
 
     assert found.name == f"{name[:45]}.xlsx"
     assert found.original_name == name[:50]
@@ -273,7 +347,7 @@ def test_an_attachment_cannot_take_the_originals_name() -> None:
     """A file called like the one the gate makes of the document is renamed, not the document."""
     found = pieces(attachment("FAC81034732800017F1.xml"), interface=STRUCTURED)
 
-    assert [piece.name for piece in found] == ["FAC81034732800017F1.xml", "FAC81034732800017F1_2.xml"]
+    assert [piece.name for piece in found] == ["FAC81034732800017F1.xml", READABLE, "FAC81034732800017F1_2.xml"]
 
 
 @pytest.mark.parametrize(
