@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import Party, Scheme
@@ -12,7 +13,7 @@ from edigate.emitters.pivot import Known, ValidationStep
 from edigate.emitters.slip import Slip, SlipStep, follow_up_slip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import RowMapping
 
@@ -21,6 +22,8 @@ _CODES = frozenset(
 )
 _SECOND = frozenset({InvoiceStatus.VALIDATED_2, InvoiceStatus.REFUSED_2})
 _LATE = frozenset({StepLabel.LATE_1, StepLabel.LATE_2})
+# The cycle has no kind for a person (reference §7.3).
+_KINDS: Mapping[Scheme | None, Scheme] = MappingProxyType({Scheme.PERSON: Scheme.PENDING})
 _UNKNOWN_NAME = "Second valideur"
 
 
@@ -61,7 +64,7 @@ def _step(row: RowMapping, validator: Party | None, zone: dt.tzinfo) -> Validati
         code=row["status"],
         label=row["label"] or INVOICE_LABELS[row["status"]],
         comment=row["comment"],
-        scheme=who.scheme or Scheme.SIRET,
+        scheme=_KINDS.get(who.scheme, who.scheme) or Scheme.SIRET,
         identifier=who.identifier,
         name=who.name,
         country=who.country or "FR",
