@@ -204,6 +204,9 @@ class EngineTable(_Table):
     examine_seconds: int = Field(
         120, ge=1, description="A worker that takes longer over its share is ended and the flows tried alone."
     )
+    worker_bytes: int = Field(
+        4_000_000_000, ge=500_000_000, description="Memory that a worker may take; a document that needs more is held."
+    )
     held_retry_seconds: float = Field(300, gt=0, description="A held flow is tried again after so long.")
 
 

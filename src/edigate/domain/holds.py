@@ -52,6 +52,11 @@ HOLD_REASONS: Mapping[str, HoldRow] = MappingProxyType({
         "The document ended the process that examined it twice, or outlasted the time allowed.",
         "Augmentez engine.examine_seconds ou la mémoire si le document est très grand, puis relancez le flux.",
         "Raise engine.examine_seconds or the memory if the document is very large, then release the flow."),
+    "no_memory": HoldRow(
+        "L’examen du document demande plus de mémoire qu’un processus n’en a le droit.",
+        "The examination of the document needs more memory than a process may take.",
+        "Si le document est légitime, augmentez engine.worker_bytes, puis relancez le flux.",
+        "If the document is a legitimate one, raise engine.worker_bytes, then release the flow."),
     "gate_died": HoldRow(
         "La passerelle s’est arrêtée plusieurs fois pendant l’examen de ce flux.",
         "The gate ended several times while it examined this flow.",

@@ -85,6 +85,7 @@ class Local:
             site_schemas=dict(gate.site_schemas),
             rules=settings.for_rules(),
             seconds=settings.engine.examine_seconds,
+            bytes=settings.engine.worker_bytes,
         )
         self._pool = Pool(charge, settings.engine.workers)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
+import resource
 import signal
 import sqlite3
 import time
@@ -43,7 +44,7 @@ _shelf: Shelf
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a worker is told once: folders, tables, rule settings, seconds for one flow.
+    """What a worker is told once: folders, tables, rule settings, seconds for one flow, bytes of memory.
 
     `schemas` is the folder of edigate's own schemas, `site_schemas` those that a site puts in place of others, by key.
     """
@@ -56,6 +57,7 @@ class Charge:
     site_schemas: dict[str, Path]
     rules: RuleSettings
     seconds: int
+    bytes: int = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def _start(charge: Charge) -> None:
     global _charge, _current, _shelf  # noqa: PLW0603 - the process is the worker
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A forged PDF can take seventy times its size.
+    resource.setrlimit(resource.RLIMIT_DATA, (charge.bytes, charge.bytes))
     _charge = charge
     _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.monotonic)
     _current = os.open(_note(charge.work, os.getpid()), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -171,6 +175,8 @@ def _examine(item: Item, desk: Desk) -> Examination | Waits:
         return Waits(hold.reason, hold.detail)
     except Altered:
         return Waits("archive_altered", item.archived)
+    except MemoryError:
+        return Waits("no_memory", f"{_charge.bytes}")
     except Exception:  # noqa: BLE001 - a fault of ours must neither pass nor refuse the flow
         return Waits("internal_error", traceback.format_exc())
 
