@@ -14,6 +14,7 @@ import pytest
 from edigate import __version__
 from edigate.cli import COMMANDS, obey
 from edigate.cli.failures import tell
+from edigate.cli.messages import speak
 from edigate.engine.lock import held
 from edigate.founding import found
 
@@ -34,6 +35,12 @@ def edigate(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
         timeout=60,
         check=False,
     )
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Whatever language another test of this process spoke last."""
+    speak("en")
 
 
 @pytest.fixture
@@ -102,7 +109,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         ("en", ["flws"], "Did you mean 'flows'?"),
         ("fr", ["flws"], "Vouliez-vous dire 'flows' ?"),
         ("en", ["run", "--onc"], "--once"),
-        ("fr", ["run", "--onc"], "Option inconnue : --onc (options possibles : --once)"),
+        ("fr", ["run", "--verbos"], "Option inconnue : --verbos (options possibles : --verbose)"),
         ("en", ["init"], "Missing argument 'DIR'"),
         ("fr", ["init"], "Argument manquant : '"),
         ("fr", ["run", "now"], "Arguments en trop : now"),

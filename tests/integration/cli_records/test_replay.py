@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import getpass
 import hashlib
 import io
@@ -18,7 +19,7 @@ from sqlalchemy import select
 from edigate.ledger import store
 from edigate.ledger.tables import metadata
 from edigate.sandbox.cases import CASES
-from edigate.sandbox.structures import directory_csv
+from edigate.sandbox.structures import DIRECTORY_COLUMNS, directory_csv
 from tests.integration.cli_records.console import fold, only
 
 if TYPE_CHECKING:
@@ -44,9 +45,16 @@ def _mend_directory(site: Site, folder: Path, flow: dict[str, Any]) -> None:
     """Import a directory that holds the service that the flow's invoice names."""
     (invoice,) = site.json("invoices", "list", "--hash", flow["sha256"])
     recipient = invoice["recipient"]
-    line = f"service,{recipient['siret']},,,,,,,,,,{recipient['service']},Nouveau service\n"
+    service = {
+        "kind": "service",
+        "siret": recipient["siret"],
+        "service_code": recipient["service"],
+        "service_name": "Nouveau service",
+    }
+    added = io.StringIO()
+    csv.DictWriter(added, DIRECTORY_COLUMNS).writerow(service)
     file = folder / "structures.csv"
-    file.write_text(directory_csv() + line, encoding="utf-8")
+    file.write_text(directory_csv() + added.getvalue(), encoding="utf-8")
     site.run("directory", "import", str(file))
 
 
