@@ -111,7 +111,7 @@ def pdf(title: str, foot: str, blocks: Sequence[Block]) -> bytes:
     from edigate.emitters import _faces  # noqa: PLC0415 - reportlab takes 60 ms, which few processes need to spend
 
     blocks = [_tamed(block) for block in blocks]
-    foot, title = (tamed(text, _TITLE_CHARACTERS).replace("\n", " ") for text in (foot, title))
+    foot, title = _one_line(foot), _one_line(title)
     face = _faces.face_for((foot, *(text for block in blocks for text in _texts(block))))
     target = BytesIO()
     canvas = _faces.canvas(target, _WIDTH, _HEIGHT)
@@ -127,7 +127,7 @@ def pdf(title: str, foot: str, blocks: Sequence[Block]) -> bytes:
 def _tamed(block: Block) -> Block:
     if isinstance(block, Heading):
         return Heading(tamed(block.text, _TITLE_CHARACTERS), block.size)
-    columns = tuple(column._replace(title=tamed(column.title, _TITLE_CHARACTERS)) for column in block.columns)
+    columns = tuple(column._replace(title=_one_line(column.title)) for column in block.columns)
     rows = [[tamed(cell, block.limit) for cell in row] for row in block.rows[:_MOST_ROWS]]
     more = len(block.rows) - len(rows)
     if more:
@@ -135,6 +135,10 @@ def _tamed(block: Block) -> Block:
         widest = max(range(len(block.columns)), key=lambda position: block.columns[position].share)
         rows.append(["" if position != widest else said for position in range(len(block.columns))])
     return replace(block, columns=columns, rows=rows)
+
+
+def _one_line(text: str) -> str:
+    return tamed(text, _TITLE_CHARACTERS).replace("\n", " ")
 
 
 def _texts(block: Block) -> Iterator[str]:

@@ -358,6 +358,7 @@ def test_what_cannot_be_printed_is_marked(name: str) -> None:
         "{{7*7}} ${x} %(x)s %s {0}",
         "<script>alert(1)</script>",
         "file:///etc/passwd",
+        "deux\nlignes\r\nou\u2028trois",
     ],
 )
 def test_markup_is_text(hostile: str) -> None:
