@@ -40,7 +40,7 @@ class Slip:
 
 def follow_up_slip(slip: Slip) -> bytes:
     """The slip on an A4 page, more where the comments are long; the same bytes every time."""
-    title = f"Fiche de suivi de la facture n° {slip.number}"
+    title = f"Bordereau de suivi de la facture n° {slip.number}"
     cadre = CADRES.get(slip.cadre)
     about = (
         ("Fournisseur", joined(slip.supplier_name, slip.supplier)),

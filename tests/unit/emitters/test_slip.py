@@ -35,7 +35,7 @@ def test_a_slip_tells_who_did_what_and_when() -> None:
     (text,) = pages(follow_up_slip(SLIP))
 
     said = (
-        "Fiche de suivi de la facture n° F2026-1",
+        "Bordereau de suivi de la facture n° F2026-1",
         "Fournisseur Atelier du Pré – 81034732800017",
         "Destinataire Commune d’Essai – 53514650090018",
         "A9 – Dépôt par un sous-traitant d’une facture",
