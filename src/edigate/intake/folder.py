@@ -97,6 +97,7 @@ class Inbox:
         self._quiet = quiet_seconds
         self._broken_after = broken_after_seconds
         self._seen: dict[Path, tuple[Sight, float]] = {}
+        self._cut: dict[Path, Sight] = {}
         self._renamed: set[Path] = set()
         self._news: deque[Path] = deque()
 
@@ -114,6 +115,7 @@ class Inbox:
         for partner, entry in self._entries(partners, found):
             self._consider(partner, entry, found, seen, quiet.setdefault(partner, []))
         self._seen = seen
+        self._cut = {path: sight for path, sight in self._cut.items() if path in seen}
         for file in chain.from_iterable(zip_longest(*quiet.values())):
             if file is not None and len(found.ready) < at_most:
                 self._open(file, found)
@@ -179,8 +181,7 @@ class Inbox:
         seen[path] = (sight, since)
         return max(now - since, time.time() - sight.mtime_ns / 1e9)
 
-    @staticmethod
-    def _open(file: _Quiet, found: Look) -> None:
+    def _open(self, file: _Quiet, found: Look) -> None:
         try:
             descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -189,7 +190,7 @@ class Inbox:
             found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
             return
         try:
-            whole = not is_being_written(descriptor) and is_whole(descriptor, file.sight.size)
+            whole = not is_being_written(descriptor) and self._is_whole(descriptor, file)
         except OSError as error:
             found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
             return
@@ -199,6 +200,15 @@ class Inbox:
             found.ready.append(Ready(file.partner, file.path, file.sight, incomplete=not whole))
         else:
             found.waiting.append(file.path)
+
+    def _is_whole(self, descriptor: int, file: _Quiet) -> bool:
+        """Whether its end is there; a large archive that is cut short is not read again until it has changed."""
+        if self._cut.get(file.path) == file.sight:
+            return False
+        whole = is_whole(descriptor, file.sight.size)
+        if not whole:
+            self._cut[file.path] = file.sight
+        return whole
 
 
 def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:

@@ -7,12 +7,23 @@ import os
 import re
 import signal
 import struct
-import zlib
+from typing import TYPE_CHECKING
 
 from edigate.parsers._xml import kind_of
+from edigate.unpacking.gzipped import inflate
+from edigate.unpacking.limits import Ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HEAD = 4096
 TAIL = 70_000
+CHUNK = 1 << 16
+UNPACKED_TO_SEE = 16_000_000
+MOST_UNPACKED = 1 << 32  # what a length in four bytes can say, and more than an archive may hold
+_CUT_SHORT = "EDG-F031"
+_TAR_BLOCK = 512
+_DEFLATE_ADDS = 1000  # one byte to so many, at most, where nothing can be packed
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/>]*)")
 _MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 _PROLOG = (b"<!", b"<?")
@@ -20,6 +31,8 @@ _AFTER_ROOT = ((b"-->", b"<!--"), (b"?>", b"<?"))
 _ZIP_END = b"PK\x05\x06"
 _ZIP_RECORD = struct.Struct("<12xIIH")  # size and place of the directory, length of the comment
 _ZIP64 = 0xFFFFFFFF
+_ZIP64_LOCATOR = b"PK\x06\x07"
+_ZIP64_LOCATOR_SIZE = 20
 _SKIP = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", re.DOTALL)
 
 
@@ -76,18 +89,35 @@ def _narrowed(text: bytes) -> bytes:
 
 
 def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
-    stream = zlib.decompressobj(wbits=31)
+    """The last of its members ends; what waiting does not mend, and what is refused for its size, counts as whole.
+
+    A gzip stream has no mark at its end, so a small file is unpacked to see it. A large one is not if its last four
+    bytes can be the length of a tar: a multiple of its blocks, no less than the file. One in 500 that is cut short has
+    such bytes by chance, and is told so when it is examined.
+    """
+    if size > UNPACKED_TO_SEE and _ends_like_a_tar(os.pread(descriptor, 4, size - 4), size):
+        return True
+    unpacked = 0
+    try:
+        for piece in inflate(_chunks(descriptor, size)):
+            unpacked += len(piece)
+            if unpacked > MOST_UNPACKED:
+                return True
+    except Ended as ended:
+        return ended.fault.code != _CUT_SHORT
+    return True
+
+
+def _ends_like_a_tar(end: bytes, size: int) -> bool:
+    length = int.from_bytes(end, "little")
+    return length % _TAR_BLOCK == 0 and length >= size - size // _DEFLATE_ADDS
+
+
+def _chunks(descriptor: int, size: int) -> Iterator[bytes]:
     offset = 0
-    while offset < size and not stream.eof:
-        chunk = os.pread(descriptor, 1 << 16, offset)
+    while offset < size and (chunk := os.pread(descriptor, CHUNK, offset)):
         offset += len(chunk)
-        try:
-            while chunk and not stream.eof:
-                stream.decompress(chunk, 1 << 20)
-                chunk = stream.unconsumed_tail
-        except zlib.error:
-            return True
-    return stream.eof
+        yield chunk
 
 
 def _zip_ends(descriptor: int, _head: bytes, size: int) -> bool:
@@ -98,7 +128,8 @@ def _zip_ends(descriptor: int, _head: bytes, size: int) -> bool:
     if at == -1 or len(tail) - at < _ZIP_RECORD.size:
         return False
     length, offset, comment = map(int, _ZIP_RECORD.unpack_from(tail, at))
-    return at + _ZIP_RECORD.size + comment <= len(tail) and (offset == _ZIP64 or offset + length == start + at)
+    wide = offset == _ZIP64 or tail.startswith(_ZIP64_LOCATOR, max(0, at - _ZIP64_LOCATOR_SIZE))
+    return at + _ZIP_RECORD.size + comment <= len(tail) and (wide or offset + length == start + at)
 
 
 def _pdf_ends(descriptor: int, _head: bytes, size: int) -> bool:

@@ -123,7 +123,8 @@ def _end(source: BinaryIO) -> _End:
 
 def _end_place(tail: bytes) -> int:
     """Where the last end record stands that reaches exactly to the end, or else the last one, or -1."""
-    last = at = tail.rfind(_END_MARK, 0, max(0, len(tail) - _END.size) + len(_END_MARK))
+    room = len(tail) - _END.size + len(_END_MARK)
+    last = at = tail.rfind(_END_MARK, 0, room) if room >= len(_END_MARK) else -1
     while at != -1:
         if at + _END.size + _END.unpack_from(tail, at)[-1] == len(tail):
             return at

@@ -131,11 +131,13 @@ def _member(feed: Feed) -> Iterator[bytes]:
 
 
 def _another(feed: Feed) -> bool:
-    """Whether a member follows; raises Ended where something else does."""
+    """Whether a member follows; raises Ended where something else does, EOFError where no more than its first byte."""
     if len(feed.rest) < len(_MAGIC):
         feed.more()
     if feed.rest.startswith(_MAGIC):
         return True
+    if feed.rest and _MAGIC.startswith(feed.rest):
+        raise EOFError
     while feed.goes_on():
         found = feed.rest.lstrip(b"\x00")
         if found:

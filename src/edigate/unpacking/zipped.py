@@ -91,18 +91,17 @@ def _foreign(directory: Directory, places: Sequence[_Place]) -> Iterator[Fault]:
 
 
 def _apart(places: Sequence[_Place]) -> list[_Place]:
-    """The same, with a fault on each that begins before an earlier one ends."""
-    overlapping = set()
+    """The same, with a fault on each that begins before an earlier one ends; what is not read anyway takes no room."""
+    apart = list(places)
     cursor = 0
     for number, place in sorted(enumerate(places), key=lambda one: one[1].row.offset):
+        if place.fault:
+            continue
         if place.row.offset < cursor:
-            overlapping.add(number)
-        cursor = max(cursor, place.end)
-    return [_overlaps(place) if number in overlapping else place for number, place in enumerate(places)]
-
-
-def _overlaps(place: _Place) -> _Place:
-    return place._replace(fault=place.fault or fault("EDG-F034", "entry", place.row.offset, reason="archive.overlap"))
+            apart[number] = place._replace(fault=fault("EDG-F034", "entry", place.row.offset, reason="archive.overlap"))
+        else:
+            cursor = place.end
+    return apart
 
 
 def _place(source: BinaryIO, row: Row, directory: Directory) -> _Place:

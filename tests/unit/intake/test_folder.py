@@ -178,6 +178,21 @@ def test_a_truncated_file_waits_and_is_ready_when_whole(root: Path) -> None:
     assert names(look(inbox)) == ["a"]
 
 
+def test_a_truncated_file_is_not_read_again_until_it_changes(root: Path) -> None:
+    """A large archive without its end costs one reading, not one for every look."""
+    path = drop(root, content=b"<a>x</b>", age=10)
+    inbox = an_inbox(root)
+    assert look(inbox).waiting == [path]
+
+    before = path.stat()
+    path.write_bytes(WHOLE)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert look(inbox).waiting == [path]
+
+    os.utime(path, (time.time() - 5, time.time() - 5))
+    assert names(look(inbox)) == ["a"]
+
+
 def test_a_file_that_stays_broken_is_ready_as_incomplete(root: Path) -> None:
     """Past the set time it is taken as it is."""
     drop(root, content=WHOLE[:-2], age=100)

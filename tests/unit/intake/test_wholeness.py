@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import random
 import subprocess
 import sys
 import time
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.intake import wholeness
 from edigate.intake.wholeness import TAIL, is_being_written, is_whole
+from edigate.sandbox.archives import gzipped, tar, tar_gz
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
@@ -63,6 +66,7 @@ KINDS = {
     "UTF-32": '<?xml version="1.0" encoding="UTF-32"?><a><b>é</b></a>'.encode("utf-32"),
     "UTF-8 with mark": b"\xef\xbb\xbf<a>x</a>",
     "gzip": gzip.compress(os.urandom(2000)),
+    "tar.gz": tar_gz({"a.xml": b"<a/>", "b.xml": b"<b/>" * 1000}),
     "zip": a_zip(),
     "zip with a comment": a_zip(comment=b"of nine months"),
     "zip in a zip": a_zip(a_zip()),
@@ -131,6 +135,45 @@ def test_another_end_than_the_roots_is_not_the_end(whole: Ask, end: bytes) -> No
 def test_a_broken_gzip_counts_as_whole(whole: Ask) -> None:
     """Waiting does not mend what is no gzip inside."""
     assert whole(b"\x1f\x8b\x08\x00" + b"\xff" * 50)
+
+
+def test_a_gzip_of_several_members_ends_with_the_last(whole: Ask) -> None:
+    """Pieces that were packed apart make one stream, and zeros behind it are padding."""
+    members = [gzip.compress(os.urandom(500)) for _ in range(3)]
+    content = b"".join(members)
+
+    assert whole(content)
+    assert whole(content + bytes(1000))
+    between = {len(members[0]), len(members[0] + members[1])}  # there a stream could end
+    assert not any(whole(content[:end]) for end in set(range(8, len(content))) - between)
+
+
+def test_a_large_tar_gz_is_known_by_its_last_bytes(whole: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not unpacked to see whether it ends; one that is cut short, or is no tar, still is."""
+    noise = random.Random(8)
+    content = gzipped(tar({"a.xml": noise.randbytes(50_000)}))
+    other = gzipped(noise.randbytes(50_001))
+    monkeypatch.setattr(wholeness, "UNPACKED_TO_SEE", 10_000)
+    assert whole(other)
+    assert not whole(content[:-100])
+
+    monkeypatch.setattr(wholeness, "inflate", None)
+
+    assert whole(content)
+
+
+def test_a_bomb_is_not_unpacked_to_its_end(whole: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What unpacks to more than any archive may is for the examination to refuse, cut short or not."""
+    monkeypatch.setattr(wholeness, "MOST_UNPACKED", 1_000_000)
+    assert whole(gzipped(bytes(3_000_000))[:-10])
+    assert not whole(gzipped(bytes(900_000))[:-10])
+
+
+def test_a_zip_with_an_end_record_of_64_bits_is_whole(whole: Ask) -> None:
+    """Even where the narrow record would have been enough."""
+    archive = a_zip()
+    record, locator = b"PK\x06\x06" + bytes(52), b"PK\x06\x07" + bytes(16)
+    assert whole(archive[:-22] + record + locator + archive[-22:])
 
 
 @pytest.mark.parametrize(
