@@ -37,5 +37,6 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "partner.added": "A partner was added.",
         "partner.changed": "A partner was changed.",
         "directory.imported": "A new version of the directory is in force.",
+        "directory.form_stated": "The form of a structure's numbers was stated; a new version is in force.",
     }
 )

@@ -128,7 +128,7 @@ class Source(Protocol):
 def stream(source: Source, *, root: str, records: Iterable[str], schema: etree.XMLSchema) -> Iterator[etree._Element]:
     """The elements of these names in a document of any size, each whole when it is given and emptied afterwards.
 
-    The schema judges the document as it passes: what is given may be wrong until the iterator has come to its end.
+    The schema judges the document as it passes: what is given is valid, what follows it may not be.
     libxml2's limits on depth and texts hold. Refusals: EDG-F101 not well-formed, EDG-F103 document type declaration,
     EDG-F105 another root, EDG-F110 against the schema, with the line of the piece in which that showed.
     """
@@ -139,12 +139,12 @@ def stream(source: Source, *, root: str, records: Iterable[str], schema: etree.X
     for piece in _pieces(source):
         _feed(before, piece)
         _feed(parser, piece)
+        if parser.feed_error_log:
+            raise Refusal(fault("EDG-F110", reason=_words(parser.feed_error_log[0].message)).placed("", line))
         for element in _ended(parser):
             if element.getparent() is not None:
                 yield element
                 _forget(element)
-        if parser.feed_error_log:
-            raise Refusal(fault("EDG-F110", reason=_words(parser.feed_error_log[0].message)).placed("", line))
         line += piece.count(b"\n")
     _finish(before, parser, root)
 

@@ -1,0 +1,94 @@
+"""Whether a differential directory flow may be applied to the version in force (reference §12.4)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from edigate.ledger.directory.records import BadDirectory
+from edigate.ledger.directory.snapshot import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# English, then French.
+_REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "nothing": (
+            (
+                "a differential flow (TypeFlux D) says only what changed, and no directory is in force that it could "
+                "change: import the full flow (TypeFlux C) first, or import with --force"
+            ),
+            (
+                "un flux différentiel (TypeFlux D) ne dit que ce qui a changé, et aucun annuaire n'est en vigueur : "
+                "importez d'abord le flux complet (TypeFlux C), ou importez avec --force"
+            ),
+        ),
+        "other": (
+            (
+                "the version in force was not made from a directory flow, so this differential cannot continue it: "
+                "import the full flow (TypeFlux C) first, or import with --force"
+            ),
+            (
+                "la version en vigueur ne vient pas d'un flux d'annuaire : ce différentiel ne peut en être la suite. "
+                "Importez d'abord le flux complet (TypeFlux C), ou importez avec --force"
+            ),
+        ),
+        "mute": (
+            (
+                "the differential has no DernierHorodateProduction: nothing says that it continues the version in "
+                "force, which is of {in_force}. Import the full flow, or import with --force"
+            ),
+            (
+                "le différentiel n'a pas de DernierHorodateProduction : rien ne dit qu'il est la suite de la version "
+                "en vigueur, qui est du {in_force}. Importez le flux complet, ou importez avec --force"
+            ),
+        ),
+        "gap": (
+            (
+                "the differential continues the flow of {since}, but the version in force is of {in_force}: what "
+                "changed in between is missing. Import the flows in between or a full one, or import with --force"
+            ),
+            (
+                "le différentiel est la suite du flux du {since}, mais la version en vigueur est du {in_force} : ce "
+                "qui a changé entre-temps manque. Importez les flux intermédiaires ou un complet, ou ajoutez --force"
+            ),
+        ),
+        "old": (
+            (
+                "the differential was made on {produced}, and the version in force is of {in_force} already: it brings "
+                "nothing newer. Import with --force to apply it all the same"
+            ),
+            (
+                "le différentiel est du {produced}, et la version en vigueur est déjà du {in_force} : il n'apporte "
+                "rien de plus récent. Importez avec --force pour l'appliquer quand même"
+            ),
+        ),
+    }
+)
+
+
+def stop_on_gap(head: Mapping[str, str], base: Path | None) -> None:
+    """Raise BadDirectory unless the differential with these first elements continues the version in `base`.
+
+    It does where it begins no later than that version ends, and brings something newer. One that begins earlier
+    repeats what is there already, which changes nothing: the weekly full flow comes between daily ones.
+    """
+    in_force = facts(base).get("produced", "") if base else ""
+    produced, since = head["HorodateProduction"], head.get("DernierHorodateProduction", "")
+    reason = _reason(produced, since, in_force) if base else "nothing"
+    if reason:
+        told = {"produced": produced, "since": since, "in_force": in_force}
+        english, french = (text.format(**told) for text in _REASONS[reason])
+        raise BadDirectory(english=english, french=french)
+
+
+def _reason(produced: str, since: str, in_force: str) -> str:
+    checks = (
+        ("other", not in_force),
+        ("mute", not since),
+        ("gap", since > in_force),
+        ("old", produced <= in_force),
+    )
+    return next((reason for reason, holds in checks if holds), "")
