@@ -115,7 +115,7 @@ def _ends_like_a_tar(end: bytes, size: int) -> bool:
 
 def _chunks(descriptor: int, size: int) -> Iterator[bytes]:
     offset = 0
-    while offset < size and (chunk := os.pread(descriptor, CHUNK, offset)):
+    while offset < size and (chunk := os.pread(descriptor, min(CHUNK, size - offset), offset)):
         offset += len(chunk)
         yield chunk
 

@@ -120,6 +120,12 @@ def test_a_gzip_stream_cut_short_is_told(cut: int) -> None:
     assert [(fault.code, fault.value) for fault in given.faults] == [("EDG-F031", str(len(packed) - cut))]
 
 
+def test_another_member_that_only_begins_is_cut_short() -> None:
+    """With its first byte, or inside its name."""
+    for begun in (b"\x1f", b"\x1f\x8b\x08\x08" + bytes(6) + b"name"):
+        assert found(tar_gz({"a.xml": XML}) + begun).codes == [("EDG-F031", "")]
+
+
 def test_a_gzip_stream_of_a_few_bytes_is_cut_short() -> None:
     """Nothing but its magic, or less than its header."""
     for end in range(2, 20):

@@ -108,6 +108,19 @@ def test_an_end_record_of_64_bits_that_contradicts_is_told() -> None:
     assert reasons(nowhere) == [("EDG-F034", "", "archive.directory")]
 
 
+def test_a_figure_of_64_bits_that_is_not_there_is_told() -> None:
+    """The directory says that it stands in a field, and the field is missing, or too short."""
+    for extra in (b"", struct.pack("<HHQ", 7, 8, 4), struct.pack("<HHL", 1, 4, 4)):
+        assert reasons(zip_of(Part(extra=extra, central={"size": WIDE}))) == [("EDG-F034", "", "archive.directory")]
+
+
+def test_a_size_of_64_bits_is_compared_with_a_descriptor_of_64_bits() -> None:
+    """What does not fit into the narrow form is not looked for in it."""
+    extra = struct.pack("<HHQ", 1, 8, 1 << 33)
+    part = Part(flags=8, extra=extra, local={"check": 0, "packed": 0, "size": 0}, central={"size": WIDE})
+    assert reasons(zip_of(part)) == [("EDG-F042", "a.xml", ""), ("EDG-F034", "a.xml", "archive.descriptor")]
+
+
 def test_a_comment_is_no_trailing_garbage() -> None:
     """Even one that looks like another end record."""
     content = io.BytesIO()
