@@ -19,6 +19,7 @@ from edigate.ledger.tables import (
     flows,
     invoices,
     partners,
+    reported,
     runs,
     statuses,
 )
@@ -40,13 +41,15 @@ _LAST = "\U0010ffff"
 class Wanted:
     """Which rows are asked for; an empty field takes all.
 
-    `state` is a state or a verdict, `siret` a supplier's or a recipient's identifier, `sha256` a hash or its
-    beginning; `since` (included) and `until` (not included) bound the time of deposit, as the ledger writes times.
-    `limit` takes the newest so many; 0 takes all.
+    `state` is a state, a verdict or a status, `status` a status and `stage` whose turn it is; `siret` a supplier's or
+    a recipient's identifier, `sha256` a hash or its beginning; `since` (included) and `until` (not included) bound the
+    time of deposit, as the ledger writes times. `limit` takes the newest so many; 0 takes all.
     """
 
     partner: str = ""
     state: str = ""
+    status: str = ""
+    stage: str = ""
     kind: str = ""
     number: str = ""
     siret: str = ""
@@ -66,7 +69,7 @@ def list_flows(connection: Connection, wanted: Wanted) -> list[RowMapping]:
         .outerjoin(runs, runs.c.id == flows.c.run)
         .where(*_flow_conditions(wanted))
     )  # fmt: skip
-    return _newest(connection, query, flows.c.id, wanted.limit)
+    return newest(connection, query, flows.c.id, wanted.limit)
 
 
 def count_flows(connection: Connection, wanted: Wanted) -> int:
@@ -83,6 +86,25 @@ def count_invoices_of(connection: Connection, flow_ids: Iterable[str]) -> dict[s
     )
     found: dict[str, dict[str, int]] = {}
     for row in where_in(connection, query, invoices.c.flow, set(flow_ids)):
+        found.setdefault(row["flow"], {})[row["verdict"]] = row["count"]
+    return found
+
+
+def reported_of(connection: Connection, flow: str) -> list[RowMapping]:
+    """What a partner reported in a flow, line by line, as it was judged last."""
+    query = select(reported).where(reported.c.flow == flow, _last_judged())
+    return list(connection.execute(query.order_by(reported.c.position)).mappings())
+
+
+def count_reported_of(connection: Connection, flow_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The lines of flows that report by their verdicts, as `count_invoices_of` has it."""
+    query = (
+        select(reported.c.flow, reported.c.verdict, func.count().label("count"))
+        .where(_last_judged())
+        .group_by(reported.c.flow, reported.c.verdict)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in where_in(connection, query, reported.c.flow, set(flow_ids)):
         found.setdefault(row["flow"], {})[row["verdict"]] = row["count"]
     return found
 
@@ -135,8 +157,8 @@ def deliveries_of(connection: Connection, flow: str) -> list[RowMapping]:
 
 def list_invoices(connection: Connection, wanted: Wanted) -> list[RowMapping]:
     """Present invoices with `flow_name` and `received_at`, in the order in which they were decided."""
-    query = _INVOICES.where(_present(), *_invoice_conditions(wanted))
-    return _newest(connection, query, invoices.c.id, wanted.limit)
+    query = INVOICES.where(_present(), *_invoice_conditions(wanted))
+    return newest(connection, query, invoices.c.id, wanted.limit)
 
 
 def count_invoices(connection: Connection, wanted: Wanted) -> int:
@@ -148,9 +170,9 @@ def count_invoices(connection: Connection, wanted: Wanted) -> int:
 def find_invoices(connection: Connection, named: str) -> list[RowMapping]:
     """The invoices that a person means, by number or by ledger id; of those named by number, only present ones."""
     meant = and_(invoices.c.number == named, _present())
-    found = {row["id"]: row for row in connection.execute(_INVOICES.where(meant)).mappings()}
-    if named.isascii() and named.isdigit() and len(named) < len(str(2**63)):
-        by_id = connection.execute(_INVOICES.where(invoices.c.id == int(named))).mappings()
+    found = {row["id"]: row for row in connection.execute(INVOICES.where(meant)).mappings()}
+    if is_id(named):
+        by_id = connection.execute(INVOICES.where(invoices.c.id == int(named))).mappings()
         found |= {row["id"]: row for row in by_id}
     return [found[key] for key in sorted(found)]
 
@@ -162,14 +184,34 @@ def decisions_on(connection: Connection, invoice: RowMapping) -> list[RowMapping
 
 
 def history_of(connection: Connection, invoice: int) -> list[RowMapping]:
-    """The statuses of an invoice in time, each with the life cycle that told it (`told`, None while it is untold)."""
+    """The statuses of an invoice in time.
+
+    Each with the life cycle that told it (`told`, None while it is untold), and the flow that a partner reported it in
+    (`source`, its name, and `source_flow`).
+    """
     query = (
-        select(statuses, deliveries.c.name.label("told"), deliveries.c.published_at.label("told_at"))
+        select(
+            statuses, deliveries.c.name.label("told"), deliveries.c.published_at.label("told_at"),
+            flows.c.name.label("source"), flows.c.id.label("source_flow"),
+        )
         .outerjoin(deliveries, deliveries.c.id == statuses.c.told_in)
+        .outerjoin(runs, runs.c.id == statuses.c.run)
+        .outerjoin(flows, flows.c.id == runs.c.flow)
         .where(statuses.c.invoice == invoice)
         .order_by(statuses.c.id)
-    )
+    )  # fmt: skip
     return list(connection.execute(query).mappings())
+
+
+def completed_by(connection: Connection, invoice: RowMapping) -> list[RowMapping]:
+    """The later deposits of the same number that took an invoice's place."""
+    meant = and_(invoices.c.number == invoice["number"], invoices.c.completes == invoice["id"])
+    return list(connection.execute(INVOICES.where(meant).order_by(invoices.c.id)).mappings())
+
+
+def invoice_of(connection: Connection, key: int | None) -> RowMapping | None:
+    """The invoice with this ledger id."""
+    return connection.execute(INVOICES.where(invoices.c.id == key)).mappings().first()
 
 
 def pivots_of(connection: Connection, invoice: int) -> list[RowMapping]:
@@ -186,7 +228,7 @@ def pivots_of(connection: Connection, invoice: int) -> list[RowMapping]:
 def list_deliveries(connection: Connection, wanted: Wanted) -> list[RowMapping]:
     """Outgoing files, in the order in which they were planned; `since` and `until` bound the time of planning."""
     query = select(deliveries).where(*_delivery_conditions(wanted))
-    return _newest(connection, query, deliveries.c.id, wanted.limit)
+    return newest(connection, query, deliveries.c.id, wanted.limit)
 
 
 def count_deliveries(connection: Connection, wanted: Wanted) -> int:
@@ -200,9 +242,14 @@ def events_about(connection: Connection, subject: str) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-_INVOICES = select(invoices, flows.c.name.label("flow_name"), flows.c.received_at, flows.c.interface).join(
+INVOICES = select(invoices, flows.c.name.label("flow_name"), flows.c.received_at, flows.c.interface).join(
     flows, flows.c.id == invoices.c.flow
 )
+
+
+def is_id(named: str) -> bool:
+    """Whether a person's word can be a number of the ledger's own."""
+    return named.isascii() and named.isdigit() and len(named) < len(str(2**63))
 
 
 def _flow_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -227,6 +274,10 @@ def _invoice_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.state:
         column = invoices.c.status if wanted.state.isdigit() else invoices.c.verdict
         conditions.append(column == wanted.state)
+    if wanted.status:
+        conditions.append(invoices.c.status == wanted.status)
+    if wanted.stage:
+        conditions.append(invoices.c.stage == wanted.stage)
     if wanted.number:
         conditions.append(invoices.c.number == wanted.number)
     if wanted.siret:
@@ -279,6 +330,16 @@ def _present() -> ColumnElement[bool]:
     )
 
 
+def _last_judged() -> ColumnElement[bool]:
+    """Whether no later run judged the same line of the same flow again."""
+    later = reported.alias("later_line")
+    return ~(
+        select(1)
+        .where(later.c.flow == reported.c.flow, later.c.position == reported.c.position, later.c.id > reported.c.id)
+        .exists()
+    )
+
+
 def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
     """Whether a text begins so, as a range that an index answers."""
     if len(start) == _HASH_LENGTH:
@@ -286,7 +347,7 @@ def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + _LAST)
 
 
-def _newest(connection: Connection, query: Select[Any], key: Column[Any], limit: int) -> list[RowMapping]:
+def newest(connection: Connection, query: Select[Any], key: ColumnElement[Any], limit: int) -> list[RowMapping]:
     """The newest rows, the oldest of them first."""
     ordered = query.order_by(key.desc())
     rows = connection.execute(ordered.limit(limit) if limit else ordered).mappings().all()
