@@ -190,6 +190,23 @@ def test_a_subcontractors_request_goes_on_with_its_validators_word(life: Life, c
     assert life.told().of(number) == ["01", "01", code, "03"]
 
 
+def test_what_completes_a_validated_request_goes_straight_back_to_the_buyer(life: Life) -> None:
+    """A9 suspended by the buyer: its completion passes the validators by, and still shows what they said."""
+    number = fresh_number()
+    draft = {"number": number, "cadre": "A9", "validator_siret": structures.LEAD_CONTRACTOR, **BUYER}
+    life.deposit(sound(cii, **draft), STRUCTURED)
+    life.day(3).report(PORTAL, number, "13")
+    life.site.collect(HIS)
+    life.site.collect(PORTAL)
+    life.report(HIS, number, "06", comment="JUSTIF_ABS - pièce manquante")
+    life.deposit(sound(cii, **draft), STRUCTURED)
+
+    assert life.pivots(PORTAL) == []
+    unit = life.site.collect(HIS).units[number]
+    assert (unit.findtext("DonneesFacture/Renvoi"), [code for code, _ in cycle(unit)]) == ("Complétée", ["13"])
+    assert life.told().of(number) == ["01", "01", "13", "03", "06", "12", "03"]
+
+
 def test_a_second_validator_has_his_own_time(life: Life) -> None:
     """Announced by the portal, he gets the invoice after the first one's word, and 15 days of his own."""
     number = fresh_number()

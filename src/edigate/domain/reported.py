@@ -1,4 +1,4 @@
-"""What a recipient or the portal reports in a CPPStatut: statuses of invoices, receipt of flows (reference §7.2, §6.4)."""
+"""What a recipient or the portal reports in a CPPStatut: statuses of invoices, receipts of flows (reference §7.2)."""
 
 from __future__ import annotations
 

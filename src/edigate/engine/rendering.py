@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import select
@@ -65,7 +65,7 @@ class Renderers:
         self._refused = _refused(connection, self._runs)
         self._told = deliveries.told(connection, [r["id"] for r in rows if r["kind"] == "life_cycle"])
         self._held = deliveries.contents(connection, [r["id"] for r in rows if r["kind"] == "pivot"])
-        self._validated = _histories(connection, [i["id"] for held in self._held.values() for i in held if _waited(i)])
+        self._validated = _histories(connection, [i for held in self._held.values() for i in held if _waited(i)])
         self._pivots = pivots
         self._kinds: dict[str, Callable[[RowMapping, Header], Iterator[bytes]]] = {
             "report": self._report,
@@ -134,11 +134,17 @@ def _waited(invoice: RowMapping) -> bool:
     return bool(invoice["validator"]) and CADRES[invoice["cadre"]].waits
 
 
-def _histories(connection: Connection, ids: Iterable[int]) -> dict[int, list[RowMapping]]:
-    found: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in where_in(connection, select(statuses), statuses.c.invoice, set(ids)):
-        found[row["invoice"]].append(row)
-    return {invoice: sorted(rows, key=lambda row: row["id"]) for invoice, rows in found.items()}
+def _histories(connection: Connection, rows: Iterable[RowMapping]) -> dict[int, list[RowMapping]]:
+    """The statuses of invoices in order, with those of the invoices that they complete before their own."""
+    return {row["id"]: list(_statuses(connection, row)) for row in rows}
+
+
+def _statuses(connection: Connection, invoice: RowMapping) -> Iterator[RowMapping]:
+    if invoice["completes"] is not None:
+        before = connection.execute(select(invoices).where(invoices.c.id == invoice["completes"])).mappings().one()
+        yield from _statuses(connection, before)
+    query = select(statuses).where(statuses.c.invoice == invoice["id"]).order_by(statuses.c.id)
+    yield from connection.execute(query).mappings()
 
 
 def _unit(content: Content) -> bytes:

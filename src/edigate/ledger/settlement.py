@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, update
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, update
 from edigate import __version__
 from edigate.domain.explain import explain
 from edigate.domain.names import PIVOT, UNNAMED_REPORT
-from edigate.domain.stages import Stage
+from edigate.domain.stages import Stage, stage_after_validators
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
@@ -22,6 +22,7 @@ from edigate.ledger.sql import chunks
 from edigate.ledger.store import DECIDED
 from edigate.ledger.tables import flows, invoices, runs, statuses
 from edigate.pipeline.settle import COMPLETED
+from edigate.routing import reader_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +54,7 @@ def write(
     fresh = [(d, depositor, i) for d, depositor in decisions for i in d.invoices if not i.untouched]
     ids = sequences.take(connection, sequences.INVOICES, len(fresh))
     rows = [
-        _invoice(i, invoice, decision, depositor, now)
+        _invoice(i, _sent_back(invoice, terms.book), decision, depositor, now)
         for i, (decision, depositor, invoice) in zip(ids, fresh, strict=True)
     ]
     _replace(connection, fresh)
@@ -102,6 +103,15 @@ def _flow(d: Decision) -> dict[str, Any]:
         return row
     reserved = d.verdict is not Verdict.INADMISSIBLE and d.case.flow_id is not None
     return row | {"verdict": d.verdict.value, "reserved": reserved}
+
+
+def _sent_back(decided: Decided, book: PartnerBook) -> Decided:
+    """What completes an invoice goes back to whoever suspended it: its validators had their say (reference §10.1)."""
+    if decided.renvoi != COMPLETED:
+        return decided
+    stage = stage_after_validators(decided.invoice.cadre)
+    reader = reader_at(stage, decided.invoice.recipient, book)
+    return replace(decided, invoice=replace(decided.invoice, stage=stage, reader=reader))
 
 
 def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, now: str) -> dict[str, Any]:

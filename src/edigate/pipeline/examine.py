@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.faults import Fault, Refusal, fault
 from edigate.domain.interfaces import Carries
 from edigate.domain.stages import first_stage
 from edigate.domain.verdicts import Content, Examination, Examined
 from edigate.emitters import pivot
-from edigate.parsers import PARSERS, cppstatut
+from edigate.parsers import cppstatut
 from edigate.parsers._xml import kind_of, read
-from edigate.parsers.facturx import extract
 from edigate.pipeline.admission import admit
 from edigate.pipeline.desk import in_memory
+from edigate.pipeline.documents import (
+    SIGNATURE,
+    Document,
+    kind_of_deposit,
+    parser_of,
+    pieces_of,
+    read_document,
+    xml_of,
+)
 from edigate.routing import Addressee, addressee, first_reader
 from edigate.rules import check
 from edigate.rules.context import Context
 from edigate.rules.statuses import StatusContext, check_receipt, check_status
-from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import places
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
-
-    from lxml.etree import _Element
 
     from edigate.domain.interfaces import Interface
     from edigate.domain.invoice import Invoice
     from edigate.domain.reported import Receipt, ReportedStatus
     from edigate.domain.settings import RuleSettings
-    from edigate.parsers import Parser
     from edigate.pipeline.desk import Deposit, Desk, Keep, Source
-
-ARCHIVES = frozenset({"gzip", "zip"})
-SIGNATURE = "signature"
+    from edigate.unpacking import Entry
 
 
 def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory) -> Examination:
@@ -48,17 +48,18 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
     """
     try:
         interface = admit(deposit, desk)
-        kind = _kind(deposit, source, desk.settings)
+        kind = kind_of_deposit(deposit, source, desk.settings)
     except Refusal as refusal:
         return Examination(refusal.faults)
     found = Findings()
-    for piece in _pieces(source, kind, interface, desk.settings):
+    for piece in pieces_of(source, kind, interface, desk.settings):
         if isinstance(piece, Fault):
             found.faults.append(piece)
         elif piece.kind != SIGNATURE:
             _look_into(piece, found, deposit, interface, desk, keep)
+        del piece  # before the next one is read: they may be large
     if len(found.invoices) > desk.settings.flow_invoices:
-        found.faults.append(fault("EDG-F015", "document", len(found.invoices), limit=desk.settings.flow_invoices))
+        found.faults.append(fault("EDG-F015", "document", len(found.invoices), most=desk.settings.flow_invoices))
     version = desk.directory.version if desk.directory else ""
     return Examination(
         tuple(found.faults), tuple(found.invoices), tuple(found.statuses), tuple(found.receipts), version
@@ -73,29 +74,6 @@ class Findings:
     invoices: list[Examined] = field(default_factory=list)
     statuses: list[ReportedStatus] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
-
-
-def _kind(deposit: Deposit, source: Source, settings: RuleSettings) -> str:
-    """What the deposit's first bytes announce; raises Refusal for one that is empty, too large or never got whole."""
-    if deposit.size == 0:
-        raise Refusal(fault("EDG-F011", "document"))
-    if deposit.size > settings.flow_bytes:
-        raise Refusal(fault("EDG-F012", "document", deposit.size, limit=settings.flow_bytes))
-    if deposit.incomplete:
-        raise Refusal(fault("EDG-F013", "document", deposit.name, seconds=format(settings.broken_after_seconds, "g")))
-    kind = kind_of(source.head())
-    if kind not in ARCHIVES and deposit.size > settings.document_bytes:
-        raise Refusal(fault("EDG-F012", "document", deposit.size, limit=settings.document_bytes))
-    return kind
-
-
-def _pieces(source: Source, kind: str, interface: Interface, settings: RuleSettings) -> Iterator[Entry | Fault]:
-    """The documents of a flow: the file itself, or what its archive holds (reference §4.2)."""
-    if kind not in ARCHIVES:
-        yield Entry("", source.read(), kind)
-        return
-    with source.open() as file:
-        yield from unpack(file, kind, Limits.of(settings), interface.container)
 
 
 def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Interface, desk: Desk, keep: Keep) -> None:
@@ -118,68 +96,23 @@ def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Inter
 
 def _hear(document: Document, entry: str, found: Findings, deposit: Deposit, interface: Interface) -> None:
     """What a partner reports; raises Refusal for what belongs on the other interface."""
-    reported = cppstatut.parse(document.root)
-    receipts = cppstatut.is_receipts(document.root)
+    root, context = document.root, StatusContext(deposit.depositor.role, deposit.received_on)
+    receipts = cppstatut.is_receipts(root)
     if receipts is not (interface.carries is Carries.RECEIPTS):
         raise Refusal(fault("EDG-F050", "document", "CPPFluxStatuts" if receipts else "CPPFactureStatuts"))
-    context = StatusContext(deposit.depositor.role, deposit.received_on)
-    into: list[Any] = found.receipts if receipts else found.statuses
-    check_one: Callable[..., tuple[Fault, ...]] = check_receipt if receipts else check_status
-    locate = cppstatut.locate_in(document.root)
-    for place, one in enumerate(reported, start=1):
-        faults = tuple(f.placed(*locate(place, f.field)).within(entry) for f in check_one(one, context))
-        into.append(replace(one, position=len(into) + 1, faults=faults))
+    locate = cppstatut.locate_in(root)
 
+    def placed(faults: tuple[Fault, ...], place: int) -> tuple[Fault, ...]:
+        return tuple(f.placed(*locate(place, f.field)).within(entry) for f in faults)
 
-class Document:
-    """A well-formed document, valid against its schema, with the parser that reads it; `source` is what came.
-
-    `warnings` are what its container (a PDF) gave cause for.
-    """
-
-    __slots__ = ("parser", "root", "source", "warnings")
-
-    def __init__(self, source: bytes, root: _Element, parser: Parser, warnings: tuple[Fault, ...] = ()) -> None:
-        """Hold the source, its tree and the parser."""
-        self.source = source
-        self.root = root
-        self.parser = parser
-        self.warnings = warnings
-
-
-def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
-    """Kind, XML, format and schema of one document for this interface; raises Refusal with all the schema finds."""
-    xml, warnings = _xml_of(content, interface, desk.settings)
-    root = read(xml, max_bytes=desk.settings.document_bytes)
-    parser = parser_of(root, interface)
-    if parser is None:
-        unknown = fault("EDG-F105", "document", places.name(root.tag, root), expected=interface.format)
-        raise Refusal(unknown.placed(*places.place(root)))
-    violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
-    if violations:
-        raise Refusal(*violations)
-    return Document(content, root, parser, warnings)
-
-
-def parser_of(root: _Element, interface: Interface) -> Any:  # noqa: ANN401 - a parser of invoices, or of CPPStatut
-    """The parser that reads documents of this root on the interface; None where it takes none."""
-    return next((_READERS[key] for key in interface.parsers if root.tag in _READERS[key].ROOTS), None)
-
-
-_READERS: Mapping[str, Any] = MappingProxyType({**PARSERS, "cppstatut": cppstatut})
-
-
-def _xml_of(content: bytes, interface: Interface, settings: RuleSettings) -> tuple[bytes, tuple[Fault, ...]]:
-    """The XML of a document, which may be embedded in a PDF (reference §7.7)."""
-    kind = kind_of(content[:4096])
-    if kind == "empty":
-        raise Refusal(fault("EDG-F011", "document"))
-    if kind != interface.container and kind in {"gzip", "zip", "pdf", "xml"}:
-        raise Refusal(fault("EDG-F020", "document", kind, found=kind, expected=interface.container))
-    if interface.container != "pdf":
-        return content, ()
-    embedded, warnings = extract(content, max_bytes=settings.document_bytes)
-    return embedded.content, warnings
+    if receipts:
+        for place, receipt in enumerate(cppstatut.receipts(root), start=1):
+            faults = placed(check_receipt(receipt, context), place)
+            found.receipts.append(replace(receipt, position=len(found.receipts) + 1, faults=faults))
+        return
+    for place, status in enumerate(cppstatut.statuses(root), start=1):
+        faults = placed(check_status(status, context), place)
+        found.statuses.append(replace(status, position=len(found.statuses) + 1, faults=faults))
 
 
 class Place(NamedTuple):
@@ -258,10 +191,10 @@ def render_again(
     """The pivots of the invoices at these positions of an archived flow, as they were rendered at first."""
     rendered: dict[int, Content] = {}
     position = 0
-    for piece in _pieces(source, kind_of(source.head()), interface, rules):
+    for piece in pieces_of(source, kind_of(source.head()), interface, rules):
         if isinstance(piece, Fault) or piece.kind == SIGNATURE:
             continue
-        xml, _ = _xml_of(piece.content, interface, rules)
+        xml, _ = xml_of(piece.content, interface, rules)
         root = read(xml, max_bytes=rules.document_bytes)
         document = Document(piece.content, root, parser_of(root, interface))
         for invoice in document.parser.parse(root):

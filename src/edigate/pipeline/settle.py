@@ -214,7 +214,8 @@ def _hear(case: Case, faults: tuple[Fault, ...], taken: Taken, *, recycle_is_rej
             pivot = taken.pivots[flow_id_of(receipt.flow_id)]
             offers = pivot.offers + told.offers_again
             taken.pivots[flow_id_of(receipt.flow_id)] = replace(pivot, receipt=receipt.code, offers=offers)
-    verdict = _verdict(Verdict.INTEGRATED if one.accepted else Verdict.REJECTED for one in (*answers, *receipts))
+    accepted = [*(one.accepted for one in answers), *(one.accepted for one in receipts)]
+    verdict = _verdict(Verdict.INTEGRATED if one else Verdict.REJECTED for one in accepted)
     return Decision(case, verdict, faults, (), answers=tuple(answers), receipts=tuple(receipts))
 
 

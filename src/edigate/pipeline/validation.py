@@ -23,7 +23,7 @@ _CODES = frozenset(
 _SECOND = frozenset({InvoiceStatus.VALIDATED_2, InvoiceStatus.REFUSED_2})
 _LATE = frozenset({StepLabel.LATE_1, StepLabel.LATE_2})
 # The cycle has no kind for a person (reference §7.3).
-_KINDS: Mapping[Scheme | None, Scheme] = MappingProxyType({Scheme.PERSON: Scheme.PENDING})
+_KINDS: Mapping[Scheme, Scheme] = MappingProxyType({Scheme.PERSON: Scheme.PENDING})
 _UNKNOWN_NAME = "Second valideur"
 
 
@@ -64,7 +64,7 @@ def _step(row: RowMapping, validator: Party | None, zone: dt.tzinfo) -> Validati
         code=row["status"],
         label=row["label"] or INVOICE_LABELS[row["status"]],
         comment=row["comment"],
-        scheme=_KINDS.get(who.scheme, who.scheme) or Scheme.SIRET,
+        scheme=_KINDS.get(who.scheme or Scheme.SIRET, who.scheme or Scheme.SIRET),
         identifier=who.identifier,
         name=who.name,
         country=who.country or "FR",

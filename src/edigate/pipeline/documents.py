@@ -1,0 +1,98 @@
+"""The documents of a deposit: the file itself, what its archive holds, what its PDF embeds (reference §4.2, §7.7)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from edigate.domain.faults import Fault, Refusal, fault
+from edigate.parsers import PARSERS, cppstatut
+from edigate.parsers._xml import kind_of, read
+from edigate.parsers.facturx import extract
+from edigate.unpacking import Entry, Limits, unpack
+from edigate.xsd import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lxml.etree import _Element
+
+    from edigate.domain.interfaces import Interface
+    from edigate.domain.settings import RuleSettings
+    from edigate.parsers import Parser
+    from edigate.pipeline.desk import Deposit, Desk, Source
+
+ARCHIVES = frozenset({"gzip", "zip"})
+SIGNATURE = "signature"
+_READERS: Mapping[str, Any] = MappingProxyType({**PARSERS, "cppstatut": cppstatut})
+
+
+def kind_of_deposit(deposit: Deposit, source: Source, settings: RuleSettings) -> str:
+    """What the deposit's first bytes announce; raises Refusal for one that is empty, too large or never got whole."""
+    if deposit.size == 0:
+        raise Refusal(fault("EDG-F011", "document"))
+    if deposit.size > settings.flow_bytes:
+        raise Refusal(fault("EDG-F012", "document", deposit.size, limit=settings.flow_bytes))
+    if deposit.incomplete:
+        raise Refusal(fault("EDG-F013", "document", deposit.name, seconds=format(settings.broken_after_seconds, "g")))
+    kind = kind_of(source.head())
+    if kind not in ARCHIVES and deposit.size > settings.document_bytes:
+        raise Refusal(fault("EDG-F012", "document", deposit.size, limit=settings.document_bytes))
+    return kind
+
+
+def pieces_of(source: Source, kind: str, interface: Interface, settings: RuleSettings) -> Iterator[Entry | Fault]:
+    """The documents of a flow: the file itself, or what its archive holds (reference §4.2)."""
+    if kind not in ARCHIVES:
+        yield Entry("", source.read(), kind)
+        return
+    with source.open() as file:
+        yield from unpack(file, kind, Limits.of(settings), interface.container)
+
+
+class Document:
+    """A well-formed document, valid against its schema, with the parser that reads it; `source` is what came.
+
+    `warnings` are what its container (a PDF) gave cause for.
+    """
+
+    __slots__ = ("parser", "root", "source", "warnings")
+
+    def __init__(self, source: bytes, root: _Element, parser: Parser, warnings: tuple[Fault, ...] = ()) -> None:
+        """Hold the source, its tree and the parser."""
+        self.source = source
+        self.root = root
+        self.parser = parser
+        self.warnings = warnings
+
+
+def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
+    """Kind, XML, format and schema of one document for this interface; raises Refusal with all the schema finds."""
+    xml, warnings = xml_of(content, interface, desk.settings)
+    root = read(xml, max_bytes=desk.settings.document_bytes)
+    parser = parser_of(root, interface)
+    if parser is None:
+        unknown = fault("EDG-F105", "document", places.name(root.tag, root), expected=interface.format)
+        raise Refusal(unknown.placed(*places.place(root)))
+    violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
+    if violations:
+        raise Refusal(*violations)
+    return Document(content, root, parser, warnings)
+
+
+def parser_of(root: _Element, interface: Interface) -> Any:  # noqa: ANN401 - a parser of invoices, or of CPPStatut
+    """The parser that reads documents of this root on the interface; None where it takes none."""
+    return next((_READERS[key] for key in interface.parsers if root.tag in _READERS[key].ROOTS), None)
+
+
+def xml_of(content: bytes, interface: Interface, settings: RuleSettings) -> tuple[bytes, tuple[Fault, ...]]:
+    """The XML of a document, which may be embedded in a PDF (reference §7.7)."""
+    kind = kind_of(content[:4096])
+    if kind == "empty":
+        raise Refusal(fault("EDG-F011", "document"))
+    if kind != interface.container and kind in {"gzip", "zip", "pdf", "xml"}:
+        raise Refusal(fault("EDG-F020", "document", kind, found=kind, expected=interface.container))
+    if interface.container != "pdf":
+        return content, ()
+    embedded, warnings = extract(content, max_bytes=settings.document_bytes)
+    return embedded.content, warnings
