@@ -1,28 +1,32 @@
 """`edigate directory`: the public structures that invoices are addressed to."""
 
-from contextlib import closing
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from edigate.app import import_directory
+from edigate.app import import_directory, state_forms
 from edigate.cli import common, requests, rows
+from edigate.cli.directory_changes import compare, print_report, report_json
+from edigate.cli.directory_shown import in_force, show_counts, show_structure
 from edigate.cli.messages import t
 from edigate.cli.options import Json
-from edigate.domain.directory import Service, Structure
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate
-from edigate.ledger import notes, snapshots
-from edigate.ledger.directory import BadDirectory, Imported, Snapshot
+from edigate.ledger import snapshots
+from edigate.ledger.directory import BadDirectory, Imported
 
 KEPT = 5
+BIG = 5_000_000
 app = typer.Typer(
     no_args_is_help=True,
     help=t(
-        "Import the directory of public structures, and show it.",
-        "Importer l'annuaire des structures publiques, le montrer.",
+        "Import the directory of public structures, show it, and show what changed.",
+        "Importer l'annuaire des structures publiques, le montrer, montrer ce qui a changé.",
     ),
 )
 FileArgument = Annotated[
@@ -30,30 +34,220 @@ FileArgument = Annotated[
     typer.Argument(
         metavar=t("FILE", "FICHIER"),
         help=t(
-            "A whole directory as CSV; its columns are in docs/directory.md.",
-            "Un annuaire complet en CSV ; colonnes dans docs/directory.md.",
+            "A directory flow F14 (XML, full or differential), or CSV; as it is, in gzip or tar.gz. A CSV of suppliers "
+            "only replaces the suppliers and nothing else. See docs/directory.md.",
+            "Un flux d'annuaire F14 (XML, complet ou différentiel), ou un CSV ; tel quel, en gzip ou tar.gz. Un CSV de "
+            "fournisseurs seuls ne remplace que les fournisseurs. Voir docs/directory.md.",
         ),
     ),
 ]
 SiretArgument = Annotated[str, typer.Argument(metavar="SIRET", help=t("One structure.", "Une structure."))]
+ForceOption = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help=t(
+            "Apply a differential flow that does not continue the version in force.",
+            "Appliquer un flux différentiel qui n'est pas la suite de la version en vigueur.",
+        ),
+    ),
+]
+AllOption = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help=t(
+            "Every change, also structures that appeared and that nobody uses.",
+            "Tous les changements, même les structures nouvelles que personne n'utilise.",
+        ),
+    ),
+]
+FromArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar=t("FROM", "DE"),
+        help=t("A kept version; by default the one before TO.", "Une version gardée ; par défaut celle d'avant."),
+    ),
+]
+ToArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar=t("TO", "À"),
+        help=t("A kept version; by default the one in force.", "Une version gardée ; par défaut celle en vigueur."),
+    ),
+]
+ServiceFormOption = Annotated[
+    str | None,
+    typer.Option(
+        "--service",
+        metavar=t("PATTERN", "MOTIF"),
+        help=t(
+            'Form of its service codes, a regular expression; "" takes it away.',
+            'Forme de ses codes service, une expression rationnelle ; "" l\'enlève.',
+        ),
+    ),
+]
+EngagementFormOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engagement",
+        metavar=t("PATTERN", "MOTIF"),
+        help=t(
+            'Form of its engagement numbers, for example "[0-9]{5,6}".',
+            'Forme de ses numéros d\'engagement, par exemple "[0-9]{5,6}".',
+        ),
+    ),
+]
+HintOption = Annotated[
+    str | None,
+    typer.Option(
+        "--hint",
+        metavar=t("SENTENCE", "PHRASE"),
+        help=t(
+            "The structure's own sentence about its numbers, for whoever gets them wrong.",
+            "La phrase de la structure sur ses numéros, pour qui se trompe.",
+        ),
+    ),
+]
 
 
-@app.command("import", help=t("Put a whole new directory in force.", "Mettre en vigueur un nouvel annuaire complet."))
-def import_(file: FileArgument, as_json: Json = False) -> None:
-    """Read the file into a new version, put it in force, and release the flows that waited for one."""
+@app.command(
+    "import",
+    help=t(
+        "Put a new directory in force, and tell what changed.", "Mettre en vigueur un annuaire, dire ce qui change."
+    ),
+)
+def import_(file: FileArgument, force: ForceOption = False, as_json: Json = False) -> None:
+    """Read the file into a new version, put it in force, tell what changed, release the flows that waited for one."""
     gate = common.open_here()
-    imported = _read(gate, file)
+    imported = _read(gate, file, force=force)
     released = requests.release_waiting(gate, ("no_directory",))
-    snapshots.forget_old(gate.places.directory, in_force=imported.version, keep=KEPT)
-    requests.wake(gate)
+    changed = compare(gate, imported.before, imported.version) if imported.before else None
+    _settle(gate, imported.version)
     if as_json:
-        common.print_json(asdict(imported) | {"released": released})
+        told = report_json(changed) if changed else None
+        common.print_json(asdict(imported) | {"released": released, "changes": told})
         return
+    _say_imported(imported, released)
+    if changed:
+        print_report(gate, changed)
+
+
+@app.command(
+    "show",
+    help=t("Show what the directory holds, or one structure.", "Montrer ce que contient l'annuaire, ou une structure."),
+)
+def show(siret: SiretArgument = "", as_json: Json = False) -> None:
+    """Show counts, or a structure with its flags and services."""
+    gate = common.open_here()
+    with closing(in_force(gate)) as snapshot:
+        if siret:
+            show_structure(snapshot, "".join(siret.split()), as_json=as_json)
+        else:
+            show_counts(gate, snapshot, as_json=as_json)
+
+
+@app.command(
+    "changes",
+    help=t(
+        "Show what changed between two kept versions, and which suppliers that concerns.",
+        "Montrer ce qui a changé entre deux versions gardées, et quels fournisseurs cela concerne.",
+    ),
+)
+def changes(
+    from_: FromArgument = "", to: ToArgument = "", everything: AllOption = False, as_json: Json = False
+) -> None:
+    """Compare two kept versions."""
+    gate = common.open_here()
+    with closing(in_force(gate)) as snapshot:
+        after = _kept(gate, to) if to else snapshot.version
+    earlier = [version for version in snapshots.versions(gate.places.directory) if version < after]
+    if not (from_ or earlier):
+        raise common.Failure(
+            t("There is no version before {version} to compare it with.",
+              "Il n'y a pas de version avant {version} à laquelle la comparer.", version=after),
+            t("The last {kept} versions are kept: edigate directory show --json names them.",
+              "Les {kept} dernières versions sont gardées : edigate directory show --json les nomme.", kept=KEPT),
+        )  # fmt: skip
+    told = compare(gate, _kept(gate, from_) if from_ else earlier[-1], after, everything=everything)
+    if as_json:
+        common.print_json(report_json(told))
+    else:
+        print_report(gate, told, everything=everything)
+
+
+@app.command(
+    "form",
+    help=t(
+        "State the form of a structure's own numbers: a number of another form is refused with its sentence.",
+        "Fixer la forme des numéros d'une structure : un numéro d'une autre forme est refusé avec sa phrase.",
+    ),
+)
+def form(
+    siret: SiretArgument,
+    service: ServiceFormOption = None,
+    engagement: EngagementFormOption = None,
+    hint: HintOption = None,
+    as_json: Json = False,
+) -> None:
+    """Put a version in force in which one structure has these forms."""
+    given = {"service_form": service, "engagement_form": engagement, "form_hint": hint}
+    stated = {column: text.strip() for column, text in given.items() if text is not None}
+    if not stated:
+        raise common.Misuse(
+            t("Say what to state: --service, --engagement or --hint.",
+              "Dites ce qu'il faut fixer : --service, --engagement ou --hint.")
+        )  # fmt: skip
+    gate = common.open_here()
+    try:
+        version = state_forms(gate, "".join(siret.split()), stated, actor=common.actor())
+    except BadDirectory as error:
+        raise common.Failure(t(error.english, error.french), t("Nothing was changed.", "Rien n'a changé.")) from None
+    _settle(gate, version)
+    with closing(in_force(gate)) as snapshot:
+        show_structure(snapshot, "".join(siret.split()), as_json=as_json)
+
+
+def _settle(gate: Gate, version: str) -> None:
+    snapshots.forget_old(gate.places.directory, in_force=version, keep=KEPT)
+    requests.wake(gate)
+
+
+def _read(gate: Gate, file: Path, *, force: bool) -> Imported:
+    try:
+        with file.open("rb") as source, _progress(file.stat().st_size) as step:
+            return import_directory(gate, source, actor=common.actor(), force=force, progress=step)
+    except BadDirectory as error:
+        remedy = t(
+            "Nothing was changed. What a file may hold is in docs/directory.md; a CSV must be UTF-8, with commas.",
+            "Rien n'a changé. Ce qu'un fichier peut contenir est dans docs/directory.md ; CSV en UTF-8, avec virgules.",
+        )
+        message = f"{file}: {t(error.english, error.french)}"
+        raise common.Failure(message, remedy) from None
+
+
+@contextmanager
+def _progress(size: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error while a big file is read, only on a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    shown = sys.stderr.isatty() and size >= BIG
+    with Progress(*columns, console=common.err(), transient=True, disable=not shown) as progress:
+        task = progress.add_task(t("Directory", "Annuaire"), total=size)
+        yield lambda count: progress.advance(task, count)
+
+
+def _say_imported(imported: Imported, released: int) -> None:
     rows.say(
         t("Directory {version} is in force: {structures} structures, {services} services, {suppliers} suppliers.",
           "Annuaire {version} en vigueur : {structures} structures, {services} services, {suppliers} fournisseurs.",
           **asdict(imported))
     )  # fmt: skip
+    if imported.left_aside:
+        rows.note(
+            t("{count} rows of the flow are of no public structure and were left aside.",
+              "{count} lignes du flux ne sont d'aucune structure publique et ont été laissées.",
+              count=imported.left_aside)
+        )  # fmt: skip
     if released:
         rows.say(
             t(
@@ -64,100 +258,14 @@ def import_(file: FileArgument, as_json: Json = False) -> None:
         )
 
 
-@app.command(
-    "show",
-    help=t("Show what the directory holds, or one structure.", "Montrer ce que contient l'annuaire, ou une structure."),
-)
-def show(siret: SiretArgument = "", as_json: Json = False) -> None:
-    """Show counts, or a structure with its flags and services."""
-    gate = common.open_here()
-    with closing(_in_force(gate)) as snapshot:
-        if siret:
-            _show_structure(snapshot, "".join(siret.split()), as_json=as_json)
-        else:
-            _show_counts(gate, snapshot, as_json=as_json)
-
-
-def _read(gate: Gate, file: Path) -> Imported:
-    try:
-        # Spreadsheets put a byte-order mark before UTF-8.
-        with file.open(encoding="utf-8-sig", newline="") as source:
-            return import_directory(gate, source, actor=common.actor())
-    except (BadDirectory, UnicodeDecodeError) as error:
-        remedy = t(
-            "Nothing was changed. The columns are in docs/directory.md; the file must be UTF-8, separated by commas.",
-            "Rien n'a changé. Les colonnes sont dans docs/directory.md ; fichier en UTF-8, séparé par des virgules.",
-        )
-        message = f"{file}: {error}"
-        raise common.Failure(message, remedy) from None
-
-
-def _in_force(gate: Gate) -> Snapshot:
-    with gate.ledger.connect() as connection:
-        version = notes.read(connection, DIRECTORY_VERSION)
-    if version is None:
-        raise common.Failure(
-            t(
-                "No directory has been imported: every flow waits.",
-                "Aucun annuaire n'a été importé : tous les flux attendent.",
-            ),
-            t("Import one: edigate directory import FILE", "Importez-en un : edigate directory import FICHIER"),
-        )
-    return Snapshot(gate.places.directory / f"{version}.sqlite")
-
-
-def _show_counts(gate: Gate, snapshot: Snapshot, *, as_json: bool) -> None:
-    told: dict[str, str | int] = {"version": snapshot.version} | snapshots.counts(
-        gate.places.directory, snapshot.version
-    )
+def _kept(gate: Gate, named: str) -> str:
+    """The kept version that is meant, by its name or its beginning."""
     kept = snapshots.versions(gate.places.directory)
-    if as_json:
-        common.print_json(told | {"kept": kept})
-        return
-    rows.print_facts(
-        (
-            (t("version", "version"), told["version"]),
-            ("structures", told["structures"]),
-            (t("of them active", "dont actives"), told["active_structures"]),
-            ("services", told["services"]),
-            (t("suppliers", "fournisseurs"), told["suppliers"]),
-            (t("versions kept", "versions gardées"), len(kept)),
-        )
-    )
-
-
-def _show_structure(snapshot: Snapshot, siret: str, *, as_json: bool) -> None:
-    structure = snapshot.structure(siret)
-    if structure is None:
+    found = [version for version in kept if version.startswith(named)]
+    if len(found) != 1:
         raise common.Failure(
-            t("The directory holds no structure {siret}.", "L'annuaire n'a pas de structure {siret}.", siret=siret),
-            t("Invoices for it are rejected with EDG-I064; import a directory that holds it.",
-              "Ses factures sont rejetées avec EDG-I064 ; importez un annuaire qui la contient."),
+            t("{named}: no version of this name is kept, or several begin so.",
+              "{named} : aucune version gardée de ce nom, ou plusieurs commencent ainsi.", named=named),
+            t("Kept are: {kept}", "Sont gardées : {kept}", kept=", ".join(kept)),
         )  # fmt: skip
-    services = snapshot.services_of(siret)
-    if as_json:
-        common.print_json(_structure_json(structure, services))
-        return
-    rows.say(f"{structure.siret}  {structure.name}", style="bold")
-    rows.print_facts((name, _yes(value)) for name, value in _flags(structure).items())
-    code = t("Service", "Service")
-    columns: tuple[rows.Column, ...] = (
-        (code, lambda row: row.code),
-        (t("Name", "Nom"), lambda row: row.name),
-        (t("Active", "Actif"), lambda row: _yes(row.active)),
-        (t("Engagement", "Engagement"), lambda row: _yes(row.engagement_required)),
-    )
-    if services:
-        rows.print_table(columns, services, fold=t("Name", "Nom"))
-
-
-def _flags(structure: Structure) -> dict[str, bool]:
-    return {name: value for name, value in asdict(structure).items() if isinstance(value, bool)}
-
-
-def _structure_json(structure: Structure, services: tuple[Service, ...]) -> dict[str, Any]:
-    return asdict(structure) | {"services": [asdict(service) for service in services]}
-
-
-def _yes(value: bool) -> str:
-    return t("yes", "oui") if value else t("no", "non")
+    return found[0]
