@@ -278,7 +278,7 @@ def test_a_works_dossier(life: Life) -> None:
 
 
 def test_a_refused_pivot_is_offered_once_more_then_somebody_is_told(life: Life) -> None:
-    """94: the same file with the same bytes; 94 again: an alert; 92 closes nothing but is taken."""
+    """94: the same file with the same bytes; 94 again: an alert, until 92 closes it."""
     number = fresh_number()
     life.deposit(sound(cii, number=number, **BUYER), STRUCTURED)
     (name,) = life.pivots(HIS)
@@ -291,8 +291,20 @@ def test_a_refused_pivot_is_offered_once_more_then_somebody_is_told(life: Life) 
     life.acknowledge(HIS, name, "94")
 
     assert not path.exists()
-    assert [kind for kind, closed in life.site.alerts() if not closed] == ["pivot.refused"]
+    assert life.site.alerts() == [("pivot.refused", False)]
     assert life.told().of(number) == ["01", "03"]
+    life.acknowledge(HIS, name, "92")
+    assert life.site.alerts() == [("pivot.refused", True)]
+
+
+def test_nothing_heard_after_a_refused_pivot_was_offered_again_is_told_too(life: Life) -> None:
+    """94, the same file again, and then silence: an alert, like any receipt that does not come."""
+    life.deposit(sound(cii, **BUYER), STRUCTURED)
+    (name,) = life.pivots(HIS)
+    life.acknowledge(HIS, name, "94")
+    life.day(10)
+
+    assert life.site.alerts() == [("pivot.unreceived", False)]
 
 
 def test_a_pivot_without_a_receipt_is_offered_once_more_then_somebody_is_told(life: Life) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from edigate.domain.names import LIFE_CYCLE, outgoing
 from edigate.domain.stages import Stage
-from edigate.domain.statuses import InvoiceStatus, StepLabel
+from edigate.domain.statuses import FlowStatus, InvoiceStatus, StepLabel
 from edigate.ledger import sequences
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
@@ -145,7 +145,7 @@ def mark_published(connection: Connection, ids: Sequence[int], times: Times, now
             if row.partner in times.receipts
         ]
         if awaited:
-            open_ = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.receipt == "")
+            open_ = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.receipt != FlowStatus.RECEIVED_BY_RECIPIENT)
             connection.execute(update(deliveries).where(open_), awaited)
         if moved:
             _make_available(connection, [row.id for row in moved], times, now)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from edigate.domain.names import PIVOT
 from edigate.domain.stages import Stage
-from edigate.domain.statuses import STATUSES
+from edigate.domain.statuses import STATUSES, FlowStatus
 from edigate.ledger import alerts
 from edigate.ledger.clock import stamp
 from edigate.ledger.deliveries import PLANNED, PUBLISHED, Plan
@@ -156,6 +156,8 @@ def _acknowledge(connection: Connection, told: ReceiptAnswer, sender: str, now: 
     if told.delivery is None:
         return
     alerts.close(connection, alerts.PIVOT_UNRECEIVED, told.delivery, now)
+    if told.receipt.code == FlowStatus.RECEIVED_BY_RECIPIENT:
+        alerts.close(connection, alerts.PIVOT_REFUSED, told.delivery, now)
     if told.offers_again:
         offer_again(connection, told.delivery)
     if told.alerts:
