@@ -63,6 +63,13 @@ ROWS: Mapping[str, tuple[str, Mapping[str, str], list[str]]] = {
     "placeholder-with-other-service": ("0" * 14, {"service": "ROUTES", "engagement": EJ}, ["EDG-I067"]),
     "engagement-of-50": (people.ENGAGEMENT_REQUIRED, {"engagement": "E" * 50}, []),
     "engagement-of-51": (people.ENGAGEMENT_REQUIRED, {"engagement": "E" * 51}, ["EDG-I077"]),
+    "form-kept": (people.WITH_FORMS, {"service": "COLLEGES", "engagement": "91821"}, []),
+    "form-kept-by-six-digits": (people.WITH_FORMS, {"service": "SOCIAL", "engagement": "918210"}, []),
+    "form-of-four-digits": (people.WITH_FORMS, {"service": "COLLEGES", "engagement": "9182"}, ["EDG-I079"]),
+    "form-of-seven-digits": (people.WITH_FORMS, {"service": "COLLEGES", "engagement": "9182100"}, ["EDG-I079"]),
+    "form-with-letters": (people.WITH_FORMS, {"service": "COLLEGES", "engagement": "BC91821"}, ["EDG-I079"]),
+    "form-and-no-service": (people.WITH_FORMS, {"engagement": "BC91821"}, ["EDG-I070", "EDG-I079"]),
+    "form-and-no-engagement": (people.WITH_FORMS, {"service": "COLLEGES"}, ["EDG-I074"]),
     "market-of-50": (people.NOT_CONNECTED, {"market": "M" * 50}, []),
     "market-of-51": (people.NOT_CONNECTED, {"market": "M" * 51}, ["EDG-I078"]),
 }
@@ -91,6 +98,12 @@ def test_each_flag_of_the_directory_has_its_own_fault(seen: dict[str, Seen], key
     ("state_by_service = false", {"recipient_siret": "0" * 14, "service": "DSJPFGU057"}, ["EDG-I064"]),
     ("supplier_must_be_known = true", {}, []),
     ("supplier_must_be_known = true", {"supplier_id": "35600000000048"}, ["EDG-I051"]),
+    ("supplier_account_must_be_known = true", {}, []),
+    ("supplier_account_must_be_known = true", {"iban": people.FACTOR_ACCOUNT}, ["EDG-I054"]),
+    ("supplier_account_must_be_known = true", {"iban": people.FACTOR_ACCOUNT, "payee_siret": people.FACTOR,
+                                               "payee_name": "Comptoir d'affacturage Rivoire"}, []),
+    ("supplier_account_must_be_known = true", {"supplier_id": people.SUPPLIER_2, "iban": people.FACTOR_ACCOUNT}, []),
+    ("supplier_account_must_be_known = false", {"iban": people.FACTOR_ACCOUNT}, []),
     ("works_on_general_interfaces = false", {"cadre": "A8"}, ["EDG-I148"]),
     ("take_a21 = true", {"cadre": "A21"}, []),
     ("take_a21 = false", {"cadre": "A21"}, ["EDG-I147"]),
@@ -105,7 +118,7 @@ def test_a_setting_changes_what_its_rule_decides(
 
 
 def test_suppliers_of_the_directory_pass_where_they_must_be_known(make_site: MakeSite) -> None:
-    """Known and active suppliers pass; one that is no longer active does not."""
+    """Known and active suppliers pass; one that is no longer active does not, and is told so."""
     site = make_site("[rules]\nsupplier_must_be_known = true\n")
     suppliers = f"supplier,{people.SUPPLIER},Papeterie,true\nsupplier,{people.SUPPLIER_2},Mécanique,false\n"
     structure = f"structure,{people.WITHOUT_SERVICE},Régie,true\n"
@@ -113,4 +126,19 @@ def test_suppliers_of_the_directory_pass_where_they_must_be_known(make_site: Mak
 
     known, former = site.decide(sound()), site.decide(sound(supplier_id=people.SUPPLIER_2))
 
-    assert (known.errors, former.errors) == ([], ["EDG-I051"])
+    assert (known.errors, former.errors) == ([], ["EDG-I053"])
+
+
+def test_the_structures_own_sentence_reaches_the_sender(make_site: MakeSite) -> None:
+    """A number of another form is refused in the words of the structure, in the report that the depositor gets."""
+    site = make_site()
+
+    outcome = site.decide(
+        mixed(recipient_siret=people.WITH_FORMS, service="COLLEGES", engagement="BC-91821"), interface=MIXED
+    )
+
+    assert outcome.errors == ["EDG-I079"]
+    (report,) = (site.gate.places.outbox / "JMRPOR").glob("CSO*")
+    text = report.read_text(encoding="utf-8")
+    assert "« BC-91821 »" in text
+    assert "compte 5 ou 6 chiffres, sans lettre ni espace." in text

@@ -41,6 +41,10 @@ SERVICE_WITH_ENGAGEMENT = "99982055800016"
 INACTIVE = "99982192900018"
 PRIVATE = "99982329700018"
 PAYMENT_NOT_FED_BACK = "99982466700011"
+WITH_FORMS = "99982603500019"
+
+SUPPLIER_ACCOUNT = "FR7699999000010000012345693"
+FACTOR_ACCOUNT = "FR7699998000020000065432121"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,14 @@ class ServiceRow:
 
 @dataclass(frozen=True, slots=True)
 class SupplierRow:
-    """A supplier as the directory lists it, under the column that holds the SIRET of one that has a SIRET."""
+    """A supplier as the directory lists it, under the column that holds the SIRET of one that has a SIRET.
+
+    `accounts` are IBANs with blanks between them; of most suppliers none are known.
+    """
 
     siret: str
     name: str
+    accounts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,9 @@ STRUCTURES: tuple[Structure, ...] = (
     Structure(EITHER_REQUIRED,         "Syndicat des eaux de Malaterre", engagement_or_service_required=True),
     Structure(SERVICE_WITH_ENGAGEMENT, "Communauté de communes du Haut-Sorbier"),
     Structure(PAYMENT_NOT_FED_BACK,    "Lycée Anne-Corvin", payment_status_fed_back=False),
+    Structure(WITH_FORMS,              "Département du Pays d'Arlance", engagement_required=True, service_required=True,
+              engagement_form="[0-9]{5,6}",
+              form_hint="le numéro d'engagement du bon de commande compte 5 ou 6 chiffres, sans lettre ni espace"),
     Structure(INACTIVE,                "Syndicat des chemins de Vieillecombe", active=False),
     Structure(PRIVATE,                 "Clinique des Quatre-Vents", public=False),
     Structure(SUPPLIER,                "Papeterie des Tilleuls", public=False),
@@ -112,6 +123,8 @@ SERVICES: tuple[ServiceRow, ...] = (
     ServiceRow(EITHER_REQUIRED,         "RESEAU",     "Service du réseau"),
     ServiceRow(SERVICE_WITH_ENGAGEMENT, "VOIRIE",     "Service de la voirie", engagement_required=True),
     ServiceRow(SERVICE_WITH_ENGAGEMENT, "CULTURE",    "Service de la culture"),
+    ServiceRow(WITH_FORMS,              "COLLEGES",   "Direction des collèges"),
+    ServiceRow(WITH_FORMS,              "SOCIAL",     "Direction des solidarités"),
 )
 
 FOREIGN_SUPPLIERS: tuple[ForeignSupplier, ...] = (
@@ -123,9 +136,11 @@ FOREIGN_SUPPLIERS: tuple[ForeignSupplier, ...] = (
 )
 # fmt: on
 
+_ACCOUNTS: Mapping[str, str] = MappingProxyType({SUPPLIER: SUPPLIER_ACCOUNT, FACTOR: FACTOR_ACCOUNT})
+
 # Whoever is no public entity may be a supplier, which matters where a gate takes invoices of known ones only.
 SUPPLIERS: tuple[SupplierRow, ...] = (
-    *(SupplierRow(row.siret, row.name) for row in STRUCTURES if not row.public),
+    *(SupplierRow(row.siret, row.name, _ACCOUNTS.get(row.siret, "")) for row in STRUCTURES if not row.public),
     *(SupplierRow(supplier.identifier, supplier.name) for supplier in FOREIGN_SUPPLIERS),
 )
 
@@ -170,7 +185,9 @@ PARTNERS: tuple[Mapping[str, object], ...] = (
     _row("POR001", "Portail des structures non raccordées", "portal", _STATUS_DEPOSITS, (WITH_SERVICE,)),
 )
 
-DIRECTORY_COLUMNS = ("kind", *(field.name for field in fields(Structure)), "service_code", "service_name")
+_FORMS = ("service_form", "engagement_form", "form_hint")
+_FLAGS = tuple(field.name for field in fields(Structure) if field.name not in _FORMS)
+DIRECTORY_COLUMNS = ("kind", *_FLAGS, "service_code", "service_name", *_FORMS, "accounts")
 
 
 def directory_csv() -> str:

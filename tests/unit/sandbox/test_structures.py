@@ -13,6 +13,7 @@ from stdnum.eu import vat
 from stdnum.fr import siret
 
 from edigate.domain.directory import Structure
+from edigate.domain.forms import complaint, fits
 from edigate.sandbox import structures
 from edigate.sandbox.cases import CASES
 from edigate.sandbox.documents import Draft
@@ -72,10 +73,36 @@ def test_every_flag_of_a_service_occurs_both_ways(flag: str) -> None:
 
 
 def test_both_requirements_occur_together() -> None:
-    """One structure requires the engagement and the service."""
+    """Two structures require the engagement and the service; one of them states the form of its numbers besides."""
     assert [row.siret for row in STRUCTURES if row.engagement_required and row.service_required] == [
-        structures.BOTH_REQUIRED
+        structures.BOTH_REQUIRED,
+        structures.WITH_FORMS,
     ]
+
+
+def test_one_structure_states_the_form_of_its_numbers() -> None:
+    """A département wants a service code always and engagements of 5 or 6 digits, and says so in its own sentence."""
+    (row,) = (row for row in STRUCTURES if row.service_form or row.engagement_form or row.form_hint)
+
+    assert row.siret == structures.WITH_FORMS
+    assert complaint(row.engagement_form) is None
+    assert [fits(row.engagement_form, text) for text in ("91821", "918210", "9182", "BC9182")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert "5 ou 6 chiffres" in row.form_hint
+
+
+def test_some_suppliers_have_accounts_on_record() -> None:
+    """The first supplier's account is the one its drafts are paid to, and the factor has its own."""
+    known = {row.siret: row.accounts.split() for row in SUPPLIERS if row.accounts}
+
+    assert known == {
+        structures.SUPPLIER: [Draft("1").iban],
+        structures.FACTOR: [str(case.changes["iban"]) for case in CASES if case.changes.get("payee_siret")],
+    }
 
 
 def test_a_structure_that_requires_a_service_has_an_active_one() -> None:
@@ -141,7 +168,7 @@ def test_the_directory_lists_structures_then_services_then_suppliers() -> None:
         == (
             "kind,siret,name,active,public,engagement_required,service_required,engagement_or_service_required,"
             "moa,moa_only,payment_status_fed_back,service_code,service_name,"
-            "service_form,engagement_form,form_hint"
+            "service_form,engagement_form,form_hint,accounts"
         )
     )
     assert kinds == ["structure"] * len(STRUCTURES) + ["service"] * len(SERVICES) + ["supplier"] * len(SUPPLIERS)
