@@ -202,7 +202,7 @@ class EngineTable(_Table):
 
     workers: int = Field(0, ge=0, description="Processes that examine flows; 0 means one per core.")
     examine_seconds: int = Field(
-        120, ge=1, description="A worker that takes longer over its share is ended and the flows tried alone."
+        120, ge=1, description="A worker that takes longer over a flow, with a second more for each MB of it, is ended."
     )
     worker_bytes: int = Field(
         4_000_000_000, ge=500_000_000, description="Memory that a worker may take; a document that needs more is held."
