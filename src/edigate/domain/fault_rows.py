@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.faults import Severity
+from edigate.domain.typography import french
 
 if TYPE_CHECKING:
     from edigate.domain.faults import Nature
@@ -38,7 +39,7 @@ class FaultRow:
     severity: Severity = Severity.ERROR
 
     def words(self, language: str) -> Words:
-        """Its words in English for "en", in French (the channel's own language) for any other."""
+        """Its words in English for "en", in French (the channel's own language) for any other, spaced as printed."""
         if language == "en":
             return Words(self.title_en, self.message_en, self.remedy_en)
-        return Words(self.title_fr, self.message_fr, self.remedy_fr)
+        return Words(french(self.title_fr), french(self.message_fr), french(self.remedy_fr))

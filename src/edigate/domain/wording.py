@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from edigate.domain.archive_faults import ARCHIVE_WORDS
 from edigate.domain.portal_statuses import portal_status
 from edigate.domain.statuses import STATUSES
+from edigate.domain.typography import NO_BREAK, french
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +33,8 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
         "zip": ("une archive ZIP", "a ZIP archive"),
         "pdf": ("un fichier PDF", "a PDF file"),
         "other": ("un contenu non reconnu", "content of no known type"),
+        "YYYYMMDD": ("AAAAMMJJ", "YYYYMMDD"),
+        "YYYY-MM-DD": ("AAAA-MM-JJ", "YYYY-MM-DD"),
         **ARCHIVE_WORDS,
     }
 )
@@ -44,12 +47,22 @@ def pick(pair: Pair, language: str) -> str:
 
 def printable(text: str) -> str:
     """The same text without control characters, which neither a terminal nor an XML report could carry."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return "".join(char if char == NO_BREAK or char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode()
+
+
+def _printed(pair: Pair, language: str) -> str:
+    """As `pick`, with the spaces of French print."""
+    text = pick(pair, language)
+    return text if language == "en" else french(text)
 
 
 def shown_value(value: str, language: str) -> str:
-    """The value found, safe to show and no longer than a person reads."""
-    return _cut(value, _LONGEST_VALUE) or pick(_WORDS[""], language)
+    """The value found, safe to show; of one that is longer than a person reads the start, and how long it is."""
+    return _start(value, _LONGEST_VALUE, language) or _printed(_WORDS[""], language)
 
 
 def shown_arg(name: str, arg: str, language: str) -> str:
@@ -57,12 +70,15 @@ def shown_arg(name: str, arg: str, language: str) -> str:
     return _PRESENT.get(name, _word)(arg, language)
 
 
-def _cut(text: str, longest: int) -> str:
-    return printable(text if len(text) <= longest else f"{text[:longest]}… [{len(text)}]")
+def _start(text: str, longest: int, language: str) -> str:
+    start = printable(text[:longest]).replace(NO_BREAK, _escaped(NO_BREAK))  # in a value it would look like a space
+    if len(text) <= longest:
+        return start
+    return f"{start}… {pick((f'[{len(text)} caractères en tout]', f'[{len(text)} characters in all]'), language)}"
 
 
 def _word(arg: str, language: str) -> str:
-    return pick(_WORDS[arg], language) if arg in _WORDS else _cut(arg, _LONGEST_ARG)
+    return _printed(_WORDS[arg], language) if arg in _WORDS else _start(arg, _LONGEST_ARG, language)
 
 
 def _reason(arg: str, language: str) -> str:
@@ -80,9 +96,9 @@ def _day(arg: str, language: str) -> str:
 def _size(arg: str, language: str) -> str:
     if not (arg.isascii() and arg.isdigit()):
         return _word(arg, language)
-    french, english, factor = next((unit for unit in _UNITS if int(arg) >= unit[2]), ("octets", "bytes", 1))
+    unit_fr, unit_en, factor = next((unit for unit in _UNITS if int(arg) >= unit[2]), ("octets", "bytes", 1))
     figure = f"{int(arg) / factor:.6g}"
-    return pick((f"{figure.replace('.', ',')} {french}", f"{figure} {english}"), language)
+    return pick((f"{figure.replace('.', ',')}{NO_BREAK}{unit_fr}", f"{figure} {unit_en}"), language)
 
 
 def _replacement(arg: str, language: str) -> str:
@@ -116,7 +132,7 @@ def _status(arg: str, language: str) -> str:
     row = STATUSES.get(arg)
     if row is None:
         return _word(arg, language)
-    return pick((f"{arg} « {row.label_fr} »", f"{arg} “{row.label_en}”"), language)
+    return _printed((f"{arg} « {row.label_fr} »", f"{arg} “{row.label_en}”"), language)
 
 
 def _portal_status(arg: str, language: str) -> str:
@@ -124,7 +140,7 @@ def _portal_status(arg: str, language: str) -> str:
     status = portal_status(arg)
     if status is None:
         return _word(arg, language)
-    return pick((f"{status:d} « {status.label_fr} »", f"{status:d} “{status.label_en}”"), language)
+    return _printed((f"{status:d} « {status.label_fr} »", f"{status:d} “{status.label_en}”"), language)
 
 
 _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(

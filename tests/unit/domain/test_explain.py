@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from edigate.domain.explain import explain, label
 from edigate.domain.fault_catalogue import FAULTS
 from edigate.domain.faults import Fault, Nature, Severity, fault, warning
 from edigate.domain.fields import FIELDS
+from edigate.domain.typography import NO_BREAK, french
 
 TOO_LONG = fault("EDG-I002", "number", "F-2026-000000000000000042").placed("/ubl:Invoice/cbc:ID", 12)
 
@@ -27,7 +30,9 @@ def test_a_fault_is_explained_with_all_that_the_catalogue_knows() -> None:
 
 def test_french_is_the_language_of_whoever_asks_for_no_other() -> None:
     """French by default and for a language that nobody speaks here, English when asked for."""
-    assert explain(TOO_LONG).message == "Le numéro de facture « F-2026-000000000000000042 » dépasse 20 caractères."
+    assert explain(TOO_LONG).message == french(
+        "Le numéro de facture « F-2026-000000000000000042 » dépasse 20 caractères."
+    )
     assert explain(TOO_LONG, "de") == explain(TOO_LONG, "fr")
     assert explain(TOO_LONG, "en") != explain(TOO_LONG, "fr")
 
@@ -59,25 +64,49 @@ def test_braces_in_a_value_stay_as_they_are() -> None:
 
 def test_an_empty_value_is_said_to_be_empty() -> None:
     """Quotation marks around nothing would look like a mistake of ours."""
-    assert "« (vide) »" in explain(fault("EDG-I140", "cadre", "")).message
+    assert french("« (vide) »") in explain(fault("EDG-I140", "cadre", "")).message
     assert "“(empty)”" in explain(fault("EDG-I140", "cadre", ""), "en").message
 
 
 @given(st.text(max_size=300))
 def test_what_a_document_says_cannot_disturb_a_terminal_or_a_report(value: str) -> None:
-    """Control characters, line breaks and broken surrogates are shown escaped."""
-    assert explain(fault("EDG-F108", "document", value, reason=value)).message.isprintable()
+    """Control characters, line breaks and broken surrogates are shown escaped; our own spaces alone are not plain."""
+    message = explain(fault("EDG-F108", "document", value, reason=value)).message
+    assert message.replace(NO_BREAK, "").isprintable()
+    assert message.count(NO_BREAK) == french(FAULTS["EDG-F108"].message_fr).count(NO_BREAK)
+
+
+def test_french_spaces_are_put_into_our_words_and_not_into_what_was_found() -> None:
+    """A value is quoted as it stands, so that it can be looked for; a no-break space of its own shows."""
+    message = explain(fault("EDG-I002", "number", "F : 1 ; 2\N{NO-BREAK SPACE}3")).message
+    assert f"numéro de facture «{NO_BREAK}F : 1 ; 2\\xa03{NO_BREAK}» dépasse" in message
 
 
 def test_a_long_value_is_shortened_and_says_its_length() -> None:
-    """A person reads the start of a value; the rest is in the document."""
-    message = explain(fault("EDG-I050", "supplier.name", "N" * 5000), "en").message
-    assert "N" * 200 + "… [5000]" in message
-    assert "N" * 201 not in message
+    """A person reads the start of a value, whose rest is in the document; the sentence around it stays whole."""
+    long = fault("EDG-I050", "supplier.name", "N" * 5000)
+    assert explain(long, "en").message == (
+        f"The supplier’s name “{'N' * 200}… [5000 characters in all]” is longer than 99 characters."
+    )
+    assert "… [5000 caractères en tout]" in explain(long).message
+
+
+@pytest.mark.parametrize("code", FAULTS)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_longest_arguments_cut_no_sentence(code: str, language: str) -> None:
+    """Whatever is filled in, the message is there from its first word to its full stop, and so is the remedy."""
+    row = FAULTS[code].words(language)
+    names = {name for text in row for _, name, _, _ in Formatter().parse(text) if name not in {None, "value", "field"}}
+    explained = explain(fault(code, "number", "V" * 9000, **{str(name): "A" * 9000 for name in names}), language)
+    for told, template in ((explained.message, row.message), (explained.remedy, row.remedy)):
+        at = 0
+        for text, _, _, _ in Formatter().parse(template):
+            at = told.index(text, at) + len(text)
+        assert at == len(told)
 
 
 @pytest.mark.parametrize(
-    ("given_limit", "french", "english"),
+    ("given_limit", "in_french", "in_english"),
     [
         ("1000000000", "1 Go", "1 GB"),
         ("100000000", "100 Mo", "100 MB"),
@@ -87,39 +116,63 @@ def test_a_long_value_is_shortened_and_says_its_length() -> None:
         ("12 Mo", "12 Mo", "12 Mo"),
     ],
 )
-def test_a_limit_in_bytes_is_told_in_the_unit_a_person_uses(given_limit: str, french: str, english: str) -> None:
+def test_a_limit_in_bytes_is_told_in_the_unit_a_person_uses(given_limit: str, in_french: str, in_english: str) -> None:
     """Limits come as bytes and are read in kilobytes, megabytes, gigabytes; a text stays as it is."""
     found = fault("EDG-I124", "attachments[0].content", limit=given_limit)
-    assert f"est de {french}." in explain(found).message
-    assert f"the {english} that" in explain(found, "en").message
+    assert f"est de {in_french}." in explain(found).message.replace(NO_BREAK, " ")
+    assert f"the {in_english} that" in explain(found, "en").message
 
 
 @pytest.mark.parametrize(
-    ("date", "french", "english"),
+    ("date", "in_french", "in_english"),
     [
         ("2026-03-09", "09/03/2026", "2026-03-09"),
         ("2026-03-09T08:00:00", "09/03/2026", "2026-03-09"),
         ("hier", "hier", "hier"),
     ],
 )
-def test_days_are_written_as_each_language_writes_them(date: str, french: str, english: str) -> None:
+def test_days_are_written_as_each_language_writes_them(date: str, in_french: str, in_english: str) -> None:
     """A day is French for a French reader and ISO for an English one; what is no day stays as it is."""
-    duplicate = fault("EDG-I150", "number", "F1", flow="FSO1116A_X", date=date, outcome="integrated")
-    assert f"flux FSO1116A_X, reçu le {french}, résultat : intégration." in explain(duplicate).message
-    assert f"flow FSO1116A_X, received on {english}, outcome: integrated." in explain(duplicate, "en").message
+    duplicate = fault("EDG-F010", "flow_id", "F1", original="FSO1116A_X", date=date, outcome="integrated")
+    message = explain(duplicate).message.replace(NO_BREAK, " ")
+    assert f"flux FSO1116A_X, reçu le {in_french}, résultat : intégration." in message
+    assert f"flow FSO1116A_X, received on {in_english}, outcome: integrated." in explain(duplicate, "en").message
+
+
+def test_a_duplicate_tells_what_became_of_the_first_one() -> None:
+    """Flow, day, outcome and latest status are in the message, each in words."""
+    args = {"flow": "FSO1116A_X", "date": "2026-03-09", "outcome": "integrated", "state": "06"}
+    duplicate = fault("EDG-I150", "number", "F1", **args)
+    message = explain(duplicate).message.replace(NO_BREAK, " ")
+    assert "flux FSO1116A_X, reçu le 09/03/2026, résultat : intégration, dernier statut : 06 « Suspendue »." in message
+    assert "outcome: integrated, latest status: 06 “Suspended”." in explain(duplicate, "en").message
+
+
+def test_a_number_of_invoices_is_no_size() -> None:
+    """What is allowed of invoices in a flow is counted, not measured in bytes."""
+    many = fault("EDG-F015", "document", "501", most="500")
+    assert "501 factures, plus que les 500 permises." in explain(many).message
+    assert "at most" in explain(many, "en").remedy
+
+
+def test_a_form_of_date_is_told_in_the_readers_letters() -> None:
+    """A French reader counts in années, mois and jours."""
+    unread = fault("EDG-I021", "issue_date", "hier", format="YYYYMMDD")
+    assert explain(unread).message.endswith("au format AAAAMMJJ.")
+    assert explain(unread, "en").message.endswith("in the format YYYYMMDD.")
 
 
 def test_words_of_ours_are_told_in_the_readers_language() -> None:
     """Outcomes and kinds of content are words of the code, and are translated."""
     archive = fault("EDG-F020", "document", "gzip", found="gzip", expected="xml")
-    assert "Trouvé : une archive tar.gz. Attendu : un document XML." in explain(archive).message
+    assert french("Trouvé : une archive tar.gz. Attendu : un document XML.") in explain(archive).message
     assert "Found: a ZIP archive." in explain(fault("EDG-F020", found="zip", expected="xml"), "en").message
 
 
 def test_a_withdrawn_interface_names_the_one_to_use() -> None:
     """The remedy names the replacement, and says so where there is none."""
     assert "Replacement interface: FSO1106A." in explain(fault("EDG-F009", replaced_by="FSO1106A"), "en").remedy
-    assert "Interface de remplacement : aucune." in explain(fault("EDG-F009", replaced_by="")).remedy
+    assert french("Interface de remplacement : aucune.") in explain(fault("EDG-F009", replaced_by="")).remedy
 
 
 def test_a_reason_that_is_a_sentence_ends_once() -> None:
@@ -144,7 +197,7 @@ def test_a_line_is_numbered_where_its_name_says_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "french", "english"),
+    ("field", "in_french", "in_english"),
     [
         ("name", "Nom du fichier", "File name"),
         ("flow_id", "Identifiant de flux", "Flow identifier"),
@@ -152,6 +205,6 @@ def test_a_line_is_numbered_where_its_name_says_line() -> None:
         ("something.new", "something.new", "something.new"),
     ],
 )
-def test_what_is_no_field_of_an_invoice_is_named_too(field: str, french: str, english: str) -> None:
+def test_what_is_no_field_of_an_invoice_is_named_too(field: str, in_french: str, in_english: str) -> None:
     """The envelope's parts have their names; nothing stays nothing; an unknown key is shown rather than hidden."""
-    assert (label(field), label(field, "en")) == (french, english)
+    assert (label(field), label(field, "en")) == (in_french, in_english)

@@ -13,6 +13,7 @@ import pytest
 import edigate
 from edigate.domain.fault_catalogue import FAULTS, FaultRow
 from edigate.domain.faults import Nature, Severity
+from edigate.domain.typography import NO_BREAK, french
 
 SOURCE = Path(edigate.__file__).parent
 TABLES = set((SOURCE / "domain").glob("*_faults.py"))
@@ -29,6 +30,7 @@ ARGS = MappingProxyType(
         "EDG-F010": {"original", "date", "outcome"},
         "EDG-F012": {"limit"},
         "EDG-F013": {"seconds"},
+        "EDG-F015": {"most"},
         "EDG-F020": {"found", "expected"},
         "EDG-F030": {"found"},
         "EDG-F032": {"reason"},
@@ -77,7 +79,8 @@ ARGS = MappingProxyType(
         "EDG-I122": {"shortened"},
         "EDG-I124": {"limit"},
         "EDG-I133": {"name"},
-        "EDG-I150": {"flow", "date", "outcome"},
+        "EDG-I150": {"flow", "date", "outcome", "state"},
+        "EDG-I153": {"original", "expected"},
         "EDG-S002": {"code", "holder", "sender"},
         "EDG-S004": {"portal", "code", "meant"},
         "EDG-S010": {"code"},
@@ -199,11 +202,25 @@ def test_texts_are_whole_sentences(code: str) -> None:
 def test_no_text_is_cut_or_glued(code: str) -> None:
     """Texts have no doubled or outer space, no word glued to the punctuation before it, and closed marks."""
     for name, text in texts(FAULTS[code]).items():
-        assert text == " ".join(text.split()), name
+        assert text == " ".join(text.split(" ")).strip(), name
         assert not re.search(r"[,;!?)»”][A-Za-zÀ-ÿ]|[a-zà-ÿ][.:](?!pdf|xml)[A-Za-zÀ-ÿ]", text), name
-        for opening, closing in ("()", "{}", "“”"):
+        for opening, closing in ("()", "{}", "“”", "«»"):
             assert text.count(opening) == text.count(closing), name
         assert "'" not in text, name
+        assert "…" not in text.replace("FSO11…", ""), name
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_french_is_printed_as_french_is(code: str) -> None:
+    """Guillemets and the marks that French sets apart have a space of their own, which does not break; no other has."""
+    for text in FAULTS[code].words("fr"):
+        assert text == french(text)
+        assert (
+            re.findall(rf"[“”]|«(?!{NO_BREAK})|(?<!{NO_BREAK})[»;!?]|(?<![{NO_BREAK}0-9]):", text.replace("&amp;", ""))
+            == []
+        )
+    for text in FAULTS[code].words("en"):
+        assert re.findall(rf"[«»{NO_BREAK}]| [;!]", text) == []
 
 
 @pytest.mark.parametrize("code", FAULTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from edigate.domain import typography
 from edigate.domain.explain import explain
 from edigate.domain.faults import Fault, fault, warning
 
@@ -28,13 +29,13 @@ ODD = warning("EDG-S035", "status.code", "07", previous="05", code="07")
 )
 def test_codes_and_holders_are_said_in_words(told: Fault, french: str, english: str) -> None:
     """A code stands with its label, a holder by a name, in the language of the reader."""
-    assert french in explain(told, "fr").message
+    assert typography.french(french) in explain(told, "fr").message
     assert english in explain(told, "en").message
 
 
 def test_the_code_to_write_is_in_the_remedy() -> None:
     """Who wrote a number of the portal reads which code of the channel it should have been."""
-    assert explain(INTERNAL, "fr").remedy.endswith("06 « Suspendue ».")
+    assert explain(INTERNAL, "fr").remedy.endswith(typography.french("06 « Suspendue »."))
 
 
 @pytest.mark.parametrize("name", ["holder", "state"])
