@@ -66,7 +66,7 @@ def _fill(connection: sqlite3.Connection, source: TextIO) -> tuple[set[str], set
         _stop_on_columns(columns)
         kinds = {_write(connection, row, reader.line_num) for row in reader}
     except csv.Error as error:
-        _refuse(reader.line_num, str(error), str(error))
+        _refuse(reader.line_num + 1, str(error), str(error))
     return columns, kinds
 
 
@@ -92,6 +92,9 @@ def _write(connection: sqlite3.Connection, row: dict[str, str], line: int) -> st
     if writer is None:
         _refuse(line, f"kind {kind!r} is not one of {', '.join(_WRITERS)}",
                 f"kind {kind!r} n'est aucun de {', '.join(_WRITERS)}")  # fmt: skip
+    if None in row:
+        _refuse(line, "more cells than columns: quote a text that holds a comma",
+                "plus de cellules que de colonnes : un texte avec virgule se met entre guillemets")  # fmt: skip
     try:
         writer(connection, row, line)
     except sqlite3.IntegrityError:
