@@ -135,9 +135,9 @@ def _directory_in_force(gate: Gate) -> Path | None:
 
 
 def _next_version(gate: Gate) -> str:
-    """A name that sorts after those that are there, also on a clock that stands still or was set back."""
+    """A name that sorts after those that are there or being made, also on a clock that stands still or was set back."""
     now = gate.clock().astimezone(dt.UTC)
-    last = max(snapshots.versions(gate.places.directory), default="")
+    last = max(snapshots.versions(gate.places.directory, hidden=True), default="")
     if last >= f"{now:{_VERSION}}":
         now = dt.datetime.strptime(last, _VERSION).replace(tzinfo=dt.UTC) + dt.timedelta(microseconds=1)
     return f"{now:{_VERSION}}"

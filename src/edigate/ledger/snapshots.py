@@ -15,9 +15,13 @@ _COUNTS = """select (select count(*) from structure), (select count(*) from stru
     (select count(*) from service), (select count(*) from supplier)"""
 
 
-def versions(folder: Path) -> list[str]:
-    """Every version that is there, the oldest first; files of other names are nobody's business here."""
-    return sorted(path.stem for path in folder.glob("*.sqlite") if _VERSION.fullmatch(path.stem))
+def versions(folder: Path, *, hidden: bool = False) -> list[str]:
+    """Every version that is there, the oldest first; files of other names are nobody's business here.
+
+    `hidden` counts those that are being made, too, or that a crash left half made.
+    """
+    stems = (path.stem.removeprefix(".") if hidden else path.stem for path in folder.glob("*.sqlite"))
+    return sorted({stem for stem in stems if _VERSION.fullmatch(stem)})
 
 
 def forget_old(folder: Path, *, in_force: str, keep: int) -> list[str]:

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from edigate.ledger.archive import sync_folder
+from edigate.ledger.directory.records import BadDirectory
 from edigate.ledger.directory.snapshot import SCHEMA, read_only
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ _FAST = "pragma journal_mode=off; pragma synchronous=off;"
 def new_version(folder: Path, version: str, base: Path | None = None) -> Iterator[sqlite3.Connection]:
     """An empty snapshot to fill, with `base` attached as `old`; it appears as `folder/<version>.sqlite` in the end.
 
-    Whatever is raised meanwhile leaves nothing behind.
+    Whatever is raised meanwhile leaves nothing behind. Raises BadDirectory where the version is there, or being made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{version}-{os.getpid()}.sqlite"
-    temporary.unlink(missing_ok=True)
+    temporary, final = folder / f".{version}.sqlite", folder / f"{version}.sqlite"
+    _reserve(temporary, final)
     try:
         with closing(sqlite3.connect(temporary.absolute().as_uri(), uri=True)) as connection:
             connection.executescript(_FAST + SCHEMA)
@@ -39,7 +40,22 @@ def new_version(folder: Path, version: str, base: Path | None = None) -> Iterato
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _publish(temporary, folder / f"{version}.sqlite")
+    _publish(temporary, final)
+
+
+def _reserve(temporary: Path, final: Path) -> None:
+    """Who makes the hidden file makes the version; looked at afterwards, what is published is never written over."""
+    try:
+        temporary.touch(exist_ok=False)
+        if not final.exists():
+            return
+        temporary.unlink()
+    except FileExistsError:
+        pass
+    raise BadDirectory(
+        english=f"version {final.stem} of the directory is there already, or being made: start again",
+        french=f"la version {final.stem} de l'annuaire existe déjà, ou est en cours de création : recommencez",
+    )
 
 
 def _publish(temporary: Path, final: Path) -> None:
