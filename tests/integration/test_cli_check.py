@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
 KEYS = ["file", "interface", "verdict", "faults", "invoices"]
 INVOICE_KEYS = ["number", "verdict", "cadre", "recipient", "faults"]
-FAULT_KEYS = ["code", "rule", "severity", "path", "line", "value", "message", "remedy"]
+FAULT_KEYS = ["code", "rule", "severity", "entry", "field", "path", "line", "value", "message", "remedy"]
 NAMED = flow_name("FSO1106A", "JMRPOR", 1)
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import typer
 
-from edigate.cli import common, filters, rows
+from edigate.cli import alerts, common, filters, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
+from edigate.ledger import alert_queries
 from edigate.ledger.balance import COUNTS, Line, Strays, arriving, strays, total
 from edigate.ledger.balance import balance as lines_of
 
@@ -33,14 +34,17 @@ def balance(
         first, last = filters.span(gate, date, since, until)
         lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
         lost = strays(connection)
+        mentioned, open_alerts = alerts.mention(connection), alert_queries.count_alerts(connection)
         coming = {key: n for key, n in arriving(connection, gate.places.spool).items() if code in {"", key}}
     even = lost.even and all(line.even for line in lines)
     if as_json:
         told = {"even": even, "lines": [_json(line) for line in lines], "total": _json(total(lines))}
-        common.print_json(told | {"arriving": coming, "strays": asdict(lost)})
+        common.print_json(told | {"arriving": coming, "strays": asdict(lost), "open_alerts": open_alerts})
     else:
         _print(lines, coming, even=even)
         _print_strays(lost)
+        if mentioned:
+            rows.say(mentioned, style="yellow")
     if not even:
         raise typer.Exit(UNEVEN)
 

@@ -8,24 +8,21 @@ import typer
 from sqlalchemy import RowMapping
 
 from edigate.cli import common, filters, rows
+from edigate.cli.delivery import DeliveryArgument, Kind, one, print_story, state_of, story_json
 from edigate.cli.messages import t
 from edigate.cli.options import Json
+from edigate.cli.resend import EXAMPLE, HELP, resend
 from edigate.engine.gate import Gate
 from edigate.ledger import partners, queries
 from edigate.ledger.queries import Wanted
 
 app = typer.Typer(
     no_args_is_help=True,
-    help=t("List the files handed to partners.", "Lister les fichiers remis aux partenaires."),
+    help=t(
+        "List the files handed to partners, show one, offer one again.",
+        "Lister les fichiers remis aux partenaires, en montrer un, en présenter un de nouveau.",
+    ),
 )
-
-
-class Kind(StrEnum):
-    """What a file is for."""
-
-    REPORT = "report"
-    LIFE_CYCLE = "life_cycle"
-    PIVOT = "pivot"
 
 
 class DeliveryState(StrEnum):
@@ -39,11 +36,6 @@ class DeliveryState(StrEnum):
 
 StateOption = Annotated[DeliveryState | None, typer.Option("--state", help=t("How far it has come.", "Où il en est."))]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help=t("What it is for.", "À quoi il sert."))]
-
-
-@app.callback()
-def deliveries() -> None:
-    """Hold the group together, though it has one command only."""
 
 
 @app.command(
@@ -87,19 +79,46 @@ def list_(
     rows.left_out(len(found), total)
 
 
+@app.command(
+    "show",
+    help=t(
+        "Show one outgoing file: what it holds, its receipt, how often it was offered.",
+        "Montrer un fichier sortant : son contenu, son accusé, ses présentations.",
+    ),
+    epilog=t(
+        "Example: edigate deliveries show FEN0036A_SEI001_CPP0010036000000000000001",
+        "Exemple : edigate deliveries show FEN0036A_SEI001_CPP0010036000000000000001",
+    ),
+)
+def show(delivery: DeliveryArgument, as_json: Json = False) -> None:
+    """Show all that the ledger holds of one delivery."""
+    gate = common.open_here()
+    with gate.ledger.connect() as connection:
+        found = one(connection, delivery)
+        if as_json:
+            common.print_json(story_json(connection, found))
+        else:
+            print_story(connection, gate, found)
+
+
+app.command("resend", help=HELP, epilog=EXAMPLE)(resend)
+
+
 def _print_list(gate: Gate, found: list[RowMapping]) -> None:
-    name = t("File", "Fichier")
+    name, receipt, again = t("File", "Fichier"), t("Receipt", "Accusé"), t("Again", "Rep.")
     columns: tuple[rows.Column, ...] = (
         ("Id", lambda row: row["id"]),
         (t("Partner", "Part."), lambda row: row["partner"]),
         (t("What", "Quoi"), lambda row: rows.word(row["kind"])),
         (name, lambda row: row["name"]),
-        (t("State", "État"), lambda row: rows.coloured(_state(row))),
+        (t("State", "État"), lambda row: rows.coloured(state_of(row))),
         (t("At", "Le"), lambda row: rows.minute(gate, row["published_at"] or row["planned_at"])),
+        (receipt, lambda row: _receipt(gate, row)),
+        (again, lambda row: row["offers"] or ""),
     )
-    rows.print_table(columns, found, fold=name, spare=("Id", t("Partner", "Part.")))
+    rows.print_table(columns, found, fold=name, spare=("Id", again, t("Partner", "Part."), receipt))
     for row in found:
-        if _state(row) == "failing":
+        if state_of(row) == "failing":
             rows.say(
                 t("{name}: failed {count} times, last: {error}; next try {at}",
                   "{name} : {count} échecs, le dernier : {error} ; prochain essai {at}",
@@ -107,6 +126,12 @@ def _print_list(gate: Gate, found: list[RowMapping]) -> None:
                   at=rows.local(gate, row["next_try_at"])),
                 style="red",
             )  # fmt: skip
+
+
+def _receipt(gate: Gate, row: RowMapping) -> str:
+    """Its code, or by when it is awaited."""
+    due = rows.minute(gate, row["receipt_due_at"])
+    return row["receipt"] or (t("by {due}", "avant {due}", due=due) if due else "")
 
 
 def _print_waiting(counts: Counter[str]) -> None:
@@ -126,8 +151,3 @@ def _json(row: RowMapping, suspended: set[str]) -> dict[str, Any]:
 def _waits(row: RowMapping, suspended: set[str]) -> str | None:
     """Why nobody tries to hand it over, where that is so."""
     return "partner_suspended" if row["state"] != "published" and row["partner"] in suspended else None
-
-
-def _state(row: RowMapping) -> str:
-    unpublished = row["state"] != "published"
-    return "failing" if unpublished and row["last_error"] else str(row["state"])

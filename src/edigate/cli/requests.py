@@ -1,6 +1,8 @@
 """What commands do that ask the gate for work: carry it out where no gate runs, or leave it to the one that does."""
 
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from edigate.cli import common, rows
 from edigate.cli.messages import t
@@ -14,6 +16,20 @@ from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.store import HELD
 from edigate.ledger.tables import flows
 from edigate.observability.logs import configure
+
+ReasonOption = Annotated[
+    str, typer.Option("--reason", metavar=t("TEXT", "TEXTE"), help=t("Why, for the record.", "Pourquoi, pour mémoire."))
+]
+
+
+def given(reason: str) -> str:
+    """The reason without blanks around it; raises Misuse for one that says nothing."""
+    if not reason.strip():
+        raise common.Misuse(
+            t("--reason says nothing: write down why, for whoever reads the log later.",
+              "--reason ne dit rien : écrivez pourquoi, pour qui lira le journal plus tard.")
+        )  # fmt: skip
+    return reason.strip()
 
 
 def work_off(gate: Gate) -> bool:

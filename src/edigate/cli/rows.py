@@ -19,6 +19,7 @@ from edigate.domain.wording import printable, shown_value
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.clock import moment
+from edigate.ledger.faults_json import load
 
 Row: TypeAlias = RowMapping
 Column: TypeAlias = tuple[str, Callable[[Any], object]]
@@ -61,6 +62,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "withdrawn":    ("withdrawn",         "retirée"),
     "deposit":      ("deposit",           "dépôt"),
     "return":       ("return",            "retour"),
+    "open":         ("open",              "ouverte"),
+    "closed":       ("closed",            "close"),
 }
 # fmt: on
 
@@ -165,6 +168,13 @@ def _details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
     yield t("to do", "à faire"), words.remedy
 
 
+def reported_json(row: Row) -> dict[str, Any]:
+    """One line of a partner's report."""
+    return picked(row, "position", "kind", "code", "names", "supplier", "verdict", "subject") | {
+        "faults": [fault_json(fault) for fault in load(row["faults"])]
+    }
+
+
 def fault_json(fault: Fault) -> dict[str, Any]:
     """A fault as `docs/reference/json.md` has it, in the language spoken."""
     explained = explain(fault, language())
@@ -172,6 +182,8 @@ def fault_json(fault: Fault) -> dict[str, Any]:
         "code": fault.code,
         "rule": explained.rule,
         "severity": fault.severity.value,
+        "entry": fault.entry,
+        "field": explained.field,
         "path": fault.path,
         "line": fault.line,
         "value": fault.value,
@@ -189,7 +201,7 @@ def delivery_json(row: Row) -> dict[str, Any]:
     """An outgoing file."""
     return picked(
         row, "id", "kind", "partner", "interface", "name", "state", "planned_at", "published_at", "size", "sha256",
-        "failures", "last_error", "next_try_at",
+        "failures", "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at",
     )  # fmt: skip
 
 

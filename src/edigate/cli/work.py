@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edigate.app import require_schemas
+from edigate.cli.alerts import mention
 from edigate.cli.common import err, from_here, out, table
 from edigate.cli.messages import t
 from edigate.domain.verdicts import Verdict
@@ -117,10 +118,13 @@ def summarise(gate: "Gate", tally: Tally) -> bool:
     with gate.ledger.connect() as connection:
         held = queries.count_flows(connection, queries.Wanted(state=HELD))
         failing = queries.list_deliveries(connection, queries.Wanted(state=queries.FAILING))
+        mentioned = mention(connection)
     _print_counts(tally, held)
     troubles = [*_troubles(tally), *_held(held), *_failing([(row["name"], row["last_error"]) for row in failing])]
     _print_list(t("Left for later:", "Laissés pour plus tard :"), _waiting(tally.waiting))
     _print_list(t("To be seen to:", "À régler :"), troubles)
+    if mentioned:
+        out().print(mentioned, style="yellow")
     return not troubles
 
 

@@ -31,6 +31,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "pivot.refused": "A recipient could not take a pivot that was offered to it again.",
         "pivot.unreceived": "The receipt of a pivot that was offered again has not come in time.",
         "validator.silent": "The leader of a group has not had its say on a co-contractor's invoice in time.",
+        "alert.closed": "Somebody closed an alert by hand.",
         "delivery.offered_again": "Somebody asked for a published file to be offered again.",
         "replay.requested": "Somebody asked for a new run of a flow.",
         "held.released": "Somebody asked for held flows to be tried again now.",

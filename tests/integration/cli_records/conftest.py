@@ -32,6 +32,12 @@ def _closed_ledgers() -> Iterator[None]:
         connection.close()
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe's width, whoever runs the tests."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sandbox gate that nothing was deposited in."""
@@ -43,6 +49,12 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = "\n".join(f"{key} = {value}" if line.startswith(f"#{key} =") else line for line in text.splitlines())
     settings.write_text(text, encoding="utf-8")
     return root
+
+
+@pytest.fixture(scope="session")
+def shown_empty(empty: Path) -> Site:
+    """The gate without any deposit, for tests that only look."""
+    return Site(empty)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_a_worked_off_gate_adds_up(shown: Site) -> None:
     """Every deposit is decided, every decision reported once, per partner and in total."""
     told = shown.json("balance")
 
-    assert told.keys() == {"even", "lines", "total", "arriving", "strays"}
+    assert told.keys() == {"even", "lines", "total", "arriving", "strays", "open_alerts"}
     assert [line["partner"] for line in told["lines"]] == ["ABC123", "JMRPOR"]
     total = told["total"]
     assert (total["deposited"], total["decided"], total["in_progress"], total["held"]) == (len(CASES), len(CASES), 0, 0)

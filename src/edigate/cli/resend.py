@@ -1,0 +1,124 @@
+"""`edigate deliveries resend`: published files offered once more, on purpose."""
+
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+from sqlalchemy import RowMapping
+
+from edigate.cli import common, requests, rows
+from edigate.cli.delivery import AGAIN, one, state_of
+from edigate.cli.messages import t
+from edigate.cli.options import Json
+from edigate.engine.gate import Gate
+from edigate.ledger import hearing, partners
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.deliveries import PUBLISHED
+from edigate.ledger.events import record
+from edigate.observability.logs import configure
+
+log = structlog.get_logger()
+HELP = t(
+    "Offer published files once more, under the same names, with the reason in the log.",
+    "Présenter encore une fois des fichiers remis, sous les mêmes noms, le motif étant consigné.",
+)
+EXAMPLE = t(
+    'Example: edigate deliveries resend FEN0036A_SEI001_CPP0010036000000000000001 --reason "lost at their side"',
+    'Exemple : edigate deliveries resend FEN0036A_SEI001_CPP0010036000000000000001 --reason "perdu chez eux"',
+)
+DeliveriesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar=t("FILE", "FICHIER"),
+        help=t("Names, or numbers in the list.", "Des noms, ou des numéros dans la liste."),
+    ),
+]
+YesOption = Annotated[
+    bool,
+    typer.Option(
+        "--yes",
+        "-y",
+        help=t("Do not ask, though several are named.", "Ne pas demander, même pour plusieurs fichiers."),
+    ),
+]
+
+
+def resend(
+    files: DeliveriesArgument, reason: requests.ReasonOption, yes: YesOption = False, as_json: Json = False
+) -> None:
+    """Offer files again on purpose: all that are named, or none where one of them cannot be."""
+    why = requests.given(reason)
+    gate = common.open_here()
+    with gate.ledger.connect() as connection:
+        chosen = list({row["id"]: row for row in (one(connection, name) for name in files)}.values())
+    if len(chosen) > 1 and not yes and sys.stdin.isatty():
+        question = t("Offer {count} files again?", "Présenter de nouveau {count} fichiers ?", count=len(chosen))
+        if not typer.confirm(question, err=True):
+            raise typer.Abort
+    _offer_again(gate, chosen, why)
+    done = requests.work_off(gate)
+    with gate.ledger.connect() as connection:
+        after = [one(connection, str(row["id"])) for row in chosen]
+    if as_json:
+        common.print_json({"carried_out": done, "deliveries": [rows.delivery_json(row) for row in after]})
+    else:
+        _tell(gate, after, done=done)
+
+
+def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
+    """In one transaction, so that nothing is offered where one of the files cannot be."""
+    now, who = stamp(gate.clock()), common.actor()
+    with writing(gate.ledger) as connection:
+        suspended = {partner.code for partner in partners.load_book(connection).partners if not partner.active}
+        for row in (one(connection, str(row["id"])) for row in chosen):
+            _refuse_unfit(row, suspended)
+            hearing.offer_again(connection, row["id"])
+            record(
+                connection, AGAIN, who, row["name"], at=now, delivery=row["id"], partner=row["partner"],
+                published_at=row["published_at"], reason=reason,
+            )  # fmt: skip
+    configure(fmt=gate.settings.log.format, level=gate.settings.log.level)
+    for row in chosen:
+        log.info(AGAIN, partner=row["partner"], file=row["name"], actor=who, reason=reason)
+
+
+def _refuse_unfit(row: RowMapping, suspended: set[str]) -> None:
+    if row["partner"] in suspended:
+        raise common.Failure(
+            t("{partner}, whom {name} is for, is suspended: nothing is handed to it.",
+              "{partner}, à qui {name} est destiné, est suspendu : rien ne lui est remis.",
+              partner=row["partner"], name=row["name"]),
+            t("Resume it first: edigate partners resume {partner}",
+              "Rétablissez-le d'abord : edigate partners resume {partner}", partner=row["partner"]),
+        )  # fmt: skip
+    if row["state"] != PUBLISHED:
+        raise common.Failure(
+            t("{name} is not published yet ({state}): there is nothing to offer again.",
+              "{name} n'est pas encore remis ({state}) : il n'y a rien à présenter de nouveau.",
+              name=row["name"], state=rows.word(state_of(row))),
+            t("It goes out by itself; if something stands in its way: edigate deliveries show {name}",
+              "Il part de lui-même ; si quelque chose l'en empêche : edigate deliveries show {name}",
+              name=row["name"]),
+        )  # fmt: skip
+
+
+def _tell(gate: Gate, after: list[RowMapping], *, done: bool) -> None:
+    for row in after:
+        place = f"outbox/{row['partner']}/{row['name']}"
+        if row["state"] == PUBLISHED:
+            rows.say(t("Offered again: {place}", "Présenté de nouveau : {place}", place=place), style="green")
+        elif done:
+            rows.say(
+                t("{place} could not be handed over now, and is tried again: {error}",
+                  "{place} n'a pas pu être remis pour l'instant, un nouvel essai suivra : {error}",
+                  place=place, error=row["last_error"]),
+                style="red",
+            )  # fmt: skip
+    if not done:
+        rows.note(
+            t("{count} asked for; the gate that runs on {folder} takes them up now.",
+              "{count} demandés ; la passerelle qui tourne sur {folder} s'en occupe.",
+              count=len(after), folder=gate.places.root)
+        )  # fmt: skip
