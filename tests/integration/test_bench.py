@@ -116,3 +116,15 @@ def test_fewer_flows_than_syntaxes_are_refused() -> None:
 
     assert done.returncode == 2
     assert "at least 2" in done.stderr
+
+
+def test_the_import_of_a_directory_is_measured() -> None:
+    """A few structures are made, imported, imported again and compared; every figure is there."""
+    command = [sys.executable, "-m", "bench.directory", "50", "20"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert (report["structures"], report["services"], report["held"]) == (50, 20, [50, 20])
+    assert report["peak_memory_bytes"] > 10_000_000
+    assert {"bytes", "seconds", "floor_seconds", "to_floor", "again_seconds", "compared_seconds"} < report.keys()

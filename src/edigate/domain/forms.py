@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_FORM = 200
 LONGEST_HINT = 300
 LONGEST_TEXT = 100  # a service code; what is longer has a fault of its own and is not matched
-MOST_WAYS = 1_000_000
+MOST_WAYS = (LONGEST_TEXT + 1) ** 3  # three open repetitions
 _COUNT = re.compile(r"\{(?P<least>[0-9]{0,3})(?P<comma>,(?P<most>[0-9]{0,3}))?\}", re.ASCII)
 _PLAIN = {"?": (0, 1), "*": (0, LONGEST_TEXT), "+": (1, LONGEST_TEXT)}
 _CLASSES = frozenset("dDwWsS")
