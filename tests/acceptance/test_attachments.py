@@ -227,5 +227,5 @@ def test_a_size_is_told_in_the_readers_units(make_site: MakeSite) -> None:
 
     (french,), (english,) = (site.collect(partner).reports[0].lines for partner in ("JMRPOR", "ABC123"))
     assert french.code == english.code == "EDG-I124"
-    assert "2 Mo" in french.label + french.description
+    assert "2\u00a0Mo" in french.label + french.description
     assert "2 MB" in english.label + english.description

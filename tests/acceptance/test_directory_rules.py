@@ -140,5 +140,5 @@ def test_the_structures_own_sentence_reaches_the_sender(make_site: MakeSite) -> 
     assert outcome.errors == ["EDG-I079"]
     (report,) = (site.gate.places.outbox / "JMRPOR").glob("CSO*")
     text = report.read_text(encoding="utf-8")
-    assert "« BC-91821 »" in text
+    assert "«\u00a0BC-91821\u00a0»" in text
     assert "compte 5 ou 6 chiffres, sans lettre ni espace." in text
