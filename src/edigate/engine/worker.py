@@ -13,6 +13,7 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Hold
@@ -40,6 +41,7 @@ BYTES_A_SECOND = 1_000_000  # packed, of an archive: ten times slower than what 
 NOTE = ".current"
 _PR_SET_PDEATHSIG = 1
 _current = -1
+_asides = count()
 _shelf: Shelf
 
 
@@ -186,7 +188,8 @@ def _set_aside(of: str, content: Content, position: int) -> Content:
     """A large pivot in a private file of the run, rather than through the pipe."""
     if content.size <= IN_MEMORY:
         return content
-    path = _charge.work / f"{of}-{position}-{os.getpid()}"
+    # A name of its own each time: a delivery may still be read from what was rendered for another one.
+    path = _charge.work / f"{of}-{position}-{os.getpid()}-{next(_asides)}"
     try:
         path.write_bytes(content.data)
     except OSError:  # a full disk: then it goes through the pipe
