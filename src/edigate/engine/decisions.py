@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from edigate.domain.cadres import CADRES
 from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import deadlines, notes, partners, settlement, store
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
+from edigate.ledger.deliveries import PivotLimits
+from edigate.pipeline.answers import Terms as JudgedBy
 from edigate.pipeline.settle import Case, decide
 
 if TYPE_CHECKING:
@@ -104,13 +107,31 @@ def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[
 
 
 def pass_time(gate: Gate) -> int:
-    """Carry out the deadlines that have come: validators' and receipts'. Returns how many there were."""
+    """Carry out the deadlines that have come: validators' and receipts'. Returns how many there were.
+
+    What came before a deadline is heard before it: time stands still at the oldest deposit that is not decided.
+    """
     now = stamp(gate.clock())
     with gate.ledger.connect() as connection:
+        now = min(now, store.waiting_since(connection) or now)
         if not deadlines.any_due(connection, now):
             return 0
     with writing(gate.ledger) as connection:
-        return deadlines.pass_time(connection, partners.load_book(connection), gate.settings.gate.code, now)
+        book, limits = partners.load_book(connection), _pivot_limits(gate)
+        terms = deadlines.Terms(gate.settings.gate.code, book, limits, validators_until(gate))
+        return deadlines.pass_time(connection, terms, now)
+
+
+def validators_until(gate: Gate) -> dict[str, str]:
+    """By cadre: until when a validator has his say whose time begins now."""
+    settings, now = gate.settings.life_cycle, gate.clock()
+    days = {True: settings.subcontracting_days, False: settings.co_contracting_days}
+    by = {key: stamp(now + dt.timedelta(days=count)) for key, count in days.items()}
+    return {cadre.code: by[cadre.goes_on_unvalidated] for cadre in CADRES.values() if cadre.waits}
+
+
+def _pivot_limits(gate: Gate) -> PivotLimits:
+    return PivotLimits(gate.settings.pivots.invoices, gate.settings.pivots.bytes)
 
 
 def settle(
@@ -131,9 +152,8 @@ def settle(
                 _hold(gate, connection, row, found)
             else:
                 cases.append((_case(row, found, book), row["partner"]))
-        terms = settlement.Terms(
-            gate.settings.gate.code, book, gate.interfaces, gate.settings.pivots.invoices, gate.settings.pivots.bytes
-        )
+        code, limits = gate.settings.gate.code, _pivot_limits(gate)
+        terms = settlement.Terms(code, book, gate.interfaces, limits, validators_until(gate))
         # A status may free the number that the next flow uses: each stretch of one kind sees what came before it.
         for _, stretch in groupby(cases, key=lambda pair: pair[0].reports):
             decided = _decide(gate, connection, list(stretch), terms, now)
@@ -148,12 +168,8 @@ def _decide(
     gate: Gate, connection: Connection, cases: Sequence[tuple[Case, str]], terms: settlement.Terms, now: str
 ) -> tuple[tuple[Decision, ...], dict[int, Content]]:
     alone = [case for case, _ in cases]
-    decisions = decide(
-        alone,
-        store.taken(connection, alone),
-        gate.zone,
-        recycle_is_rejection=gate.settings.life_cycle.recycle_is_rejection,
-    )
+    judged_by = JudgedBy(terms.book, gate.settings.life_cycle.recycle_is_rejection)
+    decisions = decide(alone, store.taken(connection, alone), gate.zone, judged_by)
     depositors = [depositor for _, depositor in cases]
     return decisions, settlement.write(connection, list(zip(decisions, depositors, strict=True)), terms, now)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from edigate.domain.cadres import CADRES
 from edigate.domain.names import LIFE_CYCLE, RECEIPT
+from edigate.engine.decisions import validators_until
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import Renderers
 from edigate.ledger import deliveries, partners
@@ -133,15 +133,10 @@ def publish(gate: Gate) -> int:
 
 def _times(gate: Gate, book: PartnerBook) -> deliveries.Times:
     """By when validators have their say on what is published now, and receipts are to come."""
-    settings, now = gate.settings.life_cycle, gate.clock()
-    days = {True: settings.subcontracting_days, False: settings.co_contracting_days}
-    by = {key: stamp(now + dt.timedelta(days=count)) for key, count in days.items()}
-    receipt = stamp(now + dt.timedelta(hours=settings.receipt_hours))
-    awaited = [p.code for p in book.partners if settings.receipt_hours and RECEIPT in p.deposits]
-    return deliveries.Times(
-        {cadre.code: by[cadre.goes_on_unvalidated] for cadre in CADRES.values() if cadre.waits},
-        dict.fromkeys(awaited, receipt),
-    )
+    hours = gate.settings.life_cycle.receipt_hours
+    receipt = stamp(gate.clock() + dt.timedelta(hours=hours))
+    awaited = [p.code for p in book.partners if hours and RECEIPT in p.deposits]
+    return deliveries.Times(validators_until(gate), dict.fromkeys(awaited, receipt))
 
 
 def _rename(gate: Gate, rows: Iterable[RowMapping]) -> tuple[list[RowMapping], list[Failure], list[Failure]]:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from edigate.domain.verdicts import Examination
 from edigate.engine import deposits
 from edigate.engine.decisions import examine, pass_time, settle, take_due
-from edigate.engine.handover import hand_over
+from edigate.engine.handover import hand_over, publish
 from edigate.engine.lock import held
 from edigate.engine.pool import Pool
 from edigate.engine.worker import NOTE, Charge
@@ -74,6 +74,8 @@ class Local:
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._backlog: deque[Ready] = deque()
         self._ahead = 0
+        self._looked = False
+        self._caught_up = False
         self._troubled: set[tuple[str, str]] = set()
         settings = gate.settings
         charge = Charge(
@@ -174,6 +176,7 @@ class Local:
         archive.tidy(places.archive)
         with writing(self.gate.ledger) as connection:
             deliveries.try_now(connection)
+        publish(self.gate)  # its recipient may have it, and have answered, though the last gate had no time to say so
 
     def _sweep(self) -> None:
         """Take away what a batch set aside; what failed to be handed over is rendered again."""
@@ -202,6 +205,7 @@ class Local:
             self._open_inbox(self.gate.places.inbox / code)
         look = self.gate.inbox.look(known, self.gate.settings.intake.batch_flows * LOOK_AHEAD)
         self._backlog = deque(look.ready)
+        self._looked = True
         for trouble in look.troubles:
             self._tell(trouble)
         return look
@@ -222,12 +226,21 @@ class Local:
             deposits.logged(trouble)
 
     def _batch(self) -> bool:
-        """One batch through all the steps; whether anything was done."""
+        """One batch through all the steps; whether anything was done.
+
+        Time is called only once all that came while no gate was at work is decided: a word may lie there.
+        """
+        booked = self.tally.booked
         with ThreadPoolExecutor(1) as beside:
             taken = beside.submit(self._take_in)
             decided = self._decide()
             self._ahead = taken.result()
-        return bool(self._ahead or decided)
+        if self._ahead or decided or self.tally.booked > booked:
+            return True
+        if self._caught_up or not self._looked:
+            return False
+        self._caught_up = True
+        return bool(self._decide())
 
     def _take_in(self) -> int:
         """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
@@ -237,7 +250,7 @@ class Local:
 
     def _decide(self) -> int:
         """Decide on what is due, and hand over what comes of it. Returns how many runs and files that was."""
-        passed = pass_time(self.gate)
+        passed = pass_time(self.gate) if self._caught_up else 0
         batch = take_due(self.gate, self._pool)
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}

@@ -16,6 +16,7 @@ from edigate.ledger import notes, partners, store
 from edigate.ledger.archive import Altered, Archived
 from edigate.ledger.clock import moment
 from edigate.ledger.directory import Snapshot
+from edigate.pipeline.answers import Terms
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine
 from edigate.pipeline.settle import Case, decide
@@ -46,8 +47,8 @@ def rehearse(gate: Gate, flows: Iterable[RowMapping]) -> Iterator[Rehearsed]:
         found = list(_examined(gate, connection, flows))
         book = partners.load_book(connection)
         cases = [_case(flow, examined, book) for flow, examined in found if not isinstance(examined, Waits)]
-        recycle = gate.settings.life_cycle.recycle_is_rejection
-        decided = decide(cases, store.taken(connection, cases), gate.zone, recycle_is_rejection=recycle)
+        terms = Terms(book, gate.settings.life_cycle.recycle_is_rejection)
+        decided = decide(cases, store.taken(connection, cases), gate.zone, terms)
         decisions = {decision.case.flow: decision for decision in decided}
     for flow, examination in found:
         yield Rehearsed(flow, examination if isinstance(examination, Waits) else decisions[flow["id"]])

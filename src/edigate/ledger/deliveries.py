@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from edigate.domain.names import LIFE_CYCLE, outgoing
+from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
-from edigate.domain.statuses import FlowStatus, InvoiceStatus, StepLabel
+from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
 from edigate.ledger import sequences
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
 PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
+BY_RECIPIENT = frozenset(code for code, row in STATUSES.items() if row.set_by is Setter.RECIPIENT)
 
 
 class Told(NamedTuple):
@@ -51,6 +52,36 @@ class Plan:
     interface: str
     run: str | None = None
     invoices: tuple[int, ...] = ()
+
+
+class ForReader(NamedTuple):
+    """An invoice that a reader is to get, and the size of its pivot."""
+
+    reader: str
+    invoice: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PivotLimits:
+    """How much one pivot holds at most; an invoice that is bigger goes alone."""
+
+    invoices: int
+    bytes: int
+
+
+def pivots(wanted: Iterable[ForReader], limits: PivotLimits) -> Iterator[Plan]:
+    """One pivot per reader with its invoices in their order, cut by number and size."""
+    open_plans: dict[str, tuple[list[int], int]] = {}
+    for reader, invoice, size in wanted:
+        held, total = open_plans.setdefault(reader, ([], 0))
+        if held and (len(held) >= limits.invoices or total + size > limits.bytes):
+            yield Plan("pivot", reader, PIVOT, invoices=tuple(held))
+            held, total = [], 0
+        held.append(invoice)
+        open_plans[reader] = (held, total + size)
+    for reader, (held, _) in open_plans.items():
+        yield Plan("pivot", reader, PIVOT, invoices=tuple(held))
 
 
 def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> list[int]:
@@ -152,9 +183,12 @@ def mark_published(connection: Connection, ids: Sequence[int], times: Times, now
 
 
 def _make_available(connection: Connection, pivots: Sequence[int], times: Times, now: str) -> None:
-    """Announce each invoice once at each stage, if it is still there; a validator's time begins."""
+    """Announce each invoice once at each stage, if it is still there; a validator's time begins.
+
+    An invoice whose recipient has spoken is where he says: nothing is announced to its supplier after that.
+    """
     query = (
-        select(invoices.c.id, invoices.c.depositor, invoices.c.stage, invoices.c.cadre)
+        select(invoices.c.id, invoices.c.depositor, invoices.c.stage, invoices.c.cadre, invoices.c.status)
         .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
         .where(
             delivery_invoices.c.delivery.in_(pivots),
@@ -166,23 +200,27 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
     rows = connection.execute(query).all()
     if not rows:
         return
-    told = {row.id: AVAILABLE[Stage(row.stage)] for row in rows}
+    announced = [
+        {
+            "b_id": row.id, "announced": row.stage,
+            "due_at": times.validators.get(row.cadre) if Stage(row.stage).validates else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    connection.execute(update(invoices).where(invoices.c.id == bindparam("b_id")), announced)
+    told = {row: AVAILABLE[Stage(row.stage)] for row in rows if row.status not in BY_RECIPIENT}
+    if not told:
+        return
     connection.execute(
         update(invoices).where(invoices.c.id == bindparam("b_id")),
-        [
-            {
-                "b_id": row.id, "status": told[row.id].status, "label": told[row.id].label, "announced": row.stage,
-                "due_at": times.validators.get(row.cadre) if Stage(row.stage).validates else None,
-            }
-            for row in rows
-        ],
-    )  # fmt: skip
+        [{"b_id": row.id, "status": one.status, "label": one.label} for row, one in told.items()],
+    )
     connection.execute(
         insert(statuses),
         [
-            {"invoice": row.id, "depositor": row.depositor, "status": told[row.id].status, "at": now}
-            | {"label": told[row.id].label, "comment": ""}
-            for row in rows
+            {"invoice": row.id, "depositor": row.depositor, "status": one.status, "at": now}
+            | {"label": one.label, "comment": ""}
+            for row, one in told.items()
         ],
     )
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from edigate.domain.names import PIVOT
-from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus
 from edigate.ledger import alerts
 from edigate.ledger.clock import stamp
-from edigate.ledger.deliveries import PLANNED, PUBLISHED, Plan
+from edigate.ledger.deliveries import PLANNED, PUBLISHED, ForReader
 from edigate.ledger.faults_json import dump
 from edigate.ledger.sql import where_in
 from edigate.ledger.subjects import INVOICE, RECEIPT
 from edigate.ledger.tables import deliveries, invoices, reported, statuses
-from edigate.routing import reader_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from edigate.domain.partners import PartnerBook
-    from edigate.pipeline.answers import Answer, Change, ReceiptAnswer
+    from edigate.pipeline.answers import Answer, Change
+    from edigate.pipeline.receipts import ReceiptAnswer
     from edigate.pipeline.settle import Decision
 
 
@@ -32,8 +30,10 @@ if TYPE_CHECKING:
 NOT_TOLD = 0
 
 
-def write(connection: Connection, decisions: Sequence[tuple[Decision, str]], book: PartnerBook, now: str) -> list[Plan]:
-    """Make answers final. Returns the pivots they call for: of invoices that go on to their next reader."""
+def write(
+    connection: Connection, decisions: Sequence[tuple[Decision, str]], second_until: Mapping[str, str], now: str
+) -> list[ForReader]:
+    """Make answers final. Returns the invoices that go on to their next readers."""
     rows = [row for decision, _ in decisions for row in _lines(decision)]
     if not rows:
         return []
@@ -44,14 +44,15 @@ def write(connection: Connection, decisions: Sequence[tuple[Decision, str]], boo
         for found in decision.answers
         if found.change
     ]
-    move(connection, [change for *_, change in heard], book, now)
+    moved = whole([change for *_, change in heard])
+    move(connection, moved, second_until, now)
     entries = [_status(decision, sender, found, change, now) for decision, sender, found, change in heard]
     tell(connection, entries)
     for decision, sender in decisions:
         for receipt in decision.receipts:
             if receipt.noted:
                 _acknowledge(connection, receipt, sender, now)
-    return plans(connection, [change for *_, change in heard])
+    return handed_on(connection, moved)
 
 
 def _lines(decision: Decision) -> Iterator[dict[str, Any]]:
@@ -110,41 +111,52 @@ def tell(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def move(connection: Connection, changes: Iterable[Change], book: PartnerBook, now: str) -> None:
+def whole(changes: Iterable[Change]) -> list[Change]:
+    """One change per invoice, of all that befell it: from where it stood before the first to where the last left it."""
+    found: dict[int, Change] = {}
+    for change in changes:
+        first = found.get(change.after.id)
+        found[change.after.id] = (
+            replace(change, before=first.before, hands_on=first.hands_on or change.hands_on) if first else change
+        )
+    return list(found.values())
+
+
+def move(connection: Connection, changes: Iterable[Change], second_until: Mapping[str, str], now: str) -> None:
     """Bring invoices to the stage their changes lead to; who holds a number no more gives it back."""
     moved = list(changes)
-    for stays in (True, False):
-        rows = [_invoice(change, book) for change in moved if (change.after.stage is change.before.stage) is stays]
+    stays = [_invoice(change) for change in moved if not _leaves(change)]
+    leaves = [
+        _invoice(change) | {"due_at": second_until.get(change.after.cadre) if change.after.stage.validates else None}
+        for change in moved
+        if _leaves(change)
+    ]
+    for rows in (stays, leaves):
         if rows:
-            time_is_over: dict[str, Any] = {} if stays else {"due_at": None}
-            connection.execute(update(invoices).where(invoices.c.id == bindparam("b_id")).values(**time_is_over), rows)
+            connection.execute(update(invoices).where(invoices.c.id == bindparam("b_id")), rows)
     for change in moved:
-        if change.before.stage.validates and change.after.stage is not change.before.stage:
+        if change.before.stage.validates and _leaves(change):
             alerts.close(connection, alerts.VALIDATOR_SILENT, change.after.id, now)
 
 
-def _invoice(change: Change, book: PartnerBook) -> dict[str, Any]:
+def _leaves(change: Change) -> bool:
+    return change.after.stage is not change.before.stage
+
+
+def _invoice(change: Change) -> dict[str, Any]:
+    after = change.after
     return {
-        "b_id": change.after.id, "status": change.after.status, "label": change.label,
-        "stage": change.after.stage.value, "second_validator": change.after.second_validator,
-        "reserved": change.after.current, "reader": _reader(change, book),
+        "b_id": after.id, "status": after.status, "label": after.label, "stage": after.stage.value,
+        "second_validator": after.second_validator, "reserved": after.current, "reader": after.reader,
     }  # fmt: skip
 
 
-def _reader(change: Change, book: PartnerBook) -> str:
-    if change.after.stage in {change.before.stage, Stage.CLOSED}:
-        return change.before.reader
-    return reader_at(change.after.stage, change.after.recipient, book)
-
-
-def plans(connection: Connection, changes: Iterable[Change]) -> list[Plan]:
-    """A pivot for each reader that invoices go on to."""
-    ids = [change.after.id for change in changes if change.hands_on]
-    query = select(invoices.c.id, invoices.c.reader)
-    readers: dict[str, list[int]] = {}
-    for row in sorted(where_in(connection, query, invoices.c.id, set(ids)), key=lambda row: row["id"]):
-        readers.setdefault(row["reader"], []).append(row["id"])
-    return [Plan("pivot", reader, PIVOT, invoices=tuple(held)) for reader, held in readers.items()]
+def handed_on(connection: Connection, changes: Iterable[Change]) -> list[ForReader]:
+    """The invoices whose changes bring them to another reader, who is to get their pivots."""
+    ids = {change.after.id for change in changes if change.hands_on}
+    query = select(invoices.c.id, invoices.c.reader, invoices.c.pivot_bytes)
+    rows = sorted(where_in(connection, query, invoices.c.id, ids), key=lambda row: row["id"])
+    return [ForReader(row["reader"], row["id"], row["pivot_bytes"]) for row in rows]
 
 
 def _acknowledge(connection: Connection, told: ReceiptAnswer, sender: str, now: str) -> None:
@@ -158,6 +170,7 @@ def _acknowledge(connection: Connection, told: ReceiptAnswer, sender: str, now: 
     alerts.close(connection, alerts.PIVOT_UNRECEIVED, told.delivery, now)
     if told.receipt.code == FlowStatus.RECEIVED_BY_RECIPIENT:
         alerts.close(connection, alerts.PIVOT_REFUSED, told.delivery, now)
+        _keep_back(connection, told.delivery)
     if told.offers_again:
         offer_again(connection, told.delivery)
     if told.alerts:
@@ -169,3 +182,9 @@ def offer_again(connection: Connection, delivery: int) -> bool:
     chosen = (deliveries.c.id == delivery) & (deliveries.c.state == PUBLISHED)
     values = {"state": PLANNED, "offers": deliveries.c.offers + 1, "receipt_due_at": None, "next_try_at": None}
     return connection.execute(update(deliveries).where(chosen).values(**values)).rowcount == 1
+
+
+def _keep_back(connection: Connection, delivery: int) -> None:
+    """A pivot that was received after all is not offered once more, unless that is under way."""
+    renewed = (deliveries.c.id == delivery) & (deliveries.c.state == PLANNED) & deliveries.c.published_at.is_not(None)
+    connection.execute(update(deliveries).where(renewed).values(state=PUBLISHED))

@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, insert, update
 
 from edigate import __version__
 from edigate.domain.explain import explain
-from edigate.domain.names import PIVOT, UNNAMED_REPORT
+from edigate.domain.names import UNNAMED_REPORT
 from edigate.domain.stages import Stage, stage_after_validators
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
 from edigate.ledger import hearing, sequences
-from edigate.ledger.deliveries import Plan, plan
+from edigate.ledger.deliveries import ForReader, PivotLimits, Plan, pivots, plan
 from edigate.ledger.faults_json import dump
 from edigate.ledger.parties_json import party_json
 from edigate.ledger.sql import chunks
@@ -25,7 +25,7 @@ from edigate.pipeline.settle import COMPLETED
 from edigate.routing import reader_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -38,13 +38,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What settling goes by: who the gate is, its partners and interfaces, how much one pivot may hold."""
+    """What settling goes by: who the gate is, its partners and interfaces, how much one pivot may hold.
+
+    `second_until` is, by cadre, until when a second validator has his say whose turn comes now.
+    """
 
     gate: str
     book: PartnerBook
     interfaces: Mapping[str, Interface]
-    pivot_invoices: int
-    pivot_bytes: int
+    pivots: PivotLimits
+    second_until: Mapping[str, str]
 
 
 def write(
@@ -64,8 +67,9 @@ def write(
     told = [_status(row, i.invoice.faults, now) for row, (_, _, i) in zip(rows, fresh, strict=True) if row["status"]]
     if told:
         connection.execute(insert(statuses), told)
-    handed_on = hearing.write(connection, decisions, terms.book, now)
-    plan(connection, [*_reports(decisions, terms), *_pivots(rows, fresh, terms), *handed_on], terms.gate, now)
+    handed_on = hearing.write(connection, decisions, terms.second_until, now)
+    given = [*_for_readers(rows, fresh), *handed_on]
+    plan(connection, [*_reports(decisions, terms), *pivots(given, terms.pivots)], terms.gate, now)
     return {i: invoice.invoice.pivot for i, (_, _, invoice) in zip(ids, fresh, strict=True) if invoice.invoice.pivot}
 
 
@@ -131,7 +135,7 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
         "amount_due": i.amount_due, "currency": i.currency, "reader": i.reader,
         "stage": i.stage.value if integrated else "", "entry": i.entry, "market": i.market,
         "engagement": i.engagement, "validator": party_json(i.validator), "completes": decided.completes,
-        "renvoi": decided.renvoi,
+        "renvoi": decided.renvoi, "pivot_bytes": i.pivot.size if i.pivot else 0,
         "verdict": decided.verdict.value, "status": str(status), "key": decided.key, "reserved": integrated,
         "faults": dump(i.faults), "decided_at": now,
     }  # fmt: skip
@@ -170,20 +174,7 @@ def report_interface(decision: Decision, interfaces: Mapping[str, Interface]) ->
     return (interface.report if interface else "") or UNNAMED_REPORT
 
 
-def _pivots(
-    rows: Sequence[dict[str, Any]], fresh: Sequence[tuple[Decision, str, Decided]], terms: Terms
-) -> Iterable[Plan]:
-    """One pivot per reader, cut by number and size."""
-    open_plans: dict[str, tuple[list[int], int]] = {}
+def _for_readers(rows: Sequence[dict[str, Any]], fresh: Sequence[tuple[Decision, str, Decided]]) -> Iterator[ForReader]:
     for row, (_, _, decided) in zip(rows, fresh, strict=True):
-        content = decided.invoice.pivot
-        if not row["reader"] or content is None or not row["reserved"]:
-            continue
-        held, size = open_plans.setdefault(row["reader"], ([], 0))
-        if held and (len(held) >= terms.pivot_invoices or size + content.size > terms.pivot_bytes):
-            yield Plan("pivot", row["reader"], PIVOT, invoices=tuple(held))
-            held, size = [], 0
-        held.append(row["id"])
-        open_plans[row["reader"]] = (held, size + content.size)
-    for reader, (held, _) in open_plans.items():
-        yield Plan("pivot", reader, PIVOT, invoices=tuple(held))
+        if row["reader"] and row["reserved"] and decided.invoice.pivot is not None:
+            yield ForReader(row["reader"], row["id"], row["pivot_bytes"])

@@ -85,6 +85,11 @@ def due(connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: 
     return taken
 
 
+def waiting_since(connection: Connection) -> str | None:
+    """When the oldest run came that nobody has looked at yet; held ones may wait for long."""
+    return connection.execute(select(func.min(runs.c.due_at)).where(RUN_TO_DO, runs.c.state == DUE)).scalar()
+
+
 def count_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
     """Count an attempt of each run before it starts (design §2, step 3)."""
     for ids in chunks(run_ids):
@@ -128,7 +133,7 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
         found.keys[row["key"]] = Original(
             row["flow"], row["name"], row["received_at"], row["verdict"], row["id"], row["recipient"], row["status"]
         )
-    replayed = {case.flow for case in cases if not case.run.endswith("-1")}
+    replayed = {case.flow for case in cases if case.repeats}
     for row in where_in(connection, _INTEGRATED, invoices.c.flow, replayed):
         found.integrated.add((row["flow"], row["position"]))
     subjects.find(connection, cases, found)

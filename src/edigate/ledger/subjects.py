@@ -10,13 +10,16 @@ from sqlalchemy import select
 
 from edigate.domain.names import PIVOT
 from edigate.domain.stages import Stage
+from edigate.ledger.clock import moment
+from edigate.ledger.deliveries import PUBLISHED
 from edigate.ledger.sql import where_in
 from edigate.ledger.tables import deliveries, invoices, reported, statuses
-from edigate.pipeline.answers import Pivot, Subject
+from edigate.pipeline.answers import NOTHING, Said, Subject
+from edigate.pipeline.receipts import Pivot
 from edigate.pipeline.settle import flow_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from sqlalchemy import Connection, RowMapping
 
@@ -25,8 +28,12 @@ if TYPE_CHECKING:
 INVOICE, RECEIPT = "invoice", "receipt"
 
 
-def find(connection: Connection, cases: Iterable[Case], taken: Taken) -> None:
+def find(connection: Connection, cases: Collection[Case], taken: Taken) -> None:
     """Add to what is taken: the invoices and pivots that these cases report on, and what earlier runs took in."""
+    # A replay that is refused reports nothing, and leaves what stands of it.
+    replayed = {case.flow for case in cases if case.repeats}
+    query = select(reported.c.flow, reported.c.position).where(reported.c.verdict == "integrated")
+    taken.heard |= {(row["flow"], row["position"]) for row in where_in(connection, query, reported.c.flow, replayed)}
     reports = [case for case in cases if case.reports]
     if not reports:
         return
@@ -39,9 +46,6 @@ def find(connection: Connection, cases: Iterable[Case], taken: Taken) -> None:
             flow_id = flow_id_of(receipt.flow_id)
             if pivot := _pivot(connection, case, flow_id):
                 taken.pivots[flow_id] = pivot
-    flows = {case.flow for case in reports}
-    query = select(reported.c.flow, reported.c.position).where(reported.c.verdict == "integrated")
-    taken.heard |= {(row["flow"], row["position"]) for row in where_in(connection, query, reported.c.flow, flows)}
 
 
 _INTEGRATED = invoices.c.verdict == "integrated"
@@ -49,14 +53,14 @@ _INTEGRATED = invoices.c.verdict == "integrated"
 
 def subjects(connection: Connection, rows: Collection[RowMapping]) -> list[Subject]:
     """Rows of invoices as statuses meet them."""
-    told: defaultdict[int, set[tuple[str, str, str]]] = defaultdict(set)
-    query = select(statuses.c.invoice, statuses.c.status, statuses.c.label, statuses.c.comment)
-    for status in where_in(connection, query, statuses.c.invoice, {row["id"] for row in rows}):
-        told[status["invoice"]].add((status["status"], status["label"], status["comment"]))
-    return [_subject(row, frozenset(told[row["id"]])) for row in rows]
+    told: defaultdict[int, list[Said]] = defaultdict(list)
+    query = select(statuses).order_by(statuses.c.id)
+    for row in where_in(connection, query, statuses.c.invoice, {row["id"] for row in rows}):
+        told[row["invoice"]].append(Said(row["status"], row["label"], row["comment"], moment(row["at"])))
+    return [_subject(row, told[row["id"]]) for row in rows]
 
 
-def _subject(row: RowMapping, told: frozenset[tuple[str, str, str]]) -> Subject:
+def _subject(row: RowMapping, told: list[Said]) -> Subject:
     return Subject(
         id=row["id"],
         number=row["number"],
@@ -69,7 +73,10 @@ def _subject(row: RowMapping, told: frozenset[tuple[str, str, str]]) -> Subject:
         reader=row["reader"],
         current=row["reserved"],
         second_validator=row["second_validator"],
-        told=told,
+        supplier_scheme=row["supplier_scheme"],
+        label=row["label"],
+        told=frozenset(told),
+        last=told[-1] if told else NOTHING,
     )
 
 
@@ -79,4 +86,6 @@ def _pivot(connection: Connection, case: Case, flow_id: str) -> Pivot | None:
     row = connection.execute(select(deliveries).where(deliveries.c.name == name)).mappings().first()
     if row is None:
         return None
-    return Pivot(row["id"], row["partner"], row["published_at"] is not None, row["receipt"], row["offers"])
+    published = row["published_at"] is not None
+    renewing = published and row["state"] != PUBLISHED
+    return Pivot(row["id"], row["partner"], published, row["receipt"], row["offers"], renewing)

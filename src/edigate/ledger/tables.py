@@ -122,6 +122,7 @@ invoices = Table(
     Column("completes", Integer),
     Column("renvoi", String(10), nullable=False, default=""),
     Column("announced", String(12), nullable=False, default=""),
+    Column("pivot_bytes", Integer, nullable=False, default=0),
     _time("due_at"),
     Index("invoices_by_flow", "flow", "position"),
     Index("invoices_by_run", "run"),

@@ -1,42 +1,56 @@
-"""What a reported status does to its invoice, and a receipt to its pivot: whose turn it is, and what follows.
-
-Sources: reference §6.4, §10.1, §10.4, §10.6, §14.
-"""
+"""What a reported status does to its invoice: whose turn it is, and what follows (reference §10.1–§10.6, §14)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.cadres import CADRES
-from edigate.domain.faults import fault, warning
+from edigate.domain.faults import Fault, fault, warning
 from edigate.domain.lifecycle_order import odd
-from edigate.domain.partners import Role
+from edigate.domain.partners import PartnerBook, Role
 from edigate.domain.stages import Stage, stage_after_validators
 from edigate.domain.statuses import STATUSES, InvoiceStatus, StepLabel, step_of
+from edigate.routing import reader_at
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from edigate.domain.faults import Fault
     from edigate.domain.partners import Partner
-    from edigate.domain.reported import Receipt, ReportedStatus
+    from edigate.domain.reported import ReportedStatus
 
 _ACCEPTS = frozenset({InvoiceStatus.VALIDATED_1, InvoiceStatus.VALIDATED_2})
 _REFUSES = frozenset({InvoiceStatus.REFUSED_1, InvoiceStatus.REFUSED_2})
 _VALIDATORS = _ACCEPTS | _REFUSES
+_SECOND = frozenset({InvoiceStatus.VALIDATED_2, InvoiceStatus.REFUSED_2})
 _LATE = frozenset({StepLabel.LATE_1, StepLabel.LATE_2})
 _MOVES = {StepLabel.AVAILABLE_TO_MOE: Stage.MOE, StepLabel.AVAILABLE_TO_MOA: Stage.MOA}
-REFUSED_BY_RECIPIENT = "94"
+
+
+class Said(NamedTuple):
+    """What one status of an invoice says, and of when."""
+
+    code: str
+    label: str
+    comment: str
+    at: dt.datetime | None = None
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """The same of any moment."""
+        return self[:3]
+
+
+NOTHING = Said("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """An integrated invoice as it stands when a status comes in.
 
-    `current` is false once its number went to a newer deposit or was freed; `told` are the statuses it has, as
-    (code, label, comment); `second_validator` says that the portal announced one.
+    `current` is false once its number went to a newer deposit or was freed; `told` are the statuses it has, `last` the
+    last one of them; `second_validator` says that the portal announced one. `reader` is the partner who got its pivot.
     """
 
     id: int
@@ -50,7 +64,10 @@ class Subject:
     reader: str
     current: bool = True
     second_validator: bool = False
-    told: frozenset[tuple[str, str, str]] = frozenset()
+    supplier_scheme: str = ""
+    label: str = ""
+    told: frozenset[Said] = frozenset()
+    last: Said = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +105,51 @@ class Answer:
         return not any(found.blocks for found in self.faults)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What statuses are judged by: who stands for whom now, and whether 04 counts as 05."""
+
+    book: PartnerBook
+    recycle_is_rejection: bool = True
+
+
+NOBODY_CONNECTED = Terms(PartnerBook())
+
+
+def second_named(statuses: Iterable[ReportedStatus]) -> frozenset[tuple[str, str]]:
+    """The invoices, by number and supplier, of which one flow names a second validator, or gives his word."""
+    return frozenset(
+        (status.number, status.supplier)
+        for status in statuses
+        if status.code in _SECOND or step_of(status.label) is StepLabel.AVAILABLE_TO_VALIDATOR_2
+    )
+
+
 def answer(
-    reported: ReportedStatus, candidates: Sequence[Subject], sender: Partner, *, recycle_is_rejection: bool
+    reported: ReportedStatus, candidates: Sequence[Subject], sender: Partner, terms: Terms, *, second: bool = False
 ) -> Answer:
-    """Judge one status of one of these invoices, which share the number and the supplier that it names."""
+    """Judge one status of one of these invoices, which share the number and the supplier that it names.
+
+    `second` tells that the same flow names a second validator of it, be it afterwards.
+    """
     found = _subject(reported, candidates, sender)
     if not isinstance(found, Subject):
         return Answer(reported, (*reported.faults, found))
-    faults = (*reported.faults, *_turn(reported, found, sender))
+    faults = (*reported.faults, *_turn(reported, found, sender, terms.book))
     if any(f.blocks for f in faults):
         return Answer(reported, faults, found.id)
     code, comment = reported.code, reported.comment
-    if code == InvoiceStatus.TO_RECYCLE and recycle_is_rejection:
+    if code == InvoiceStatus.TO_RECYCLE and terms.recycle_is_rejection:
         code, comment = InvoiceStatus.REJECTED.value, f"À recycler (04) : {comment}"
         faults = (*faults, warning("EDG-S036", "status.code", reported.code))
-    if (code, reported.label, comment) in found.told:
+    said = Said(code, reported.label, comment, reported.at)
+    # The same words of another moment, after others: the invoice has come back to where it was.
+    if said in found.told or said.words == found.last.words:
         return Answer(reported, (*faults, warning("EDG-S034", "status.code", code)), found.id, untouched=True)
-    if odd(found.status, code):
+    if step_of(reported.label) is None and odd(found.status, code):
         faults = (*faults, warning("EDG-S035", "status.code", code, previous=found.status, code=code))
-    return Answer(reported, faults, found.id, _change(reported, found, code, comment))
+    waiting = replace(found, second_validator=found.second_validator or second)
+    return Answer(reported, faults, found.id, _given_to_reader(_change(said, waiting), terms.book))
 
 
 def _subject(reported: ReportedStatus, candidates: Sequence[Subject], sender: Partner) -> Subject | Fault:
@@ -121,6 +164,8 @@ def _subject(reported: ReportedStatus, candidates: Sequence[Subject], sender: Pa
     ]
     current = [subject for subject in mine if subject.current]
     if len(current) > 1:
+        current = [s for s in current if s.supplier_scheme == (reported.supplier_scheme or "")] or current
+    if len(current) > 1:
         return fault("EDG-S032", "status.number", reported.number, number=reported.number, count=len(current))
     if not mine:
         return fault(
@@ -129,15 +174,11 @@ def _subject(reported: ReportedStatus, candidates: Sequence[Subject], sender: Pa
     return current[0] if current else max(mine, key=lambda subject: subject.id)
 
 
-def _turn(reported: ReportedStatus, subject: Subject, sender: Partner) -> Iterator[Fault]:
+def _turn(reported: ReportedStatus, subject: Subject, sender: Partner, book: PartnerBook) -> Iterator[Fault]:
     """Whether it is the sender's to say, and now (reference §14, §10.6)."""
     if subject.stage is Stage.CLOSED or not subject.current:
         yield fault("EDG-S033", "status.number", reported.number, state=subject.status)
-        return
-    has_it = subject.reader == sender.code
-    if subject.stage is Stage.RECIPIENT:
-        has_it |= sender.role is Role.RECIPIENT and subject.recipient in sender.sirets
-    if not has_it:
+    elif not _has_it(subject, sender, book):
         yield fault("EDG-S031", "status.code", reported.code, holder=subject.stage.value)
     elif reported.code in _VALIDATORS and not subject.stage.validates:
         yield fault("EDG-S037", "status.code", reported.code, code=reported.code)
@@ -145,22 +186,43 @@ def _turn(reported: ReportedStatus, subject: Subject, sender: Partner) -> Iterat
         yield fault("EDG-S031", "status.code", reported.code, holder=subject.stage.value)
 
 
+def _has_it(subject: Subject, sender: Partner, book: PartnerBook) -> bool:
+    """Whether the sender stands for those whose turn it is, as partners are connected now.
+
+    The portal stands for a recipient who is not connected, and for one who was not when it got the pivot.
+    """
+    if subject.stage is not Stage.RECIPIENT:
+        return sender.role is Role.PORTAL
+    if sender.role is Role.RECIPIENT:
+        return subject.recipient in sender.sirets
+    return sender.role is Role.PORTAL and (subject.reader == sender.code or not book.connected(subject.recipient))
+
+
 def _fits_validation(reported: ReportedStatus) -> bool:
     return reported.code in _VALIDATORS or step_of(reported.label) is not None
 
 
-def _change(reported: ReportedStatus, subject: Subject, code: str, comment: str) -> Change:
-    step = step_of(reported.label)
-    told = subject.told | {(code, reported.label, comment)}
-    status = code if STATUSES[code].known else subject.status
-    after = replace(subject, status=status, told=told)
-    if code in _VALIDATORS or (subject.stage.validates and step in _LATE):
-        return _validated(Change(subject, after, code, reported.label, comment))
+def _change(said: Said, subject: Subject) -> Change:
+    step = step_of(said.label)
+    after = replace(subject, told=subject.told | {said}, last=said)
+    if STATUSES[said.code].known:
+        after = replace(after, status=said.code, label=said.label)
+    change = Change(subject, after, *said.words)
+    if said.code in _VALIDATORS or (subject.stage.validates and step in _LATE):
+        return _validated(change)
     if subject.stage is Stage.VALIDATOR_1 and step is StepLabel.AVAILABLE_TO_VALIDATOR_2:
-        after = replace(after, second_validator=True)
-    elif step in _MOVES and subject.stage in {Stage.MOE, Stage.MOA}:
-        after = replace(after, stage=_MOVES[step])
-    return Change(subject, after, code, reported.label, comment)
+        return replace(change, after=replace(change.after, second_validator=True))
+    if step in _MOVES and subject.stage in {Stage.MOE, Stage.MOA}:
+        return replace(change, after=replace(change.after, stage=_MOVES[step]))
+    return change
+
+
+def _given_to_reader(change: Change, book: PartnerBook) -> Change:
+    """The same, with the partner who has the invoice then; raises Hold where nobody can be given it."""
+    after = change.after
+    if after.stage in {change.before.stage, Stage.CLOSED}:
+        return change
+    return replace(change, after=replace(after, reader=reader_at(after.stage, after.recipient, book)))
 
 
 def _validated(change: Change) -> Change:
@@ -178,58 +240,18 @@ def _validated(change: Change) -> Change:
 
 def _is_first(change: Change) -> bool:
     """Whether it is the first validator's word or time."""
-    return change.code not in {InvoiceStatus.VALIDATED_2, InvoiceStatus.REFUSED_2}
+    return change.code not in _SECOND
 
 
-def out_of_time(subject: Subject) -> Change | None:
-    """What the end of a validator's time does: the request goes on; None where silence passes nothing on."""
+def out_of_time(subject: Subject, book: PartnerBook) -> Change | None:
+    """What the end of a validator's time does: the request goes on; None where silence passes nothing on.
+
+    Raises Hold where nobody can be given it.
+    """
     if not subject.stage.validates or not CADRES[subject.cadre].goes_on_unvalidated:
         return None
     label = StepLabel.LATE_1 if subject.stage is Stage.VALIDATOR_1 else StepLabel.LATE_2
-    code = InvoiceStatus.DEPOSITED.value  # no code of its own is known (reference §10.6)
-    after = replace(subject, told=subject.told | {(code, label.value, "")})
-    return _validated(Change(subject, after, code, label.value, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Pivot:
-    """A pivot when its receipt comes in: `receipt` is the code that it has, `offers` how often it was renewed."""
-
-    delivery: int
-    partner: str
-    published: bool
-    receipt: str = ""
-    offers: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptAnswer:
-    """What the gate says to one receipt: faults; whether the pivot is offered once more, or an operator alerted."""
-
-    receipt: Receipt
-    faults: tuple[Fault, ...]
-    delivery: int | None = None
-    noted: bool = False
-    offers_again: bool = False
-    alerts: bool = False
-
-    @property
-    def accepted(self) -> bool:
-        """Whether no fault blocks it."""
-        return not any(found.blocks for found in self.faults)
-
-
-def acknowledge(receipt: Receipt, pivot: Pivot | None) -> ReceiptAnswer:
-    """Judge the receipt of a pivot; one that was refused is offered once more, and refused again it is an alert."""
-    if pivot is None:
-        return ReceiptAnswer(receipt, (*receipt.faults, fault("EDG-S040", "receipt.flow_id", receipt.flow_id)))
-    if not pivot.published:
-        early = fault("EDG-S042", "receipt.flow_id", receipt.flow_id)
-        return ReceiptAnswer(receipt, (*receipt.faults, early), pivot.delivery)
-    found = ReceiptAnswer(receipt, receipt.faults, pivot.delivery)
-    if not found.accepted:
-        return found
-    refused = receipt.code == REFUSED_BY_RECIPIENT
-    if pivot.receipt == receipt.code and not refused:
-        return replace(found, faults=(*found.faults, warning("EDG-S041", "receipt.flow_id", receipt.flow_id)))
-    return replace(found, noted=True, offers_again=refused and pivot.offers == 0, alerts=refused and pivot.offers > 0)
+    # No code of its own is known (reference §10.6).
+    said = Said(InvoiceStatus.DEPOSITED.value, label.value, "")
+    after = replace(subject, label=said.label, told=subject.told | {said}, last=said)
+    return _given_to_reader(_validated(Change(subject, after, *said.words)), book)

@@ -1,6 +1,6 @@
 """The final decision on a batch, in the order of booking: flow ids and invoice numbers are taken, rivals lose.
 
-Statuses and receipts are answered by `answers`, in the same order.
+Statuses are answered by `answers`, receipts by `receipts`, in the same order.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from edigate.domain.faults import Fault, fault
 from edigate.domain.names import parse_name
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Examined, Verdict, verdict_of
-from edigate.pipeline.answers import Answer, ReceiptAnswer, acknowledge, answer
+from edigate.pipeline.answers import NOBODY_CONNECTED, Answer, answer, second_named
+from edigate.pipeline.receipts import ReceiptAnswer, acknowledge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from edigate.domain.partners import Partner
     from edigate.domain.verdicts import Examination
-    from edigate.pipeline.answers import Pivot, Subject
+    from edigate.pipeline.answers import Subject, Terms
+    from edigate.pipeline.receipts import Pivot
 
 COMPLETED, RECYCLED = "Complétée", "Recyclée"
 # The statuses that wait for a new deposit of the same number, and what the pivot then calls it (reference §7.3).
@@ -78,6 +80,11 @@ class Case:
         """Whether it holds what a partner reports, rather than invoices."""
         return bool(self.examination.statuses or self.examination.receipts)
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it is a replay: every first run is numbered 1."""
+        return not self.run.endswith("-1")
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -113,13 +120,13 @@ def key_text(invoice: Examined) -> str | None:
 
 
 def decide(
-    cases: Iterable[Case], taken: Taken, zone: dt.tzinfo = dt.UTC, *, recycle_is_rejection: bool = True
+    cases: Iterable[Case], taken: Taken, zone: dt.tzinfo = dt.UTC, terms: Terms = NOBODY_CONNECTED
 ) -> tuple[Decision, ...]:
     """Decide every case in order; what one takes, the next one finds taken. Days are told as they are in `zone`."""
-    return tuple(_decide(case, taken, zone, recycle_is_rejection=recycle_is_rejection) for case in cases)
+    return tuple(_decide(case, taken, zone, terms) for case in cases)
 
 
-def _decide(case: Case, taken: Taken, zone: dt.tzinfo, *, recycle_is_rejection: bool) -> Decision:
+def _decide(case: Case, taken: Taken, zone: dt.tzinfo, terms: Terms) -> Decision:
     faults = case.examination.faults
     holder = taken.flow_ids.get(case.flow_id) if case.flow_id else None
     if case.examination.admissible and holder and holder.flow != case.flow:
@@ -127,7 +134,7 @@ def _decide(case: Case, taken: Taken, zone: dt.tzinfo, *, recycle_is_rejection: 
     if any(f.blocks for f in faults):
         return _inadmissible(case, faults, taken)
     if case.reports:
-        decision = _hear(case, faults, taken, recycle_is_rejection=recycle_is_rejection)
+        decision = _hear(case, faults, taken, terms)
     else:
         invoices = tuple(_decide_invoice(invoice, case, taken, zone) for invoice in case.examination.invoices)
         decision = Decision(case, _verdict(invoice.verdict for invoice in invoices), faults, invoices)
@@ -188,35 +195,48 @@ def _rival(invoice: Examined, holder: Original, renvoi: str, zone: dt.tzinfo) ->
     return None
 
 
-def _hear(case: Case, faults: tuple[Fault, ...], taken: Taken, *, recycle_is_rejection: bool) -> Decision:
+def _hear(case: Case, faults: tuple[Fault, ...], taken: Taken, terms: Terms) -> Decision:
     """Answer what a partner reports; a line that an earlier run took in is left as it is."""
-    heard, sender = case.examination, case.depositor
-    if sender is None:
+    if case.depositor is None:
         msg = f"flow {case.name} has no depositor"
         raise ValueError(msg)
-    answers, receipts = [], []
-    for status in heard.statuses:
-        if (case.flow, status.position) in taken.heard:
-            answers.append(Answer(status, status.faults, untouched=True))
-            continue
-        key = (status.number, status.supplier)
-        found = answer(status, taken.subjects.get(key, ()), sender, recycle_is_rejection=recycle_is_rejection)
-        answers.append(found)
-        if change := found.change:
-            taken.subjects[key] = [change.after if s.id == change.after.id else s for s in taken.subjects[key]]
-    for receipt in heard.receipts:
-        if (case.flow, receipt.position) in taken.heard:
-            receipts.append(ReceiptAnswer(receipt, receipt.faults))
-            continue
-        told = acknowledge(receipt, taken.pivots.get(flow_id_of(receipt.flow_id)))
-        receipts.append(told)
-        if told.noted:
-            pivot = taken.pivots[flow_id_of(receipt.flow_id)]
-            offers = pivot.offers + told.offers_again
-            taken.pivots[flow_id_of(receipt.flow_id)] = replace(pivot, receipt=receipt.code, offers=offers)
+    answers = tuple(_answers(case, case.depositor, taken, terms))
+    receipts = tuple(_receipts(case, taken))
     accepted = [*(one.accepted for one in answers), *(one.accepted for one in receipts)]
     verdict = _verdict(Verdict.INTEGRATED if one else Verdict.REJECTED for one in accepted)
-    return Decision(case, verdict, faults, (), answers=tuple(answers), receipts=tuple(receipts))
+    return Decision(case, verdict, faults, (), answers=answers, receipts=receipts)
+
+
+def _answers(case: Case, sender: Partner, taken: Taken, terms: Terms) -> Iterator[Answer]:
+    seconds = second_named(case.examination.statuses)
+    for status in case.examination.statuses:
+        if (case.flow, status.position) in taken.heard:
+            yield Answer(status, _told(status.faults), untouched=True)
+            continue
+        key = (status.number, status.supplier)
+        found = answer(status, taken.subjects.get(key, ()), sender, terms, second=key in seconds)
+        if change := found.change:
+            taken.subjects[key] = [change.after if s.id == change.after.id else s for s in taken.subjects[key]]
+        yield found
+
+
+def _receipts(case: Case, taken: Taken) -> Iterator[ReceiptAnswer]:
+    for receipt in case.examination.receipts:
+        if (case.flow, receipt.position) in taken.heard:
+            yield ReceiptAnswer(receipt, _told(receipt.faults))
+            continue
+        key = flow_id_of(receipt.flow_id)
+        found = acknowledge(receipt, taken.pivots.get(key))
+        if found.noted:
+            pivot = taken.pivots[key]
+            offers = pivot.offers + found.offers_again
+            taken.pivots[key] = replace(pivot, receipt=receipt.code, offers=offers, renewing=found.offers_again)
+        yield found
+
+
+def _told(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """What is left to say of a line that was taken in: nothing refuses it afterwards."""
+    return tuple(fault for fault in faults if not fault.blocks)
 
 
 def flow_id_of(named: str) -> str:

@@ -15,6 +15,7 @@ from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.verdicts import Content, Examination
 from edigate.ledger import settlement, store
 from edigate.ledger.database import writing
+from edigate.ledger.deliveries import PivotLimits
 from edigate.ledger.settlement import Terms
 from edigate.ledger.tables import deliveries, delivery_invoices, flows, invoices, runs, statuses
 from edigate.pipeline.settle import Case, Taken, decide
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from edigate.domain.verdicts import Examined
 
 DEPOSITOR = Partner("ABC123", "Abécé", Role.DEPOSITOR)
-TERMS = Terms("CPP001", PartnerBook((DEPOSITOR,)), interfaces(), pivot_invoices=2, pivot_bytes=1000)
+TERMS = Terms("CPP001", PartnerBook((DEPOSITOR,)), interfaces(), PivotLimits(2, 1000), {})
 WRONG = (fault("EDG-I064", "recipient.identifier", "x"),)
 
 

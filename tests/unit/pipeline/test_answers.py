@@ -8,17 +8,21 @@ from dataclasses import replace
 import pytest
 
 from edigate.domain.faults import fault
-from edigate.domain.partners import Partner, Role
+from edigate.domain.names import PIVOT as PIVOT_FLOW
+from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.domain.stages import Stage
-from edigate.pipeline.answers import Pivot, Subject, acknowledge, answer, out_of_time
+from edigate.pipeline.answers import Subject, Terms, answer, out_of_time
+from edigate.pipeline.receipts import Pivot, acknowledge
 
 SUPPLIER, RECIPIENT = "81034732800017", "53514650090018"
 SUBJECT = Subject(7, "F-1", SUPPLIER, RECIPIENT, dt.date(2026, 3, 2), "A1", Stage.RECIPIENT, "03", "SEI001")
 WAITING = replace(SUBJECT, cadre="A9", stage=Stage.VALIDATOR_1, status="01", reader="POR001")
-HIS = Partner("SEI001", "Val-Clair", Role.RECIPIENT, sirets=frozenset({RECIPIENT}))
+HIS = Partner("SEI001", "Val-Clair", Role.RECIPIENT, receives=frozenset({PIVOT_FLOW}), sirets=frozenset({RECIPIENT}))
 OTHER = Partner("ETA001", "État", Role.RECIPIENT, sirets=frozenset({"11000201100044"}))
 PORTAL = Partner("POR001", "Portail", Role.PORTAL)
+BOOK = PartnerBook((HIS, OTHER, PORTAL))
+TERMS = Terms(BOOK)
 SERVICE_DONE = ReportedStatus(1, "07", "F-1", SUPPLIER, label="Service fait")
 PIVOT = Pivot(3, "SEI001", published=True)
 TAKEN = Receipt(1, "92", "CPP0010036000000000000001")
@@ -27,14 +31,14 @@ REFUSED = replace(TAKEN, code="94")
 
 def codes(reported: ReportedStatus, *subjects: Subject, sender: Partner = HIS, recycle: bool = True) -> list[str]:
     """The codes of the faults and warnings of one status."""
-    found = answer(reported, subjects, sender, recycle_is_rejection=recycle)
+    found = answer(reported, subjects, sender, Terms(BOOK, recycle))
     assert found.accepted is (found.change is not None or found.untouched)
     return [one.code.removeprefix("EDG-") for one in found.faults]
 
 
 def after(reported: ReportedStatus, subject: Subject, sender: Partner = PORTAL) -> tuple[Stage, str, bool, bool]:
     """Stage and status that an invoice has then, whether it is handed on and whether its number is free."""
-    change = answer(reported, [subject], sender, recycle_is_rejection=True).change
+    change = answer(reported, [subject], sender, TERMS).change
     assert change
     return change.after.stage, change.after.status, change.hands_on, change.frees_number
 
@@ -60,7 +64,7 @@ def test_an_invoice_is_found_by_what_is_said_of_it(
 
 def test_no_invoice_at_all_is_told() -> None:
     """With its number and its supplier."""
-    found = answer(SERVICE_DONE, [], HIS, recycle_is_rejection=True)
+    found = answer(SERVICE_DONE, [], HIS, TERMS)
 
     assert [dict(one.args) for one in found.faults] == [{"number": "F-1", "supplier": SUPPLIER}]
 
@@ -76,7 +80,7 @@ def test_two_invoices_that_fit_need_a_date() -> None:
 def test_the_present_holder_of_a_number_is_meant() -> None:
     """A number that went to a newer deposit names that one; where nobody has it any more, the last one is closed."""
     old = replace(SUBJECT, id=2, current=False, stage=Stage.CLOSED, status="12")
-    found = answer(SERVICE_DONE, [old, SUBJECT], HIS, recycle_is_rejection=True)
+    found = answer(SERVICE_DONE, [old, SUBJECT], HIS, TERMS)
 
     assert found.subject == SUBJECT.id
     assert codes(SERVICE_DONE, old) == ["S033"]
@@ -110,7 +114,7 @@ def test_a_validator_is_asked_for_his_word_only() -> None:
 def test_to_be_recycled_is_rejected_by_the_2026_rule() -> None:
     """04 is stored and told as 05, its text says what it was; by setting it stays 04."""
     wrong_service = replace(SERVICE_DONE, code="04", comment="SE_ERR - autre service", label="")
-    found = answer(wrong_service, [SUBJECT], HIS, recycle_is_rejection=True)
+    found = answer(wrong_service, [SUBJECT], HIS, TERMS)
 
     assert found.change
     assert (found.change.code, found.change.comment) == ("05", "À recycler (04) : SE_ERR - autre service")
@@ -120,7 +124,7 @@ def test_to_be_recycled_is_rejected_by_the_2026_rule() -> None:
 
 def test_a_status_reported_twice_is_taken_once() -> None:
     """The same code with the same words changes nothing, and is told so."""
-    first = answer(SERVICE_DONE, [SUBJECT], HIS, recycle_is_rejection=True).change
+    first = answer(SERVICE_DONE, [SUBJECT], HIS, TERMS).change
     assert first
 
     assert codes(SERVICE_DONE, first.after) == ["S034"]
@@ -167,7 +171,7 @@ def test_a_validators_word(cadre: str, code: str, expected: tuple[Stage, str, bo
 def test_an_announced_second_validator_comes_after_the_first(code: str, expected: Stage) -> None:
     """The first one's word brings it to him; his own goes past both."""
     announced = replace(SERVICE_DONE, code="01", label="Mise à disposition du second valideur")
-    change = answer(announced, [WAITING], PORTAL, recycle_is_rejection=True).change
+    change = answer(announced, [WAITING], PORTAL, TERMS).change
     assert change
     assert change.after.stage is Stage.VALIDATOR_1
 
@@ -205,7 +209,7 @@ def test_the_moe_hands_to_the_moa_by_a_label() -> None:
 )
 def test_time_that_is_over(changes: dict[str, object], expected: tuple[str, Stage] | None) -> None:
     """A subcontractor's request goes on as hors délai; a group's leader keeps a co-contractor's invoice."""
-    change = out_of_time(replace(WAITING, **changes))  # type: ignore[arg-type]
+    change = out_of_time(replace(WAITING, **changes), BOOK)  # type: ignore[arg-type]
 
     assert (change and (change.label, change.after.stage)) == expected
 
@@ -220,6 +224,7 @@ def test_time_that_is_over(changes: dict[str, object], expected: tuple[str, Stag
         (TAKEN, replace(PIVOT, receipt="94", offers=1), ([], True, False, False)),
         (REFUSED, PIVOT, ([], True, True, False)),
         (REFUSED, replace(PIVOT, receipt="94", offers=1), ([], True, False, True)),
+        (REFUSED, replace(PIVOT, receipt="94", offers=1, renewing=True), (["S041"], False, False, False)),
         (replace(TAKEN, faults=(fault("EDG-S025", "receipt.code", "91"),)), PIVOT, (["S025"], False, False, False)),
     ],
 )
