@@ -150,9 +150,13 @@ def _read_structure(reading: _Reading, element: etree._Element) -> None:
         _remove_structure(reading, siret)
         reading.left_aside += row["MotifPresence"] != "S"
         return
-    flags = _WITHOUT_B2G if stated is None else tuple(_texts(stated)[name] in _TRUE for name in _B2G)
+    flags = _WITHOUT_B2G if stated is None else _flags(_texts(stated))
     values = (siret, row["Nom"], row["Statut"] == "A", public is not False, *flags)
     reading.connection.execute(_STRUCTURE if reading.differential else _STRUCTURE + _ACTIVE_FIRST, values)
+
+
+def _flags(stated: Mapping[str, str]) -> tuple[bool, ...]:
+    return tuple(stated[name] in _TRUE for name in _B2G)
 
 
 def _is_public(reading: _Reading, siret: str) -> bool | None:
