@@ -48,7 +48,10 @@ class ReceiptAnswer:
 def acknowledge(receipt: Receipt, pivot: Pivot | None) -> ReceiptAnswer:
     """Judge the receipt of a pivot; one that was refused is offered once more, and refused again it is an alert."""
     if pivot is None:
-        return ReceiptAnswer(receipt, (*receipt.faults, fault("EDG-S040", "receipt.flow_id", receipt.flow_id)))
+        # What is no flow's identifier is not unknown as well: that is one mistake.
+        malformed = any(found.field == "receipt.flow_id" for found in receipt.faults)
+        unknown = () if malformed else (fault("EDG-S040", "receipt.flow_id", receipt.flow_id),)
+        return ReceiptAnswer(receipt, (*receipt.faults, *unknown))
     if not pivot.published:
         early = fault("EDG-S042", "receipt.flow_id", receipt.flow_id)
         return ReceiptAnswer(receipt, (*receipt.faults, early), pivot.delivery)

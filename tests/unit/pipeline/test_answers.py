@@ -226,6 +226,12 @@ def test_time_that_is_over(changes: dict[str, object], expected: tuple[str, Stag
         (REFUSED, replace(PIVOT, receipt="94", offers=1), ([], True, False, True)),
         (REFUSED, replace(PIVOT, receipt="94", offers=1, renewing=True), (["S041"], False, False, False)),
         (replace(TAKEN, faults=(fault("EDG-S025", "receipt.code", "91"),)), PIVOT, (["S025"], False, False, False)),
+        (
+            replace(TAKEN, faults=(fault("EDG-S025", "receipt.code", "91"),)),
+            None,
+            (["S025", "S040"], False, False, False),
+        ),
+        (replace(TAKEN, faults=(fault("EDG-S026", "receipt.flow_id", "1"),)), None, (["S026"], False, False, False)),
     ],
 )
 def test_a_receipt(receipt: Receipt, pivot: Pivot | None, expected: tuple[list[str], bool, bool, bool]) -> None:
