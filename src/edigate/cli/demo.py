@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from edigate.cli.common import Failure, actor, from_here, open_here, out, program, table
-from edigate.cli.messages import language, t
+from edigate.cli.messages import colon, language, t
 from edigate.cli.work import VERDICT_STYLES, summarise, verdict_word, work_once
 from edigate.domain.explain import explain
 from edigate.domain.verdicts import Verdict
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
     from edigate.engine.local import Tally
     from edigate.sandbox.flows import DemoFlow
-    from edigate.sandbox.outcome import Outcome
+    from edigate.sandbox.outcome import Found, Outcome
 
 
+SHOWN = 3
 HELP = t(
     "Drop a fresh round of made-up flows into the inboxes, run the gate once, and show what became of every flow.",
     "Déposer une nouvelle série de flux d'essai, lancer la passerelle une fois, montrer ce que devient chaque flux.",
@@ -86,9 +87,15 @@ def _became(outcome: "Outcome") -> str:
         escape(pick((flow.note_fr, flow.note_en), language())),
         f"[{VERDICT_STYLES[verdict]}]{verdict_word(verdict)}[/]",
     ]
-    if outcome.fault:
-        lines.append(f"{outcome.fault.code}: {escape(explain(outcome.fault, language()).message)}")
+    lines += [_reason(found) for found in outcome.faults[:SHOWN]]
+    if len(outcome.faults) > SHOWN:
+        lines.append(t("… and {count} more", "… et {count} autres", count=len(outcome.faults) - SHOWN))
     return "\n".join(lines)
+
+
+def _reason(found: "Found") -> str:
+    where = f" ({found.where})" if found.where else ""
+    return escape(f"{found.fault.code}{where}{colon()} {explain(found.fault, language()).message}")
 
 
 def _say_where(gate: "Gate", tally: "Tally") -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from edigate.sandbox import structures
+from edigate.sandbox import packs, structures
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment, DraftLine, sample_lines
@@ -16,7 +16,7 @@ from edigate.sandbox.ubl import ubl_credit_note, ubl_invoice
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-INTEGRATED, REJECTED, INADMISSIBLE = "integrated", "rejected", "inadmissible"
+INTEGRATED, PARTIAL, REJECTED, INADMISSIBLE = "integrated", "partial", "rejected", "inadmissible"
 
 
 def unspoilt(content: bytes) -> bytes:
@@ -70,6 +70,11 @@ def _said(before: Mapping[str, object] = MappingProxyType({}), /, **changes: obj
 
 _PDF = DraftAttachment("facture.pdf", "application/pdf", tiny_pdf("Facture"), type_code="01")
 _SLIP = DraftAttachment("bon_de_livraison.pdf", "application/pdf", tiny_pdf("Bon de livraison"))
+_UNZIPPED = DraftAttachment("photo.png", "image/png", b"\x89PNG\r\n\x1a\n", zipped=False)
+_LONG_NAME = DraftAttachment(
+    f"releve_des_travaux_{'du_mois_de_mars_' * 3}2025.pdf", "application/pdf", tiny_pdf("Relevé")
+)
+_EMPTY = DraftAttachment("annexe.pdf", "application/pdf", b"")
 _PROGRAM = DraftAttachment("calcul.exe", "application/octet-stream", b"MZ")
 _WITH_PDF = (_PDF,)
 _NO_TAX = (DraftLine(vat_rate=Decimal(0), category="AE"),)
@@ -274,6 +279,97 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
+        "FSO1113A",
+        "Deux factures dans un même document CPPFactureMixte",
+        "Two invoices in one CPPFactureMixte document",
+        changes=_said(attachments=_WITH_PDF),
+        build=packs.two_in_cpp_mixte,
+    ),
+    Case(
+        "FSO1117A",
+        "Factur-X : la facture est dans le PDF, et le PDF voyage jusqu'au destinataire",
+        "Factur-X: the invoice is inside the PDF, and the PDF travels to the recipient",
+        changes=_said(lines=sample_lines(2)),
+        build=packs.facturx,
+    ),
+    Case(
+        "FSO1117A",
+        "Factur-X dont les prix bruts sont sans remise : un avertissement, la facture passe",
+        "Factur-X whose gross prices have no allowance: a warning, the invoice passes",
+        changes=_said(gross_prices=True),
+        build=packs.facturx,
+    ),
+    Case(
+        "FSO1120A",
+        "Mémoire de frais de justice (A3), pour le service des greffes",
+        "Statement of justice costs (A3), for the registry's service",
+        changes=_said(_TO_STATE, cadre="A3", service="DSJPFGU057", engagement="1501966749"),
+        build=ubl_invoice,
+    ),
+    Case(
+        "FSO1130A",
+        "Travaux, UBL structuré : projet de décompte final (A7), vu d'abord par la MOE",
+        "Works, structured UBL: draft final statement (A7), seen by the MOE first",
+        changes=_said(_WORKS, cadre="A7", attachments=()),
+        build=ubl_invoice,
+    ),
+    Case(
+        "FSO1131A",
+        "Travaux, UBL avec son PDF : décompte général et définitif (A8), remis à la MOA",
+        "Works, UBL with its PDF: general and definitive statement (A8), given to the MOA",
+        changes=_said(_WORKS, cadre="A8"),
+        build=ubl_invoice,
+    ),
+    Case(
+        "FSO1137A",
+        "Travaux, Factur-X : projet de décompte mensuel d'un cotraitant (A13), attend le mandataire",
+        "Works, Factur-X: draft monthly statement of a co-contractor (A13), waits for the group's leader",
+        changes=_said(
+            _WORKS,
+            cadre="A13",
+            supplier_id=structures.CO_CONTRACTOR,
+            supplier_name="Charpentes Delaunoy",
+            validator_siret=structures.LEAD_CONTRACTOR,
+            validator_name="Travaux généraux Sauvebrun",
+            attachments=(),
+        ),
+        build=packs.facturx,
+    ),
+    Case(
+        "FSO1106A",
+        "Archive tar.gz de trois factures, une signature à côté de la première",
+        "Archive tar.gz of three invoices, a signature beside the first",
+        build=packs.signed_archive,
+    ),
+    Case(
+        "FSO1110A",
+        "Archive ZIP d'une facture UBL et de son avoir",
+        "ZIP archive of a UBL invoice and its credit note",
+        changes=_said(attachments=_WITH_PDF),
+        build=packs.zip_of_ubl,
+    ),
+    Case(
+        "FSO1116A",
+        "Pièces jointes à reprendre : nom trop long, fichier sans ZIP ; des avertissements, la facture passe",
+        "Attachments to put right: a name too long, a file without a ZIP; warnings, the invoice passes",
+        changes=_said(attachments=(_PDF, _LONG_NAME, _UNZIPPED)),
+    ),
+    Case(
+        "FSO1113A",
+        "Trois factures dans un document, une refusée : les deux autres sont intégrées",
+        "Three invoices in one document, one refused: the two others are integrated",
+        PARTIAL,
+        _said(attachments=_WITH_PDF),
+        build=packs.three_in_cpp_mixte,
+    ),
+    Case(
+        "FSO1106A",
+        "Archive de trois factures, une refusée : le compte rendu nomme son fichier",
+        "Archive of three invoices, one refused: the report names its file",
+        PARTIAL,
+        build=packs.archive_with_a_wrong_one,
+    ),
+    Case(
         "FSO1116A",
         "Service inconnu du destinataire",
         "Service unknown to the recipient",
@@ -345,6 +441,45 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "FSO1106A",
+        "Archive de deux factures, refusées toutes deux, chacune pour sa raison",
+        "Archive of two invoices, both refused, each for its own reason",
+        REJECTED,
+        build=packs.archive_of_all_wrong,
+    ),
+    Case(
+        "FSO1116A",
+        "Facture d'origine absente d'un dépôt mixte",
+        "Original invoice missing from a mixed deposit",
+        REJECTED,
+    ),
+    Case(
+        "FSO1113A",
+        "Pièce jointe vide",
+        "Empty attachment",
+        REJECTED,
+        _said(attachments=(_PDF, _EMPTY)),
+        build=packs.one_cpp_mixte,
+    ),
+    Case(
+        "FSO1137A",
+        "Facture simple (A1) sur une interface réservée aux travaux",
+        "Simple invoice (A1) on an interface kept for works",
+        REJECTED,
+        build=packs.facturx,
+    ),
+    Case(
+        "FSO1116A",
+        "Facture simple (A1) pour une structure qui ne reçoit que des travaux",
+        "Simple invoice (A1) for a structure that takes works only",
+        REJECTED,
+        _said(
+            recipient_siret=structures.MOA_ONLY,
+            recipient_name="Société publique des tramways de Brévières",
+            attachments=_WITH_PDF,
+        ),
+    ),
+    Case(
+        "FSO1106A",
         "Numéro déjà pris par la première facture de la série",
         "Number already taken by the first invoice of the series",
         REJECTED,
@@ -371,6 +506,55 @@ CASES: tuple[Case, ...] = (
         "Forbidden DTD",
         INADMISSIBLE,
         spoil=with_dtd,
+    ),
+    Case(
+        "FSO1117A",
+        "Factur-X abîmé : le PDF n'est pas réparé",
+        "Damaged Factur-X: the PDF is not repaired",
+        INADMISSIBLE,
+        build=packs.damaged_facturx,
+    ),
+    Case(
+        "FSO1117A",
+        "Factur-X chiffré",
+        "Encrypted Factur-X",
+        INADMISSIBLE,
+        build=packs.locked_facturx,
+    ),
+    Case(
+        "FSO1117A",
+        "Factur-X qui se dit PDF/A-1 : ce format n'admet pas de fichier joint",
+        "Factur-X that says it is PDF/A-1: that format has no place for a file inside",
+        INADMISSIBLE,
+        build=packs.facturx_of_another_pdfa,
+    ),
+    Case(
+        "FSO1117A",
+        "PDF dont la facture ne s'appelle pas factur-x.xml",
+        "PDF whose invoice is not called factur-x.xml",
+        INADMISSIBLE,
+        build=packs.facturx_under_another_name,
+    ),
+    Case(
+        "FSO1106A",
+        "Archive dont un fichier se déplie en mille fois sa taille",
+        "Archive with a file that unpacks to a thousand times its size",
+        INADMISSIBLE,
+        build=packs.bomb,
+    ),
+    Case(
+        "FSO1106A",
+        "Archive dont un chemin sort du dossier (../)",
+        "Archive with a path that leads out of its folder (../)",
+        INADMISSIBLE,
+        build=packs.escaping,
+    ),
+    Case(
+        "FSO1106A",
+        "Archive avec deux fichiers de même nom dans deux dossiers",
+        "Archive with two files of the same name in two folders",
+        INADMISSIBLE,
+        build=packs.same_name_twice,
     ),
     Case(
         "FSO1106A",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
@@ -20,13 +20,23 @@ if TYPE_CHECKING:
     from edigate.sandbox.flows import DemoFlow
 
 
+class Found(NamedTuple):
+    """A fault and whose it is: the file of an archive, or the invoice of several; empty where there is but one."""
+
+    where: str
+    fault: Fault
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One flow: what was decided, its first fault, the names of its report and of the pivots that hold its invoices."""
+    """One flow: what was decided, why, the names of its report and of the pivots that hold its invoices.
+
+    `faults` are those that refuse something, or where nothing is refused those that warn.
+    """
 
     flow: DemoFlow
     decision: Decision
-    fault: Fault | None
+    faults: tuple[Found, ...]
     report: str
     pivots: tuple[str, ...]
 
@@ -46,7 +56,7 @@ def outcomes(connection: Connection, flows: Sequence[DemoFlow], decisions: Seque
     for flow, decision in ours:
         run = decision.case.run
         names = tuple(dict.fromkeys(pivots.get(run, ())))
-        yield Outcome(flow, decision, _first_fault(decision), reports.get(run, ""), names)
+        yield Outcome(flow, decision, _faults(decision), reports.get(run, ""), names)
 
 
 _PIVOTS = (
@@ -57,6 +67,10 @@ _PIVOTS = (
 )
 
 
-def _first_fault(decision: Decision) -> Fault | None:
-    found = (*decision.faults, *(fault for i in decision.invoices for fault in i.invoice.faults))
-    return next((fault for fault in found if fault.blocks), None) or next(iter(found), None)
+def _faults(decision: Decision) -> tuple[Found, ...]:
+    several = len(decision.invoices) > 1
+    found = [Found(fault.entry, fault) for fault in decision.faults]
+    for judged in decision.invoices:
+        one = judged.invoice
+        found += [Found(one.entry or (one.number if several else ""), fault) for fault in one.faults]
+    return tuple(one for one in found if one.fault.blocks) or tuple(found)

@@ -35,9 +35,9 @@ def test_list_names_faults_and_counts_invoices(shown: Site) -> None:
 
     withdrawn = only(flows, interface="FSO1101A")
     assert (withdrawn["faults"], withdrawn["invoices"]) == (["EDG-F009"], {"integrated": 0, "rejected": 0})
-    assert {str(flow["invoices"]) for flow in flows if flow["verdict"] == "integrated"} == {
-        "{'integrated': 1, 'rejected': 0}"
-    }
+    shares = {flow["verdict"]: flow["invoices"] for flow in flows if flow["interface"] == "FSO1113A"}
+    assert shares["integrated"] == {"integrated": 2, "rejected": 0}
+    assert shares["partial"] == {"integrated": 2, "rejected": 1}
 
 
 def test_list_shows_a_table_to_people(shown: Site) -> None:
@@ -154,7 +154,7 @@ def test_show_tells_all_of_a_rejected_flow(shown: Site) -> None:
     fault = invoice["faults"][0]
     assert (run["number"], run["parent"], run["verdict"], run["waits"]) == (1, None, "rejected", None)
     assert (invoice["verdict"], invoice["present"], invoice["run"]) == ("rejected", True, run["id"])
-    assert fault.keys() == {"code", "rule", "severity", "path", "line", "value", "message", "remedy"}
+    assert fault.keys() == {"code", "rule", "severity", "entry", "field", "path", "line", "value", "message", "remedy"}
     assert {row["kind"] for row in told["deliveries"]} == {"report", "life_cycle"}
     archived = (shown.root / told["archive"]).read_bytes()
     assert hashlib.sha256(archived).hexdigest() == flow["sha256"]
