@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from edigate.cli.common import Failure
 from edigate.cli.messages import t
+from edigate.domain.statuses import STATUSES
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import partners
@@ -42,6 +43,17 @@ class InvoiceState(StrEnum):
     DEPOSITED = "01"
     MADE_AVAILABLE = "03"
     NOT_INTEGRATED = "37"
+
+
+class WhoseTurn(StrEnum):
+    """Who has an invoice; closed is nobody."""
+
+    VALIDATOR_1 = "validator1"
+    VALIDATOR_2 = "validator2"
+    MOE = "moe"
+    MOA = "moa"
+    RECIPIENT = "recipient"
+    CLOSED = "closed"
 
 
 _DAYS = {"formats": _FORMATS, "metavar": t("DATE", "DATE")}
@@ -88,6 +100,14 @@ UntilOption = Annotated[
 ]
 DateOption = Annotated[
     dt.datetime | None, typer.Option("--date", help=t("On this day only.", "Ce jour seulement."), **_DAYS)
+]
+StatusOption = Annotated[
+    str,
+    typer.Option("--status", metavar="CODE", help=t("Present status, 01 to 41.", "Statut présent, de 01 à 41.")),
+]
+StageOption = Annotated[
+    WhoseTurn | None,
+    typer.Option("--stage", help=t("Whose turn it is.", "À qui de jouer.")),
 ]
 LimitOption = Annotated[
     int | None,
@@ -138,6 +158,17 @@ def hash_of(text: str) -> str:
     return lowered
 
 
+def status_of(text: str) -> str:
+    """A status by its number, in two digits; raises Failure for what is none."""
+    code = text.strip().zfill(2)
+    if code not in STATUSES:
+        raise Failure(
+            t("{text} is no status: they are 01 to 41.", "{text} n'est pas un statut : ils vont de 01 à 41.",
+              text=printable(text))
+        )  # fmt: skip
+    return code
+
+
 def known_partner(connection: Connection, code: str) -> str:
     """The partner's code in capitals; raises Failure with what may have been meant where there is no such partner."""
     book = partners.load_book(connection)
@@ -164,6 +195,8 @@ def wanted(
     *,
     partner: str = "",
     state: FlowState | InvoiceState | None = None,
+    status: str = "",
+    stage: WhoseTurn | None = None,
     number: str = "",
     siret: str = "",
     sha256: str = "",
@@ -174,6 +207,8 @@ def wanted(
     return Wanted(
         partner=known_partner(connection, partner) if partner else "",
         state=state.value if state else "",
+        status=status,
+        stage=stage.value if stage else "",
         number=number,
         siret="".join(siret.split()),
         sha256=hash_of(sha256) if sha256 else "",

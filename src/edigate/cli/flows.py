@@ -6,13 +6,15 @@ import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, filters, invoices, rows
-from edigate.cli.messages import t
+from edigate.cli import common, filters, lifecycle, rows
+from edigate.cli.invoice_story import invoice_facts, invoice_json
+from edigate.cli.messages import colon, t
 from edigate.cli.options import Json
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.faults_json import load
+from edigate.ledger.subjects import RECEIPT
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,10 +62,11 @@ def list_(
             limit=filters.limit_of(limit, as_json=as_json),
         )
         found = queries.list_flows(connection, wanted)
-        counts = queries.count_invoices_of(connection, (flow["id"] for flow in found))
+        ids = [flow["id"] for flow in found]
+        counts = Counts(queries.count_invoices_of(connection, ids), queries.count_reported_of(connection, ids))
         total = queries.count_flows(connection, wanted) if wanted.limit else len(found)
     if as_json:
-        common.print_json([_listed_json(flow, counts.get(flow["id"], {})) for flow in found])
+        common.print_json([_listed_json(flow, counts) for flow in found])
         return
     if found:
         _print_list(gate, found, counts)
@@ -90,7 +93,19 @@ def show(flow: FlowArgument, as_json: Json = False) -> None:
         _print_story(gate, story)
 
 
-def _print_list(gate: Gate, found: list[RowMapping], counts: dict[str, dict[str, int]]) -> None:
+class Counts(NamedTuple):
+    """What flows hold, by flow and verdict: invoices, or lines that a partner reported."""
+
+    invoices: dict[str, dict[str, int]]
+    reported: dict[str, dict[str, int]]
+
+    def share(self, flow: str) -> str:
+        """How many of either were taken."""
+        found = self.invoices.get(flow) or self.reported.get(flow) or {}
+        return f"{found.get('integrated', 0)}/{sum(found.values())}" if found else ""
+
+
+def _print_list(gate: Gate, found: list[RowMapping], counts: Counts) -> None:
     name = t("File", "Fichier")
     columns: tuple[rows.Column, ...] = (
         (t("Flow", "Flux"), lambda flow: flow["id"][: rows.SHORT_ID]),
@@ -98,31 +113,21 @@ def _print_list(gate: Gate, found: list[RowMapping], counts: dict[str, dict[str,
         (t("Partner", "Part."), lambda flow: flow["partner"]),
         (name, lambda flow: flow["name"]),
         (t("State", "État"), lambda flow: rows.coloured(rows.state_of(flow))),
-        (t("Inv.", "Fact."), lambda flow: _share(counts.get(flow["id"], {}))),
+        (t("Taken", "Pris"), lambda flow: counts.share(flow["id"])),
     )
     rows.print_table(columns, found, fold=name, spare=(t("Partner", "Part."), t("Flow", "Flux")))
 
 
-def _share(counts: dict[str, int]) -> str:
-    """How many of the invoices were integrated."""
-    return f"{counts.get('integrated', 0)}/{sum(counts.values())}" if counts else ""
-
-
-def _listed_json(flow: RowMapping, counts: dict[str, int]) -> dict[str, Any]:
+def _listed_json(flow: RowMapping, counts: Counts) -> dict[str, Any]:
+    none = {"integrated": 0, "rejected": 0}
     return {
-        **flow_json(flow),
+        **rows.flow_json(flow),
         "run": flow["run_number"],
         "decided_at": flow["decided_at"],
         "faults": [fault.code for fault in load(flow["faults"] or "[]")],
-        "invoices": {"integrated": counts.get("integrated", 0), "rejected": counts.get("rejected", 0)},
+        "invoices": none | counts.invoices.get(flow["id"], {}),
+        "reported": none | counts.reported.get(flow["id"], {}),
     }
-
-
-def flow_json(flow: rows.Row) -> dict[str, Any]:
-    """What identifies a flow and where it stands."""
-    return rows.picked(
-        flow, "id", "partner", "name", "flow_id", "interface", "received_at", "size", "sha256", "state", "verdict",
-    )  # fmt: skip
 
 
 class Story(NamedTuple):
@@ -131,6 +136,7 @@ class Story(NamedTuple):
     flow: RowMapping
     runs: list[RowMapping]
     invoices: list[RowMapping]
+    reported: list[RowMapping]
     deliveries: list[RowMapping]
 
     @property
@@ -145,6 +151,7 @@ def _story(connection: Connection, flow: RowMapping) -> Story:
         flow,
         queries.runs_of(connection, key),
         queries.invoices_of(connection, key),
+        queries.reported_of(connection, key),
         queries.deliveries_of(connection, key),
     )
 
@@ -152,10 +159,11 @@ def _story(connection: Connection, flow: RowMapping) -> Story:
 def _story_json(story: Story) -> dict[str, Any]:
     present = story.present
     return {
-        **flow_json(story.flow),
+        **rows.flow_json(story.flow),
         "archive": _archived(story.flow),
         "runs": [_run_json(run) for run in story.runs],
-        "invoices": [invoices.invoice_json(row) | {"present": row["id"] in present} for row in story.invoices],
+        "invoices": [invoice_json(row) | {"present": row["id"] in present} for row in story.invoices],
+        "reported": [rows.reported_json(row) for row in story.reported],
         "deliveries": [rows.delivery_json(row) for row in story.deliveries],
     }
 
@@ -194,6 +202,7 @@ def _print_story(gate: Gate, story: Story) -> None:
         _print_run(gate, run)
     for invoice in story.invoices:
         _print_invoice(invoice, present=invoice["id"] in present)
+    _print_reported(story.reported)
     _print_deliveries(gate, story.deliveries)
 
 
@@ -222,8 +231,22 @@ def _print_invoice(invoice: RowMapping, *, present: bool) -> None:
     if not present:
         head.append(t("  (an earlier decision)", "  (décision antérieure)"), style="dim")
     common.out().print(head)
-    rows.print_facts(invoices.invoice_facts(invoice, indent="  "))
+    rows.print_facts(invoice_facts(invoice, indent="  "))
     rows.print_faults(load(invoice["faults"]))
+
+
+def _print_reported(lines: list[RowMapping]) -> None:
+    """What a partner reported, line by line: of which invoice or pivot, and whether it was taken in."""
+    if lines:
+        rows.say(t("\nReported", "\nDéclaré"), style="bold")
+    for line in lines:
+        supplier = (
+            t(" of {supplier}", " de {supplier}", supplier=printable(line["supplier"])) if line["supplier"] else ""
+        )
+        said = lifecycle.receipt_status(line["code"]) if line["kind"] == RECEIPT else lifecycle.status(line["code"])
+        told = f"  {line['position']}. {printable(line['names'])}{supplier}{colon()} {said or '?'}  "
+        common.out().print(Text(told).append_text(rows.coloured(line["verdict"])))
+        rows.print_faults(load(line["faults"]), indent=4)
 
 
 def _print_deliveries(gate: Gate, files: list[RowMapping]) -> None:

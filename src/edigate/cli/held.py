@@ -6,7 +6,6 @@ import typer
 from sqlalchemy import RowMapping
 
 from edigate.cli import common, filters, requests, rows
-from edigate.cli.flows import flow_json
 from edigate.cli.messages import language, t
 from edigate.cli.options import Json
 from edigate.domain.holds import explain_hold
@@ -112,7 +111,7 @@ def _release(gate: Gate, ids: list[str]) -> None:
 def _json(flow: RowMapping) -> dict[str, Any]:
     words = explain_hold(flow["hold_reason"], language())
     return {
-        **flow_json(flow),
+        **rows.flow_json(flow),
         "run": flow["run_number"],
         "reason": flow["hold_reason"],
         "detail": flow["hold_detail"],

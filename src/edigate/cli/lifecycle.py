@@ -79,14 +79,18 @@ def validator_json(invoice: Row) -> dict[str, Any] | None:
 def receipt(gate: Gate, delivery: Row) -> str:
     """What its recipient said of a pivot, or until when that is awaited."""
     if delivery["receipt"]:
-        code = delivery["receipt"]
-        known = FlowStatus(code) if code in set(FlowStatus) else None
-        words = pick((FLOW_LABELS[known], _RECEIPTS_IN_ENGLISH.get(known, "")), language()) if known else ""
-        return f"{code} {words}".strip() + f" ({rows.local(gate, delivery['receipt_at'])})"
+        return f"{receipt_status(delivery['receipt'])} ({rows.local(gate, delivery['receipt_at'])})"
     if delivery["receipt_due_at"]:
         until = rows.local(gate, delivery["receipt_due_at"])
         return t("awaited until {until}", "attendu jusqu'au {until}", until=until)
     return ""
+
+
+def receipt_status(code: str) -> str:
+    """A recipient's status of a flow by its code and words."""
+    known = FlowStatus(code) if code in set(FlowStatus) else None
+    words = pick((FLOW_LABELS[known], _RECEIPTS_IN_ENGLISH.get(known, "")), language()) if known else ""
+    return f"{code} {words}".strip()
 
 
 def offers(delivery: Row) -> str:

@@ -25,6 +25,9 @@ from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.events import record
 from edigate.ledger.faults_json import load
+from edigate.pipeline.answers import Answer
+from edigate.pipeline.receipts import ReceiptAnswer
+from edigate.pipeline.settle import Decision
 
 MANY = 20
 HELP = t(
@@ -197,7 +200,7 @@ def _told(connection: Connection, rehearsed: Rehearsed) -> dict[str, Any]:
             "detail": outcome.detail,
             "why": explain_hold(outcome.reason, language()).why,
         }
-        return told | {"verdict": None, "waits": waits, "faults": (), "invoices": []}
+        return told | {"verdict": None, "waits": waits, "faults": (), "invoices": [], "reported": []}
     invoices = [
         {
             "position": decided.invoice.position,
@@ -210,21 +213,51 @@ def _told(connection: Connection, rehearsed: Rehearsed) -> dict[str, Any]:
         }
         for decided in outcome.invoices
     ]
-    return told | {"verdict": outcome.verdict.value, "waits": None, "faults": outcome.faults, "invoices": invoices}
+    return told | {
+        "verdict": outcome.verdict.value,
+        "waits": None,
+        "faults": outcome.faults,
+        "invoices": invoices,
+        "reported": _reported(connection, flow, outcome),
+    }
 
 
-def _verdict(invoice: RowMapping | None) -> str | None:
-    return invoice["verdict"] if invoice else None
+def _reported(connection: Connection, flow: RowMapping, outcome: Decision) -> list[dict[str, Any]]:
+    """What a partner reported, line by line, as it was taken and as it would be."""
+    present = {row["position"]: row for row in queries.reported_of(connection, flow["id"])}
+    lines: list[tuple[int, str, str, Answer | ReceiptAnswer, bool]] = [
+        *((a.reported.position, a.reported.code, a.reported.number, a, a.untouched) for a in outcome.answers),
+        *((r.receipt.position, r.receipt.code, r.receipt.flow_id, r, not r.noted) for r in outcome.receipts),
+    ]
+    return [
+        {
+            "position": position,
+            "code": code,
+            "names": names,
+            "verdict_before": _verdict(present.get(position)),
+            "verdict": (Verdict.INTEGRATED if found.accepted else Verdict.REJECTED).value,
+            "left_alone": found.accepted and unmoved,
+            "faults": found.faults,
+            "faults_before": _faults(present.get(position)),
+        }
+        for position, code, names, found, unmoved in lines
+    ]
 
 
-def _faults(invoice: RowMapping | None) -> tuple[Fault, ...]:
-    return load(invoice["faults"]) if invoice else ()
+def _verdict(row: RowMapping | None) -> str | None:
+    return row["verdict"] if row else None
+
+
+def _faults(row: RowMapping | None) -> tuple[Fault, ...]:
+    return load(row["faults"]) if row else ()
 
 
 def _json(told: dict[str, Any]) -> dict[str, Any]:
+    lines = [*told["invoices"], *told["reported"]]
     return _with_words(told) | {
-        "changes": told["verdict"] != told["verdict_before"] or any(_changes(invoice) for invoice in told["invoices"]),
+        "changes": told["verdict"] != told["verdict_before"] or any(_changes(line) for line in lines),
         "invoices": [_with_words(invoice) for invoice in told["invoices"]],
+        "reported": [_with_words(line) for line in told["reported"]],
     }
 
 
@@ -233,12 +266,12 @@ def _with_words(told: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in told.items() if key != "faults_before"} | {"faults": faults}
 
 
-def _changes(invoice: dict[str, Any]) -> bool:
-    """Whether a replay would say anything else of the invoice than was said."""
-    if invoice["left_alone"]:
+def _changes(line: dict[str, Any]) -> bool:
+    """Whether a replay would say anything else of an invoice or of what was reported than was said."""
+    if line["left_alone"]:
         return False
-    codes = [sorted(fault.code for fault in invoice[key]) for key in ("faults", "faults_before")]
-    return invoice["verdict"] != invoice["verdict_before"] or codes[0] != codes[1]
+    codes = [sorted(fault.code for fault in line[key]) for key in ("faults", "faults_before")]
+    return line["verdict"] != line["verdict_before"] or codes[0] != codes[1]
 
 
 def _print(told: list[dict[str, Any]]) -> None:
@@ -266,6 +299,9 @@ def _lines(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for invoice in told["invoices"]:
         if _changes(invoice) or invoice["faults"]:
             yield invoice | {"name": f"  {invoice['number']}"}
+    for line in told["reported"]:
+        if _changes(line) or line["faults"]:
+            yield line | {"name": f"  {line['code']} {line['names']}"}
 
 
 def _because(line: dict[str, Any]) -> Text:

@@ -70,9 +70,13 @@ def tell_outcome(
     with gate.ledger.connect() as connection:
         found = {row["id"]: row for row in where_in(connection, flows.select(), flows.c.id, ids)}
         counts = queries.count_invoices_of(connection, ids)
+        reported = queries.count_reported_of(connection, ids)
     if as_json:
         common.print_json(
-            {"carried_out": done, "flows": [_json(found[i], (before or {}).get(i), counts.get(i)) for i in ids]}
+            {
+                "carried_out": done,
+                "flows": [_json(found[i], (before or {}).get(i), counts.get(i), reported.get(i)) for i in ids],
+            }
         )
         return
     if ids and done:
@@ -80,11 +84,15 @@ def tell_outcome(
     _say(gate, [found[i] for i in ids], done=done)
 
 
-def _json(flow: rows.Row, before: str | None, counts: dict[str, int] | None) -> dict[str, Any]:
+def _json(
+    flow: rows.Row, before: str | None, counts: dict[str, int] | None, reported: dict[str, int] | None
+) -> dict[str, Any]:
+    none = {"integrated": 0, "rejected": 0}
     return {
         **rows.picked(flow, "id", "name", "partner", "state", "verdict", "run"),
         "verdict_before": before,
-        "invoices": {"integrated": 0, "rejected": 0} | (counts or {}),
+        "invoices": none | (counts or {}),
+        "reported": none | (reported or {}),
     }
 
 

@@ -168,6 +168,13 @@ def _details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
     yield t("to do", "à faire"), words.remedy
 
 
+def flow_json(flow: Row) -> dict[str, Any]:
+    """What identifies a flow and where it stands."""
+    return picked(
+        flow, "id", "partner", "name", "flow_id", "interface", "received_at", "size", "sha256", "state", "verdict",
+    )  # fmt: skip
+
+
 def reported_json(row: Row) -> dict[str, Any]:
     """One line of a partner's report."""
     return picked(row, "position", "kind", "code", "names", "supplier", "verdict", "subject") | {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LISTED = {
     "id", "partner", "name", "flow_id", "interface", "received_at", "size", "sha256", "state", "verdict", "run",
-    "decided_at", "faults", "invoices",
+    "decided_at", "faults", "invoices", "reported",
 }  # fmt: skip
 
 
@@ -222,7 +222,7 @@ def test_show_reads_an_invoice_and_its_files_to_people(shown: Site) -> None:
     text = fold(shown.run("flows", "show", flow["id"]).out)
 
     invoice = told["invoices"][0]
-    for part in (invoice["number"], invoice["recipient"]["siret"], "Run 1: integrated", "03 Mise à disposition"):
+    for part in (invoice["number"], invoice["recipient"]["siret"], "Run 1: integrated", "03 Made available to"):
         assert part in text
     for delivery in told["deliveries"]:
         assert delivery["name"] in text

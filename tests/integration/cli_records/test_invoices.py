@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from tests.integration.cli_records.console import Site
 
 LISTED = {
-    "id", "flow", "run", "position", "number", "type_code", "issue_date", "cadre", "depositor", "supplier", "recipient",
-    "amount_due", "currency", "reader", "verdict", "status", "decided_at", "faults", "flow_name", "received_at",
+    "id", "flow", "run", "position", "entry", "number", "type_code", "issue_date", "cadre", "market", "engagement",
+    "depositor", "supplier", "recipient", "validator", "second_validator", "amount_due", "currency", "reader", "stage",
+    "due_at", "verdict", "status", "label", "completes", "renvoi", "decided_at", "faults", "flow_name", "received_at",
 }  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def test_show_tells_an_invoices_history(shown: Site) -> None:
     (told,) = shown.json("invoices", "show", listed["number"])
 
     assert shown.json("invoices", "show", str(listed["id"])) == [told]
-    assert told.keys() == LISTED | {"history", "pivots", "other_decisions"}
+    assert told.keys() == LISTED | {"history", "pivots", "other_decisions", "completed_by", "alerts"}
     assert [entry["status"] for entry in told["history"]] == ["01", "03"]
     for entry in told["history"]:
         assert (shown.root / "outbox" / told["depositor"] / entry["told"]).is_file()
@@ -102,7 +103,8 @@ def test_show_reads_like_help(shown: Site) -> None:
 
     assert rejected["faults"][0]["code"] in english
     assert "to do:" in english
-    assert "37 Non conforme, non intégrée" in english
+    assert "37 Not integrated" in english
+    assert "37 Non conforme, non intégrée" in french
     assert "rejeté" in french
     assert "à faire :" in french
 

@@ -1,0 +1,200 @@
+"""What `flows`, `invoices` and `replay` show of an invoice's life: whose turn, who said what, completions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edigate.sandbox import structures
+from edigate.sandbox.archives import tar_gz
+from edigate.sandbox.cii import cii
+from tests.integration.cli_records import actors
+from tests.integration.cli_records.console import fold, only
+
+if TYPE_CHECKING:
+    from tests.integration.cli_records.console import Site
+
+
+def told(site: Site, number: str) -> dict[str, Any]:
+    """The one invoice of this number, as JSON has it."""
+    (found,) = site.json("invoices", "show", number)
+    return dict(found)
+
+
+def test_history_names_who_said_what_in_which_flow(fresh: Site) -> None:
+    """A suspension has its comment, its reason, the partner and its flow; people see the same."""
+    actors.invoice(fresh, "F-1")
+    comment = "JUSTIF_ABS : le bon de livraison manque"
+    flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "06", comment=comment))
+
+    entry = told(fresh, "F-1")["history"][-1]
+
+    assert (entry["status"], entry["comment"], entry["reason"]) == ("06", comment, "JUSTIF_ABS")
+    assert (entry["actor"], entry["source"], entry["withheld"]) == ("SEI001", flow, False)
+    assert entry["told"].startswith("FEN1200A_JMRPOR_")
+    english = fold(fresh.run("invoices", "show", "F-1").out)
+    assert "06 Suspended" in english
+    assert "JUSTIF_ABS (Supporting document missing or insufficient)" in english
+    assert flow in english
+    assert "06 Suspendue" in fold(fresh.run("invoices", "show", "F-1", lang="fr").out)
+
+
+def test_a_completion_is_told_from_both_sides(fresh: Site) -> None:
+    """The new deposit names the one that it completes, the old one is nobody's and names the new one."""
+    actors.invoice(fresh, "F-1")
+    comment = "JUSTIF_ABS : le bon de livraison manque"
+    actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "06", comment=comment))
+    flow = actors.invoice(fresh, "F-1")
+
+    before, after = fresh.json("invoices", "show", "F-1")
+
+    assert (before["stage"], after["completes"], after["renvoi"]) == ("closed", before["id"], "Complétée")
+    assert [one["flow_name"] for one in before["completed_by"]] == [flow]
+    old = fold(fresh.run("invoices", "show", str(before["id"])).out)
+    new = fold(fresh.run("invoices", "show", str(after["id"]), lang="fr").out)
+    assert "nobody: replaced by a new deposit" in old
+    assert f"completed by {after['id']} ({flow}" in old
+    assert f"complète {before['id']} (" in new
+
+
+def test_an_invoice_that_waits_names_its_validator_and_until_when(fresh: Site) -> None:
+    """Whose turn it is, the partner that acts for them, the validator, the end of their time."""
+    actors.invoice(fresh, "C-1", "FSO1116A", **actors.CO_CONTRACTED)
+
+    found = told(fresh, "C-1")
+
+    assert (found["stage"], found["reader"]) == ("validator1", "POR001")
+    assert found["validator"]["identifier"] == structures.LEAD_CONTRACTOR
+    assert found["due_at"] > found["received_at"]
+    text = fold(fresh.run("invoices", "show", "C-1").out)
+    assert "turn the first validator (POR001)" in text
+    assert f"validator {structures.LEAD_CONTRACTOR} Travaux généraux Sauvebrun" in text
+    assert "until 20" in text
+
+
+def test_pivots_tell_their_receipt_and_offers_and_alerts_are_shown(fresh: Site) -> None:
+    """A pivot that was refused twice: its receipt, how often it was offered, and the alert with what to do."""
+    actors.invoice(fresh, "F-1")
+    pivot = actors.pivot_of(fresh, "F-1")
+    for _ in range(2):
+        actors.acknowledge(fresh, actors.RECIPIENT, pivot, "94", "XML illisible")
+
+    found = told(fresh, "F-1")
+
+    assert [(one["receipt"], one["offers"]) for one in found["pivots"]] == [("94", 1)]
+    assert [one["kind"] for one in found["alerts"]] == ["pivot.refused"]
+    text = fold(fresh.run("invoices", "show", "F-1", lang="fr").out)
+    assert "94 Erreur réception destinataire final" in text
+    assert "présenté de nouveau une fois" in text
+    assert "edigate deliveries resend" in text
+
+
+def test_a_status_without_a_known_meaning_is_shown_and_told_to_nobody(fresh: Site) -> None:
+    """Code 20 stands in the history under its number."""
+    actors.invoice(fresh, "F-1")
+    actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "20"))
+
+    entry = told(fresh, "F-1")["history"][-1]
+
+    assert (entry["status"], entry["told"], entry["withheld"]) == ("20", None, True)
+    text = fold(fresh.run("invoices", "show", "F-1").out)
+    assert "20 Status 20" in text
+    assert "nobody: its meaning is unknown" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        (["--stage", "validator1"], ["C-1"]),
+        (["--stage", "recipient"], ["F-1", "F-2"]),
+        (["--status", "07"], ["F-2"]),
+        (["--status", "7"], ["F-2"]),
+        (["--stage", "recipient", "--status", "03"], ["F-1"]),
+    ],
+)
+def test_list_by_stage_and_status(fresh: Site, options: list[str], numbers: list[str]) -> None:
+    """Whose turn it is and the present status narrow the list down, alone and together."""
+    actors.invoice(fresh, "C-1", "FSO1116A", **actors.CO_CONTRACTED)
+    actors.invoice(fresh, "F-1")
+    actors.invoice(fresh, "F-2")
+    actors.report(fresh, actors.RECIPIENT, actors.status("F-2", "07"))
+
+    assert [row["number"] for row in fresh.json("invoices", "list", *options)] == numbers
+
+
+def test_a_status_that_there_is_not_is_said(shown_empty: Site) -> None:
+    """Neither 42 nor a word is a status."""
+    assert "01 to 41" in shown_empty.run("invoices", "list", "--status", "42", expect=1).err
+    assert "de 01 à 41" in shown_empty.run("invoices", "list", "--status", "payée", lang="fr", expect=1).err
+
+
+def test_a_flow_of_statuses_shows_its_lines(fresh: Site) -> None:
+    """What each names, its code, whether it was taken in, and why not; the list counts them."""
+    actors.invoice(fresh, "F-1")
+    flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "07"), actors.status("F-9", "08"))
+
+    shown = fresh.json("flows", "show", flow)
+
+    assert [(one["position"], one["code"], one["names"], one["verdict"]) for one in shown["reported"]] == [
+        (1, "07", "F-1", "integrated"),
+        (2, "08", "F-9", "rejected"),
+    ]
+    assert shown["reported"][0]["subject"] == told(fresh, "F-1")["id"]
+    assert [fault["code"] for fault in shown["reported"][1]["faults"]] == ["EDG-S030"]
+    listed = only(fresh.json("flows", "list"), name=flow)
+    assert (listed["verdict"], listed["reported"]) == ("partial", {"integrated": 1, "rejected": 1})
+    text = fold(fresh.run("flows", "show", flow).out)
+    assert "2. F-9 of 81034732800017: 08 Payment ordered rejected" in text
+    assert "EDG-S030" in text
+    assert "1/2" in fold(fresh.run("flows", "list").out)
+
+
+def test_a_flow_of_receipts_shows_the_pivot_that_each_names(fresh: Site) -> None:
+    """92 with its words, and the pivot's delivery as its subject."""
+    actors.invoice(fresh, "F-1")
+    pivot = actors.pivot_of(fresh, "F-1")
+    flow = actors.acknowledge(fresh, actors.RECIPIENT, pivot)
+
+    (line,) = fresh.json("flows", "show", flow)["reported"]
+
+    assert (line["kind"], line["code"], line["names"]) == ("receipt", "92", pivot[-25:])
+    assert fresh.json("deliveries", "show", pivot)["id"] == line["subject"]
+    assert "92 Reçu destinataire final" in fold(fresh.run("flows", "show", flow, lang="fr").out)
+
+
+def test_an_archive_names_the_file_of_each_invoice_and_fault(fresh: Site) -> None:
+    """An invoice stands in its entry, and so do its faults."""
+    files = {"a.xml": cii(actors.draft("F-1")), "b.xml": cii(actors.draft("F-2", supplier_id="123"))}
+    flow = actors.deposit(fresh, tar_gz(files))
+
+    shown = fresh.json("flows", "show", flow)
+
+    assert [(one["entry"], one["number"], one["verdict"]) for one in shown["invoices"]] == [
+        ("a.xml", "F-1", "integrated"),
+        ("b.xml", "F-2", "rejected"),
+    ]
+    assert {fault["entry"] for fault in shown["invoices"][1]["faults"]} == {"b.xml"}
+    text = fold(fresh.run("flows", "show", flow).out)
+    assert "file b.xml" in text
+    assert "where: b.xml, line" in text
+
+
+def test_a_replay_of_statuses_shows_what_would_change_and_then_does_it(fresh: Site) -> None:
+    """A status that came before its invoice is refused; replayed afterwards it is taken in, once only."""
+    flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "07"))
+    actors.invoice(fresh, "F-1")
+
+    (rehearsed,) = fresh.json("replay", flow, "--dry-run")["flows"]
+    people = fold(fresh.run("replay", flow, "--dry-run").out)
+    (done,) = fresh.json("replay", flow, "--reason", "the invoice has come")["flows"]
+    (again,) = fresh.json("replay", flow, "--dry-run")["flows"]
+
+    assert [(one["code"], one["names"], one["verdict_before"], one["verdict"]) for one in rehearsed["reported"]] == [
+        ("07", "F-1", "rejected", "integrated")
+    ]
+    assert (rehearsed["changes"], rehearsed["reported"][0]["left_alone"]) == (True, False)
+    assert "07 F-1 rejected integrated" in people
+    assert (done["verdict"], done["reported"]) == ("integrated", {"integrated": 1, "rejected": 0})
+    assert told(fresh, "F-1")["status"] == "07"
+    assert (again["changes"], again["reported"][0]["left_alone"]) == (False, True)
