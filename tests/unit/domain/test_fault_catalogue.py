@@ -17,6 +17,7 @@ from edigate.domain.typography import NO_BREAK, french
 
 SOURCE = Path(edigate.__file__).parent
 TABLES = set((SOURCE / "domain").glob("*_faults.py"))
+EXPLAINING = set((SOURCE / "domain").glob("*_examples.py"))
 CODE = re.compile(r"EDG-[A-Z][0-9]{3}")
 LANGUAGES = ("fr", "en")
 
@@ -112,9 +113,9 @@ def names(template: str) -> set[str]:
 
 
 def mentioned(pattern: str) -> dict[str, set[str]]:
-    """Every code that the pattern finds in strings of the source, outside the catalogue itself, and in which files."""
+    """Every code that the pattern finds in strings of the source, and in which files; the tables aside."""
     found: dict[str, set[str]] = {}
-    for path in sorted(set(SOURCE.rglob("*.py")) - TABLES):
+    for path in sorted(set(SOURCE.rglob("*.py")) - TABLES - EXPLAINING):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for code in re.findall(pattern, node.value):
