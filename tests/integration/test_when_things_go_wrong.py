@@ -301,10 +301,10 @@ from edigate.engine.local import Local
 
 examine = worker.examine
 
-def deadly(deposit, content, desk):
-    if b"DEADLY" in content():
+def deadly(deposit, source, desk, keep):
+    if b"DEADLY" in source.read():
         os._exit(1)
-    return examine(deposit, content, desk)
+    return examine(deposit, source, desk, keep)
 
 worker.examine = deadly
 if __name__ == "__main__":
