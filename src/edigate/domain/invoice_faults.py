@@ -69,15 +69,15 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         rule="G1.01",
         title_fr="Type de document non admis",
         title_en="Document type not allowed",
-        message_fr="Le type de document « {value} » n’est pas admis : seuls le sont 380 (facture) et 381 (avoir).",
-        message_en="The document type “{value}” is not allowed: only 380 (invoice) and 381 (credit note) are.",
+        message_fr="Le type de document « {value} » n’est pas admis ici : seuls le sont les types {allowed}.",
+        message_en="The document type “{value}” is not allowed here: only the types {allowed} are.",
         remedy_fr=(
-            "Indiquez 380 ou 381 ; les factures rectificatives, d’acompte ou d’autofacturation sont à transmettre par "
-            "un autre canal ou sous l’un de ces deux types."
+            "Indiquez 380 (facture) ou 381 (avoir). Une facture rectificative (384) ou d’acompte (386) n’est admise "
+            "qu’en Factur-X ; les autres types, dont l’autofacturation, ne le sont sur aucune interface."
         ),
         remedy_en=(
-            "Say 380 or 381; send corrected, prepayment or self-billed invoices another way or under one of these two "
-            "types."
+            "Say 380 (invoice) or 381 (credit note). A corrected invoice (384) or a prepayment (386) is allowed in "
+            "Factur-X alone; other types, self-billing among them, are allowed on no interface."
         ),
     ),
     "EDG-I012": _functional(

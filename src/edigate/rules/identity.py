@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NUMBER_LENGTH = 20
 INVOICE, CREDIT_NOTE = "380", "381"
+_IN_FACTURX = ("384", "386")
 YEARS = range(2000, 2100)
 
 _FORBIDDEN_IN_NUMBER = re.compile(r"[^A-Za-z0-9 \-+_/]")
@@ -54,10 +55,11 @@ def the_type_is_given(invoice: Invoice, _context: Context) -> Iterator[Fault]:
         yield fault("EDG-I010", "type_code")
 
 
-def the_type_is_invoice_or_credit_note(invoice: Invoice, _context: Context) -> Iterator[Fault]:
-    """The type is 380 or 381."""
-    if invoice.type_code and invoice.type_code not in {INVOICE, CREDIT_NOTE}:
-        yield fault("EDG-I011", "type_code", invoice.type_code)
+def the_type_is_one_that_is_taken(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """The type is 380 or 381; a Factur-X may be a corrected invoice (384) or a prepayment (386) as well."""
+    allowed = (INVOICE, CREDIT_NOTE, *(_IN_FACTURX if context.interface.container == "pdf" else ()))
+    if invoice.type_code and invoice.type_code not in allowed:
+        yield fault("EDG-I011", "type_code", invoice.type_code, allowed=", ".join(allowed))
 
 
 def the_type_fits_the_root_element(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -116,7 +118,7 @@ IDENTITY_RULES: tuple[Rule, ...] = (
     the_number_has_allowed_characters,
     the_number_has_no_stray_space,
     the_type_is_given,
-    the_type_is_invoice_or_credit_note,
+    the_type_is_one_that_is_taken,
     the_type_fits_the_root_element,
     the_issue_date_is_given,
     the_issue_date_can_be_read,

@@ -66,6 +66,7 @@ ARGS = MappingProxyType(
         "EDG-F109": {"reason"},
         "EDG-F110": {"reason"},
         "EDG-I003": {"characters"},
+        "EDG-I011": {"allowed"},
         "EDG-I021": {"format"},
         "EDG-I022": {"deposited"},
         "EDG-I054": {"supplier"},

@@ -66,6 +66,21 @@ def test_the_type(codes: Callable[..., list[str]], syntax: Syntax, type_code: st
 
 
 @pytest.mark.parametrize(
+    ("type_code", "expected"),
+    [
+        ("380", []),
+        ("381", []),
+        ("384", []),
+        ("386", []),
+        *((code, ["I011"]) for code in ("261", "389", "751", "501", "473", "502", "383", "385", "326")),
+    ],
+)
+def test_the_type_of_a_factur_x(codes: Callable[..., list[str]], type_code: str, expected: list[str]) -> None:
+    """It may be a corrected invoice or a prepayment as well, but neither self-billed nor factored."""
+    assert codes({"syntax": Syntax.CII, "type_code": type_code}, {"interface.container": "pdf"}) == expected
+
+
+@pytest.mark.parametrize(
     ("issued", "expected"),
     [
         (dt.date(2000, 1, 1), []),
