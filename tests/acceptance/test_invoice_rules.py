@@ -32,7 +32,7 @@ LONG = "x" * 1025
 
 
 class Rule(NamedTuple):
-    """An invoice: what its draft says, its errors and warnings, what its recipient reads, and what is replaced in it."""
+    """An invoice: what its draft says, its errors and warnings, what its recipient reads, what is replaced in it."""
 
     said: Mapping[str, object]
     errors: tuple[str, ...] = ()
