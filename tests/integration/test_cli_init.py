@@ -14,6 +14,7 @@ from edigate.cli import obey
 from edigate.domain.partners import Role
 from edigate.founding import settings_text
 from edigate.ledger import partners, queries
+from edigate.sandbox.cases import CASES
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -132,10 +133,13 @@ def test_a_fresh_sandbox_has_deposited_nothing(tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "inbox").rglob("*") if path.is_file()] == []
     with gate.ledger.connect() as connection:
         assert queries.list_flows(connection, queries.Wanted()) == []
-    flows = [path for path in (tmp_path / "sandbox").rglob("*") if path.is_file()]
+    flows = list((tmp_path / "sandbox").glob("*/[!.]*A_*")) + list((tmp_path / "sandbox").glob("*/facture_mars.xml"))
     listed = (tmp_path / "SANDBOX.md").read_text(encoding="utf-8")
-    assert len(flows) > 30
+    assert len(flows) == len(CASES)
     assert all(f"`{path.parent.name}/{path.name}`" in listed for path in flows)
+    steps = [path.relative_to(tmp_path) for path in (tmp_path / "sandbox" / "lives").glob("*/*")]
+    assert len(steps) > 30
+    assert all(f"cp -r {step}/. inbox/" in listed for step in steps)
 
 
 def test_the_changes_of_a_sandbox_are_in_the_event_log(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_signal_ends_the_gate_well(sandbox: Path, number: signal.Signals) -> N
 def test_the_demo_shows_what_became_of_every_flow(tmp_path: Path) -> None:
     """On a bare gate: partners and directory are installed, every flow gets its expected verdict and is shown."""
     found(tmp_path, "CPP001")
-    told = edigate("demo", cwd=tmp_path)
+    told = edigate("demo", "--no-lives", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     with open_gate(tmp_path).ledger.connect() as connection:
         rows = queries.list_flows(connection, queries.Wanted())
@@ -192,8 +192,8 @@ def test_the_demo_shows_what_became_of_every_flow(tmp_path: Path) -> None:
 def test_the_demo_works_as_well_the_second_time(tmp_path: Path) -> None:
     """Fresh sequences and numbers: the second round is decided as the first, in French too."""
     found(tmp_path, "CPP001")
-    assert edigate("demo", cwd=tmp_path).returncode == 0
-    told = edigate("demo", "--lang", "fr", cwd=tmp_path)
+    assert edigate("demo", "--no-lives", cwd=tmp_path).returncode == 0
+    told = edigate("demo", "--no-lives", "--lang", "fr", cwd=tmp_path)
     assert told.returncode == 0
     assert "Facture simple, CII structuré" in told.stdout
     with open_gate(tmp_path).ledger.connect() as connection:

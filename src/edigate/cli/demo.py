@@ -1,11 +1,12 @@
-"""`edigate demo`: drop sandbox flows, run the gate once, show what became of each."""
+"""`edigate demo`: drop sandbox flows, run the gate once, show what became of each; then live lives of invoices."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from edigate.cli.common import Failure, actor, from_here, open_here, out, program, table
+from edigate.cli.lives import live_and_tell
 from edigate.cli.messages import colon, language, t
 from edigate.cli.work import VERDICT_STYLES, summarise, verdict_word, work_once
 from edigate.domain.explain import explain
@@ -26,13 +27,22 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 HELP = t(
-    "Drop a fresh round of made-up flows into the inboxes, run the gate once, and show what became of every flow.",
-    "Déposer une nouvelle série de flux d'essai, lancer la passerelle une fois, montrer ce que devient chaque flux.",
+    "Drop a fresh round of made-up flows into the inboxes, run the gate once, and show what became of every flow; then"
+    " live some lives of invoices, from deposit to payment, in seconds.",
+    "Déposer une nouvelle série de flux d'essai, lancer la passerelle une fois, montrer ce que devient chaque flux ;"
+    " puis vivre en quelques secondes des vies de factures, du dépôt au paiement.",
 )
+_Lives = Annotated[
+    bool,
+    typer.Option(
+        "--lives/--no-lives",
+        help=t("Live the lives too, or leave it at the flows.", "Vivre aussi les vies, ou s'en tenir aux flux."),
+    ),
+]
 
 
-def demo() -> None:
-    """Install what is missing, drop, run, show."""
+def demo(*, lives: _Lives = True) -> None:
+    """Install what is missing, drop, run, show; then live."""
     gate = open_here()
     _install(gate)
     flows = fill.drop(gate, gate.clock().astimezone(gate.zone).date())
@@ -42,14 +52,15 @@ def demo() -> None:
     )  # fmt: skip
     try:
         tally = work_once(gate, level="error")
+        _print_flows(gate, flows, tally)
+        well = summarise(gate, tally)
+        well = (not lives or live_and_tell(gate)) and well
     except Held:
         out().print(
             t("A gate is at work here and takes them; see: edigate flows list",
               "Une passerelle est à l'œuvre ici et les prend ; voir : edigate flows list")
         )  # fmt: skip
         return
-    _print_flows(gate, flows, tally)
-    well = summarise(gate, tally)
     _say_where(gate, tally)
     if not well:
         raise typer.Exit(1)

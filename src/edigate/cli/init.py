@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edigate.cli.common import Failure, Misuse, actor, out, program, table
-from edigate.cli.messages import language, t
+from edigate.cli.messages import t
 from edigate.domain.names import APPLICATION
-from edigate.domain.wording import pick
 
 if TYPE_CHECKING:
     from edigate.engine.gate import Gate
@@ -59,8 +58,8 @@ def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001") -> 
     made.add_row("ledger.sqlite", t("the book of everything that happens", "le registre de tout ce qui arrive"))
     if sandbox:
         _fill(gate)
-        made.add_row("sandbox/", t("flows to try it, explained in SANDBOX.md",
-                                   "des flux d'essai, expliqués dans SANDBOX.md"))  # fmt: skip
+        made.add_row("sandbox/", t("flows and lives to try it, explained in SANDBOX.md",
+                                   "des flux et des vies d'essai, expliqués dans SANDBOX.md"))  # fmt: skip
     out().print(made)
     _say_next(folder, sandbox=sandbox)
 
@@ -82,17 +81,14 @@ def _found(folder: Path, code: str) -> "Gate":
 
 
 def _fill(gate: "Gate") -> None:
-    from edigate.sandbox import fill  # noqa: PLC0415 - see common.open_here
+    from edigate.cli.sandbox_page import page  # noqa: PLC0415 - see common.open_here
+    from edigate.sandbox import fill  # noqa: PLC0415 - as above
 
     fill.install(gate, actor=actor())
-    flows = fill.lay_out(gate, gate.clock().astimezone(gate.zone).date())
-    lines = [f"- `{flow.partner}/{flow.name}`: {pick((flow.note_fr, flow.note_en), language())}" for flow in flows]
-    head = t("# Flows to try\n\nCopy what you like into `inbox/<partner>/`, then run the gate. Copied again, a flow is"
-             " a duplicate;\n`edigate demo` makes fresh ones.",
-             "# Flux d'essai\n\nCopiez ceux que vous voulez dans `inbox/<partenaire>/`, puis lancez la passerelle."
-             " Copié une deuxième fois,\nun flux est un doublon ; `edigate demo` en fait de nouveaux.")  # fmt: skip
-    page = gate.places.root / "SANDBOX.md"
-    page.write_text("\n".join([head, "", *lines, ""]), encoding="utf-8")
+    today = gate.clock().astimezone(gate.zone).date()
+    steps = fill.lay_out_lives(gate, today)
+    flows = fill.lay_out(gate, today)
+    (gate.places.root / "SANDBOX.md").write_text(page(flows, steps), encoding="utf-8")
 
 
 def _say_next(folder: Path, *, sandbox: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edigate.app import import_directory
 from edigate.domain.partners import Partner, Role
@@ -12,18 +13,23 @@ from edigate.ledger import notes, partners, sequences
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.sandbox import structures
+from edigate.sandbox.enacted import Enacted, enact
 from edigate.sandbox.flows import DEMO_LENGTH, DemoFlow, demo_flows
+from edigate.sandbox.lives import LIVES_LENGTH
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from edigate.engine.gate import Gate
+    from edigate.sandbox.enacted import File
+    from edigate.sandbox.lives import Life, Step
 
 SEQUENCE = "sandbox"
 BEFORE_FIRST = 700_000
 """Sequences and numbers of sandbox flows come after this one, far from those a person tries a gate with."""
 EXAMPLES = "sandbox"
+LIVES_FOLDER = "lives"
 
 
 class NotASandbox(Exception):
@@ -60,30 +66,84 @@ def is_sandbox(gate: Gate) -> bool:
 
 
 def drop(gate: Gate, today: dt.date) -> tuple[DemoFlow, ...]:
-    """Deposit the next round of demo flows, as a partner should: under a hidden name, then renamed."""
+    """Deposit the next round of demo flows; returns them."""
     flows = _next_round(gate, today)
-    for number, flow in enumerate(flows):
-        folder = gate.places.inbox / flow.partner
-        temporary = folder / f".demo-{number}"
-        temporary.write_bytes(flow.content)
-        gate.inbox.arrived_by_rename(temporary.rename(folder / flow.name))
+    for flow in flows:
+        deposit(gate, flow)
     return flows
+
+
+def deposit(gate: Gate, file: File | DemoFlow) -> None:
+    """Put a file into its partner's inbox as a partner should: under a hidden name, then renamed."""
+    folder = gate.places.inbox / file.partner
+    temporary = folder / ".demo"
+    temporary.write_bytes(file.content)
+    gate.inbox.arrived_by_rename(temporary.rename(folder / file.name))
+
+
+def past_lives(gate: Gate, today: dt.date) -> tuple[Enacted, ...]:
+    """The lives to be lived next, which ended yesterday: nothing of them lies in the gate's future."""
+    return _next_lives(gate, lambda life: today - dt.timedelta(days=life.days + 1))
 
 
 def lay_out(gate: Gate, today: dt.date) -> tuple[DemoFlow, ...]:
     """Write a round of demo flows beside the inbox, in `sandbox/<partner>/`, for a person to look at and deposit."""
     flows = _next_round(gate, today)
     for flow in flows:
-        folder = gate.places.root / EXAMPLES / flow.partner
-        gate.access.make_folder(folder)
-        (folder / flow.name).write_bytes(flow.content)
+        _write(gate, gate.places.root / EXAMPLES / flow.partner / flow.name, flow.content)
     return flows
 
 
+class LaidOut(NamedTuple):
+    """A step of a life for a person to take: `folder` holds what goes into the inbox, None where nothing does."""
+
+    life: Life
+    step: Step
+    folder: str | None
+
+
+def lay_out_lives(gate: Gate, today: dt.date) -> tuple[LaidOut, ...]:
+    """Write the lives that begin today in `sandbox/lives/<life>/<step>-day-<day>/<partner>/`.
+
+    Receipts name the pivots that a fresh gate makes when this life is the first thing it sees.
+    """
+    lives = _next_lives(gate, lambda _: today)
+    pivots = [flow_id_of(gate, number) for number in range(1, max(len(life.life.steps) for life in lives))]
+    return tuple(
+        _laid_out(gate, enacted, place, pivots) for enacted in lives for place in range(len(enacted.life.steps))
+    )
+
+
+def flow_id_of(gate: Gate, pivot: int) -> str:
+    """The flow id of one of the gate's pivots, counted from 1."""
+    return f"{gate.settings.gate.code}0036{pivot:015d}"
+
+
+def _laid_out(gate: Gate, enacted: Enacted, place: int, pivots: list[str]) -> LaidOut:
+    step, file = enacted.life.steps[place], enacted.file(place, pivots)
+    if file is None:
+        return LaidOut(enacted.life, step, None)
+    folder = f"{EXAMPLES}/{LIVES_FOLDER}/{enacted.life.key}/{place + 1}-day-{step.day}"
+    _write(gate, gate.places.root / folder / file.partner / file.name, file.content)
+    return LaidOut(enacted.life, step, folder)
+
+
+def _write(gate: Gate, path: Path, content: bytes) -> None:
+    gate.access.make_folder(path.parent)
+    path.write_bytes(content)
+
+
 def _next_round(gate: Gate, today: dt.date) -> tuple[DemoFlow, ...]:
+    return demo_flows(_take(gate, DEMO_LENGTH), today)
+
+
+def _next_lives(gate: Gate, begins: Callable[[Life], dt.date]) -> tuple[Enacted, ...]:
+    return enact(_take(gate, LIVES_LENGTH), begins, gate.zone, gate.settings.gate.code)
+
+
+def _take(gate: Gate, count: int) -> int:
     with writing(gate.ledger) as connection:
-        numbers = sequences.take(connection, SEQUENCE, DEMO_LENGTH)
-    return demo_flows(BEFORE_FIRST + numbers.start, today)
+        return BEFORE_FIRST + sequences.take(connection, SEQUENCE, count).start
 
 
 def _partner(row: Mapping[str, Any]) -> Partner:

@@ -62,7 +62,7 @@ def worked(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sandbox gate after its demonstration."""
     root = tmp_path_factory.mktemp("worked") / "gate"
     shutil.copytree(empty, root)
-    Site(root).run("demo")
+    Site(root).run("demo", "--no-lives")
     return root
 
 
