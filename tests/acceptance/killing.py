@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 import signal
@@ -22,14 +23,21 @@ from sqlalchemy import func, select
 from edigate.app import open_gate
 from edigate.catalogue import schema_folder
 from edigate.config import FILE
-from edigate.ledger import balance
-from edigate.ledger.tables import deliveries, flows, runs, statuses
+from edigate.domain.invoice import Scheme
+from edigate.domain.reported import ReportedStatus
+from edigate.engine.local import Local
+from edigate.ledger import balance, deadlines
+from edigate.ledger.clock import stamp
+from edigate.ledger.tables import alerts, deliveries, flows, invoices, runs, statuses
 from edigate.sandbox import structures
+from edigate.sandbox.archives import tar_gz, zipped
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
+from edigate.sandbox.facturx import facturx_pdf
 from edigate.sandbox.fill import install
 from edigate.sandbox.flows import flow_name
+from edigate.sandbox.statuses import status_flow
 from edigate.sandbox.ubl import ubl_credit_note, ubl_invoice
 
 if TYPE_CHECKING:
@@ -50,6 +58,7 @@ workers = 2
 held_retry_seconds = 0.5
 """
 PATIENCE = 120
+LATER = 18  # days: validators of what was deposited first are silent, receipts do not come
 LONG_ANSWER = tiny_pdf("x") + bytes(range(256)) * 700  # large enough that a worker's answer takes a while
 
 
@@ -62,16 +71,35 @@ class Deposit(NamedTuple):
 
 
 def some_deposits(count: int, chance: random.Random) -> list[Deposit]:
-    """Flows of two depositors to all recipients: sound ones, repeats, refused ones, inadmissible ones.
+    """Flows of two depositors to all recipients, sound and otherwise, and what recipients say of the first invoices.
 
     A repeat of a number comes after its original in the order of names, which is that of one partner's deposits.
     """
     made: list[Deposit] = []
     for number in range(1, count + 1):
-        kind = chance.choices(("sound", "repeat", "refused", "inadmissible"), (70, 12, 10, 8))[0]
+        kind = chance.choices(tuple(_MAKERS), (45, 10, 10, 12, 10, 8, 15))[0]
         partner = chance.choice(("JMRPOR", "JMRPOR", "ABC123"))
         made.append(_MAKERS[kind](partner, number, chance))
     return made
+
+
+def first_deposits() -> list[Deposit]:
+    """What a gate has before anything happens to it: invoices that are spoken of, and some that wait for validators."""
+    drafts = [
+        *(
+            Draft(number, recipient_siret=_SPOKEN_OF[partner])
+            for partner, numbers in FIRST.items()
+            for number in numbers
+        ),
+        *(Draft(number, cadre, validator_siret=structures.LEAD_CONTRACTOR) for number, cadre in _WAITING),
+    ]
+    names = (flow_name("FSO1106A", "JMRPOR", 900_000 + place) for place in range(len(drafts)))
+    return [Deposit("JMRPOR", name, cii(draft)) for name, draft in zip(names, drafts, strict=True)]
+
+
+_SPOKEN_OF = {"SEI001": structures.WITHOUT_SERVICE, "POR001": structures.NOT_CONNECTED}
+FIRST = {"SEI001": [f"F-{n}" for n in range(12)], "POR001": [f"G-{n}" for n in range(6)]}
+_WAITING = (*((f"V-{n}", "A9") for n in range(6)), *((f"V-{n}", "A12") for n in range(6, 9)))
 
 
 def _sound(partner: str, number: int, chance: random.Random) -> Deposit:
@@ -119,7 +147,45 @@ def _inadmissible(partner: str, number: int, chance: random.Random) -> Deposit:
     )
 
 
-_MAKERS = {"sound": _sound, "repeat": _repeat, "refused": _refused, "inadmissible": _inadmissible}
+def _archive(_partner: str, number: int, chance: random.Random) -> Deposit:
+    """Some documents and a signature; one of them may be refused, or all with one that is none."""
+    documents = {f"{n}.xml": cii(Draft(f"A-{number}-{n}", recipient_siret=structures.CONNECTED)) for n in range(3)}
+    documents["0.xml.xades"] = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
+    kind = chance.choice(("whole", "partial", "none"))
+    if kind == "partial":
+        documents["3.xml"] = cii(Draft(f"A-{number}-3", cadre="A5"))
+    if kind == "none":
+        documents["3.xml"] = b"<Facture/>"
+    return Deposit("JMRPOR", flow_name("FSO1106A", "JMRPOR", number), chance.choice((tar_gz, zipped))(documents))
+
+
+def _facturx(_partner: str, number: int, _chance: random.Random) -> Deposit:
+    return Deposit("JMRPOR", flow_name("FSO1117A", "JMRPOR", number), facturx_pdf(cii(Draft(f"X-{number}"))))
+
+
+def _statuses(_partner: str, number: int, chance: random.Random) -> Deposit:
+    """Of the first invoices, or of one that nobody knows; the same may be said twice."""
+    partner = chance.choice(tuple(FIRST))
+    said = [
+        ReportedStatus(
+            1, chance.choice(("06", "07", "08", "11")), chance.choice((*FIRST[partner], "NOBODYS")),
+            structures.SUPPLIER, Scheme.SIRET, _SPOKEN_OF[partner], comment="AUTRE - essai", at=_SAID_AT,
+        )
+        for _ in range(chance.randint(1, 3))
+    ]  # fmt: skip
+    return Deposit(partner, *status_flow(partner, number, said))
+
+
+_SAID_AT = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+_MAKERS = {
+    "sound": _sound,
+    "archive": _archive,
+    "facturx": _facturx,
+    "repeat": _repeat,
+    "refused": _refused,
+    "inadmissible": _inadmissible,
+    "statuses": _statuses,
+}
 _RECIPIENTS = (
     (structures.WITHOUT_SERVICE, "Régie"),
     (structures.STATE, "État"),
@@ -137,14 +203,20 @@ def _needed(siret: str) -> dict[str, str]:
 class Site:
     """A gate's folder with its depositors and collectors; what is collected lies in `collected/<partner>/`."""
 
-    def __init__(self, root: Path) -> None:
-        """Make a sandbox gate in this folder."""
+    def __init__(self, root: Path, first: list[Deposit] | None = None) -> None:
+        """Make a sandbox gate in this folder, and let it take what is deposited first in peace."""
         root.mkdir()
         (root / FILE).write_text(SETTINGS, encoding="utf-8")
         self.root = root
         self.twice: list[str] = []
+        self.differs: list[str] = []
         gate = self.open()
         install(gate, actor="test")
+        self.first = first or []
+        if first:
+            self.drop(first)
+            Local(gate).run_once()
+            self.collect()
         gate.ledger.dispose()
 
     def open(self) -> Gate:
@@ -165,6 +237,7 @@ class Site:
             folder.mkdir(parents=True, exist_ok=True)
             if (folder / path.name).exists():
                 self.twice.append(path.name)
+                self.differs += [path.name] * ((folder / path.name).read_bytes() != path.read_bytes())
             path.rename(folder / path.name)
 
     @contextlib.contextmanager
@@ -199,17 +272,18 @@ class Site:
                 untold = connection.execute(
                     select(func.count()).select_from(statuses).where(statuses.c.told_in.is_(None))
                 ).scalar_one()
+                due = deadlines.any_due(connection, stamp(gate.clock() + dt.timedelta(days=LATER)))
         finally:
             gate.ledger.dispose()
-        return (decided, under_way, untold) == (count, 0, 0)
+        return (decided, under_way, untold, due) == (count + len(self.first), 0, 0, False)
 
 
 class Running:
-    """`edigate run` in a process group of its own."""
+    """`edigate run` in a process group of its own, when the deadlines of what was deposited first have passed."""
 
     def __init__(self, site: Site) -> None:
         """Start it."""
-        command = [sys.executable, "-m", "edigate", "--gate", str(site.root), "run"]
+        command = [sys.executable, "-m", "edigate", "--gate", str(site.root), "run", "--now", f"+{LATER}d"]
         with (site.root / "log").open("ab") as log:
             self.process = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
 
@@ -282,13 +356,16 @@ class Result:
     pivots: Counter[tuple[str, str]] = field(default_factory=Counter)
     reports: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     archived: Counter[str] = field(default_factory=Counter)
+    invoices: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    alerts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
 class Flaws:
-    """What must not be: every list is empty."""
+    """What must not be: every list is empty. `twice` is what was handed out more often than it was offered."""
 
     twice: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
@@ -343,7 +420,7 @@ def _last_words(site: Site) -> str:
 
 def undisturbed(root: Path, deposits: list[Deposit]) -> Result:
     """What becomes of the deposits when nothing happens."""
-    site = Site(root)
+    site = Site(root, first_deposits())
     site.drop(deposits)
     with site.collecting():
         work_off(site, Running(site), len(deposits))
@@ -354,7 +431,7 @@ def undisturbed(root: Path, deposits: list[Deposit]) -> Result:
 
 def outcome(site: Site) -> tuple[Result, Flaws]:
     """All that can be seen of a gate that has finished."""
-    result, flaws = Result(), Flaws(twice=site.twice)
+    result, flaws = Result(), Flaws(altered=list(site.differs))
     for path in sorted(site.root.glob("collected/*/*")):
         _sort_in(path, result, flaws)
     for path in site.root.glob("archive/**/*"):
@@ -378,6 +455,16 @@ def _look_into_ledger(site: Site, result: Result, flaws: Flaws) -> None:
         waiting = connection.execute(select(runs.c.id, runs.c.hold_reason).where(runs.c.state != "decided"))
         flaws.waiting = [f"{row.id} {row.hold_reason}" for row in waiting]
         flaws.uneven = [str(line) for line in balance.balance(connection, gate.zone) if not line.even]
+        offers = Counter(
+            {row.name: row.offers for row in connection.execute(select(deliveries.c.name, deliveries.c.offers))}
+        )
+        flaws.twice = sorted((Counter(site.twice) - offers).elements())
+        flaws.lost = sorted((offers - Counter(site.twice)).elements())
+        i = invoices.c
+        result.invoices.update(
+            map(tuple, connection.execute(select(i.number, i.status, i.stage, i.reader, i.reserved)))
+        )
+        result.alerts.update(connection.execute(select(alerts.c.kind)).scalars())
     gate.ledger.dispose()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.killing import Flaws, Site, disturb, outcome, some_deposits, undisturbed
+from tests.acceptance.killing import FIRST, Flaws, Site, disturb, first_deposits, outcome, some_deposits, undisturbed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,13 +25,15 @@ SEED = int(os.environ.get("EDIGATE_KILL_SEED", str(time.time_ns() % 1_000_000)))
 def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path) -> None:
     """Main process, whole group or one worker: every deposit is decided, reported and handed out once, as it would be.
 
+    Statuses are taken and told once, deadlines pass once, pivots without a receipt are offered once more.
+
     EDIGATE_KILL_SECONDS makes it longer, EDIGATE_KILL_SEED repeats the deposits and the kills of a run.
     """
     print(f"seed {SEED}")  # noqa: T201 - shown when it fails
     chance = random.Random(SEED)
     deposits = some_deposits(FLOWS, chance)
     expected = undisturbed(tmp_path / "undisturbed", deposits)
-    site = Site(tmp_path / "disturbed")
+    site = Site(tmp_path / "disturbed", first_deposits())
     with site.collecting():
         killed = disturb(site, deposits, chance, SECONDS)
     result, flaws = outcome(site)
@@ -40,6 +42,13 @@ def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path
     assert flaws == Flaws()
     assert result == expected
     assert set(result.reports.values()) == {1}
-    assert result.reports.total() == len(deposits)
-    assert result.archived == Counter({sha256(content).hexdigest() for _, _, content in deposits})
+    depositors = {one.partner for one in deposits} - FIRST.keys()
+    reported = Counter(partner for partner, *_ in result.reports.elements())
+    everything = [*site.first, *deposits]
+    assert {partner: reported[partner] for partner in depositors} == Counter(
+        one.partner for one in everything if one.partner in depositors
+    )
+    assert result.archived == Counter({sha256(content).hexdigest() for _, _, content in everything})
+    assert result.alerts == {"validator.silent": 3}
+    assert site.twice, "no pivot was offered again"
     assert min(killed["all"], killed["main"], killed["one"]) > 0
