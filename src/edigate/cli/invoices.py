@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, filters, inquiry, rows
+from edigate.cli import common, export, filters, inquiry, rows
 from edigate.cli.invoice_story import listed_json, print_story, story_json
 from edigate.cli.messages import t
 from edigate.cli.options import Json
@@ -118,6 +118,9 @@ def show(
         _tell(connection, gate, answer, as_json=as_json)
     if not answer.received:
         raise typer.Exit(1)
+
+
+app.command("export-rejected", help=export.HELP, epilog=export.EXAMPLE)(export.export_rejected)
 
 
 def _refuse_unclear(invoice: str, *ways: object) -> None:

@@ -145,7 +145,7 @@ def print_faults(faults: Iterable[Fault], indent: int = 2) -> None:
         rule = f" {words.rule}" if words.rule else ""
         head = f"[{style}]{kind}[/] [bold]{fault.code}[/]{rule}{colon()} {escape(words.message)}"
         common.out().print(Padding(head, (0, 0, 0, indent), expand=False))
-        for label, text in _details(fault, words):
+        for label, text in details(fault, words):
             detail = f"[dim]{label}{colon()}[/] {escape(text)}"
             if text.startswith("/"):
                 # A path stays in one piece, to be copied.
@@ -154,7 +154,8 @@ def print_faults(faults: Iterable[Fault], indent: int = 2) -> None:
                 common.out().print(Padding(detail, (0, 0, 0, indent + 2), expand=False))
 
 
-def _details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
+def details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
+    """What is told below a fault's message: where it is, the value found, what to do."""
     line = t("line {line}", "ligne {line}", line=fault.line) if fault.line else ""
     found_at = dict(fault.args).get("column")
     column = t("column {column}", "colonne {column}", column=printable(found_at)) if found_at else ""
