@@ -57,7 +57,7 @@ INVOICE_EXAMPLES: dict[str, Example] = {
         why_en=(
             "The recipients’ software knows invoices and credit notes only; another type would have no treatment there."
         ),
-        wrong="<ram:TypeCode>384</ram:TypeCode>",
+        wrong="<ram:TypeCode>389</ram:TypeCode>",
         right="<ram:TypeCode>380</ram:TypeCode>",
     ),
     "EDG-I012": Example(
