@@ -12,14 +12,19 @@ from rich.text import Text
 from edigate.cli import common, rows
 from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
+from edigate.domain.explain import label
 from edigate.domain.fault_catalogue import FAULTS, FaultRow
+from edigate.domain.fault_examples import EXAMPLES
+from edigate.domain.fault_places import FIELDS_OF, SETTINGS_OF
 from edigate.domain.faults import Severity
 from edigate.domain.wording import printable
 
 HELP = t(
-    "Explain fault codes: rule, message and remedy of each; all codes with their titles where none is named.\n\n"
+    "Explain fault codes: rule, reason, message and remedy of each, with an example of what is wrong and of what is "
+    "right; all codes with their titles where none is named.\n\n"
     "Examples: edigate explain EDG-I043; edigate explain i043 f101; edigate explain G2.07",
-    "Expliquer des codes d'anomalie : règle, message et remède de chacun ; tous les codes si aucun n'est donné.\n\n"
+    "Expliquer des codes d'anomalie : règle, raison, message et remède de chacun, avec un exemple de ce qui est faux "
+    "et de ce qui est juste ; tous les codes si aucun n'est donné.\n\n"
     "Exemples : edigate explain EDG-I043 ; edigate explain i043 f101 ; edigate explain G2.07",
 )
 CodesArgument = Annotated[
@@ -79,27 +84,44 @@ def _json(code: str, row: FaultRow) -> dict[str, Any]:
         "rule": row.rule,
         "nature": row.nature.value,
         "severity": row.severity.value,
+        "fields": _fields(code),
+        "settings": list(SETTINGS_OF.get(code, ())),
         "title": words.title,
+        "why": EXAMPLES[code].why(language()),
         "message": words.message,
         "remedy": words.remedy,
+        "wrong": EXAMPLES[code].wrong,
+        "right": EXAMPLES[code].right,
     }
 
 
-def _sections(row: FaultRow) -> Iterator[tuple[str, str]]:
+def _fields(code: str) -> list[str]:
+    return [label(field, language()) for field in FIELDS_OF.get(code, ())]
+
+
+def _sections(code: str, row: FaultRow) -> Iterator[tuple[str, str]]:
     """What is told of a code below its title, in order: a heading and a text each."""
     words = row.words(language())
     yield t("rule", "règle"), row.rule
     yield t("kind", "genre"), f"{t(*_SEVERITIES[row.severity])}, {row.nature.value}"
+    yield t("setting", "réglage"), ", ".join(SETTINGS_OF.get(code, ()))
+    yield t("field", "champ"), ", ".join(_fields(code))
+    yield t("why", "pourquoi"), EXAMPLES[code].why(language())
     yield t("message", "message"), words.message
     yield t("to do", "à faire"), words.remedy
 
 
 def _print(code: str, row: FaultRow) -> None:
     common.out().print(Text(f"{code}  ", style="bold").append(row.words(language()).title))
-    for heading, text in _sections(row):
+    for heading, text in _sections(code, row):
         if text:
             told = Text(f"{heading}{colon()} ", style="dim").append(Text(text, style="default"))
             common.out().print(Padding(told, (0, 0, 0, 2), expand=False))
+    for word, snippet in (t("wrong", "faux"), EXAMPLES[code].wrong), (t("right", "juste"), EXAMPLES[code].right):
+        common.out().print(Text(f"  {word}{colon()}", style="dim"))
+        for line in snippet.splitlines():
+            # A line of an example stays in one piece, to be copied.
+            common.out().print(Text(f"    {line}"), soft_wrap=True)
 
 
 def _print_titles(codes: Sequence[str]) -> None:

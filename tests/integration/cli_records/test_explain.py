@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.domain.fault_catalogue import FAULTS
+from edigate.domain.fault_examples import EXAMPLES
 from tests.integration.cli_records.console import fold
 
 if TYPE_CHECKING:
@@ -15,17 +16,30 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("named", ["EDG-I043", "edg-i043", "i043", "I43"])
 def test_a_code_is_explained_however_it_is_written(shown_empty: Site, named: str) -> None:
-    """Title, rule, kind, message and remedy in the language asked for; short forms are understood."""
+    """Title, rule, kind, field, reason, message, remedy and example in the language asked for; short forms will do."""
     (told,) = shown_empty.json("explain", named)
-    row = FAULTS["EDG-I043"]
+    row, example = FAULTS["EDG-I043"], EXAMPLES["EDG-I043"]
 
     assert told == {
         "code": "EDG-I043", "rule": row.rule, "nature": row.nature.value, "severity": row.severity.value,
-        "title": row.title_en, "message": row.message_en, "remedy": row.remedy_en,
+        "fields": ["Supplier’s identifier (BT-30)"], "settings": ["rules.siret_luhn"],
+        "title": row.title_en, "why": example.why_en, "message": row.message_en, "remedy": row.remedy_en,
+        "wrong": example.wrong, "right": example.right,
     }  # fmt: skip
     french = fold(shown_empty.run("explain", named, lang="fr").out)
     assert row.title_fr in french
     assert "à faire :" in french
+    assert "champ : Identifiant du fournisseur (BT-30)" in french
+
+
+def test_the_example_is_shown_line_by_line(shown_empty: Site) -> None:
+    """As it would stand in a document, to be copied; the reason before it."""
+    example = EXAMPLES["EDG-F107"]
+    shown = shown_empty.run("explain", "F107").out
+
+    assert fold(example.why_en) in fold(shown)
+    for snippet in (example.wrong, example.right):
+        assert "\n".join(f"    {line}" for line in snippet.splitlines()) in shown
 
 
 def test_several_codes_are_explained_each_once(shown_empty: Site) -> None:
