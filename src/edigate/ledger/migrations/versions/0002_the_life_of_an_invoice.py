@@ -1,10 +1,21 @@
 """The life of an invoice."""
 
+import datetime as dt
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
 down_revision = "0001"
+
+DAYS = 15
+LABEL = "Mise à disposition du premier valideur"
+# Those whose pivots the portal has, and of whom nobody could be told that their validators' time runs.
+WAITING = (
+    "stage = 'validator1' and announced = '' and exists (select 1 from delivery_invoices join deliveries"
+    " on deliveries.id = delivery_invoices.delivery"
+    " where delivery_invoices.invoice = invoices.id and deliveries.state = 'published')"
+)
 
 
 def upgrade() -> None:
@@ -105,6 +116,7 @@ def upgrade() -> None:
 
     op.execute(
         "update invoices set stage = case"
+        " when verdict <> 'integrated' then ''"
         " when waits then 'validator1'"
         " when cadre in ('A4', 'A7', 'A10', 'A13', 'A14') then 'moe'"
         " when cadre in ('A8', 'A22') then 'moa' else 'recipient' end"
@@ -114,8 +126,24 @@ def upgrade() -> None:
         "update delivery_invoices set stage ="
         " (select stage from invoices where invoices.id = delivery_invoices.invoice)"
     )
+    _begin_the_validators_time()
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.drop_column("waits")
+
+
+def _begin_the_validators_time() -> None:
+    """From now on, as no word of theirs could be taken before."""
+    now = dt.datetime.now(dt.UTC)
+    at, due = (f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z" for moment in (now, now + dt.timedelta(days=DAYS)))
+    told = sa.text(
+        "insert into statuses (invoice, depositor, status, label, comment, at)"  # noqa: S608 - our own words
+        f" select id, depositor, '01', :label, '', :at from invoices where {WAITING} order by id"
+    )
+    op.execute(told.bindparams(label=LABEL, at=at))
+    begun = sa.text(
+        f"update invoices set announced = stage, label = :label, due_at = :due where {WAITING}"  # noqa: S608 - as above
+    )
+    op.execute(begun.bindparams(label=LABEL, due=due))
 
 
 def downgrade() -> None:
