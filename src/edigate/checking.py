@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 import signal
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -14,45 +13,43 @@ from enum import StrEnum
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 from zoneinfo import ZoneInfo
 
 from edigate import catalogue, config
 from edigate.app import open_gate
 from edigate.domain.faults import fault
+from edigate.domain.interfaces import Carries
 from edigate.domain.names import FlowName, parse_name
 from edigate.domain.partners import Partner, PartnerBook, Role
-from edigate.domain.verdicts import Examination, Verdict
+from edigate.domain.verdicts import Examination, Verdict, verdict_of
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Places
 from edigate.intake.folder import TEMPORARY_ENDINGS
 from edigate.ledger import notes, partners, store
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.directory import Snapshot
-from edigate.parsers import PARSERS
+from edigate.pipeline import answers
+from edigate.pipeline.answers import Answer
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine
-from edigate.pipeline.settle import Case, Taken, decide
+from edigate.pipeline.receipts import ReceiptAnswer
+from edigate.pipeline.recognise import interface_of
+from edigate.pipeline.settle import Case, Decision, Taken, decide
 from edigate.xsd import Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from edigate.domain.settings import RuleSettings
     from edigate.engine.gate import Gate
     from edigate.ledger.clock import Clock
-    from edigate.pipeline.settle import Decision
 
-STRUCTURED: Mapping[str, str] = MappingProxyType({"cii": "FSO1106A", "ubl": "FSO1100A", "mixte": "FSO1113A"})
-"""The interface of each syntax that takes an invoice without its PDF, where one does."""
 ENOUGH_FOR_PROCESSES = 50
 _NOBODY = "CHECK0"
 _NO_PARTNERS = PartnerBook()
 _HEAD = 65_536
-_SKIPPED = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.DOTALL)
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 
 
 class Gap(StrEnum):
@@ -104,11 +101,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file's verdict, on this interface."""
+    """One file's verdict, on this interface; `by_itself`: of what a partner reports, only the report was looked at."""
 
     source: Source
     interface: str
     decision: Decision
+    by_itself: bool = False
 
 
 def sources(paths: Iterable[Path]) -> Iterator[Source]:
@@ -173,9 +171,9 @@ def check(
         _case(place, source, now, found, terms)
         for place, (source, (_, found)) in enumerate(zip(files, examined, strict=True))
     ]
-    decisions = _decide(cases, gate, alone=Gap.NO_GATE in terms.gaps)
+    decisions = _decide(cases, terms, gate)
     return [
-        Checked(source, interface, decision)
+        Checked(source, interface, decision, by_itself=decision.case.reports and _is_anybody(decision.case, terms))
         for source, (interface, _), decision in zip(files, examined, decisions, strict=True)
     ]
 
@@ -185,14 +183,38 @@ def all_integrated(checked: Iterable[Checked]) -> bool:
     return all(one.decision.verdict is Verdict.INTEGRATED for one in checked)
 
 
-def _decide(cases: Sequence[Case], gate: Gate | None, *, alone: bool) -> Sequence[Decision]:
+def _decide(cases: Sequence[Case], terms: Terms, gate: Gate | None) -> list[Decision]:
     """In a gate with what its ledger holds, if it has one, and one file after the other; outside each by itself."""
-    if alone:
-        return [decision for case in cases for decision in decide([case], Taken())]
-    if gate is None:
-        return decide(cases, Taken())
-    with gate.ledger.connect() as connection:
-        return decide(cases, store.taken(connection, cases), gate.zone)
+    unknown = {case.run: _by_itself(case) for case in cases if case.reports and _is_anybody(case, terms)}
+    others = [case for case in cases if case.run not in unknown]
+    if Gap.NO_GATE in terms.gaps:
+        decided = tuple(decision for case in others for decision in decide([case], Taken()))
+    elif gate is None:
+        decided = decide(others, Taken())
+    else:
+        going = answers.Terms(terms.book, gate.settings.life_cycle.recycle_is_rejection)
+        with gate.ledger.connect() as connection:
+            decided = decide(others, store.taken(connection, others), gate.zone, going)
+    found = unknown | {decision.case.run: decision for decision in decided}
+    return [found[case.run] for case in cases]
+
+
+def _is_anybody(case: Case, terms: Terms) -> bool:
+    """Whether nobody knows who deposits it: then nobody knows whose invoices it may speak of."""
+    return case.depositor is None or terms.book.get(case.depositor.code) is None
+
+
+def _by_itself(case: Case) -> Decision:
+    """A report by its own faults alone."""
+    heard = case.examination
+    told = tuple(Answer(one, one.faults) for one in heard.statuses)
+    receipts = tuple(ReceiptAnswer(one, one.faults) for one in heard.receipts)
+    accepted = sum(one.accepted for one in told) + sum(one.accepted for one in receipts)
+    rejected = len(told) + len(receipts) - accepted
+    verdict = verdict_of(admissible=heard.admissible, accepted=accepted, rejected=rejected)
+    if verdict is Verdict.INADMISSIBLE:
+        return Decision(case, verdict, heard.faults, ())
+    return Decision(case, verdict, heard.faults, (), answers=told, receipts=receipts)
 
 
 def _case(place: int, source: Source, now: str, found: Examination, terms: Terms) -> Case:
@@ -225,20 +247,20 @@ def _examining(count: int, terms: Terms) -> Iterator[Callable[[Sequence[Source]]
 def _examine(terms: Terms, source: Source) -> tuple[str, Examination]:
     """The interface a file is judged on, and what was found of it."""
     try:
-        size, head = _look(source)
+        size = _size(source)
+        deposit, interface = _deposit(source, terms, size)
     except OSError:
         name = _flow_name(source)
         return (name.interface if name else terms.interface), Examination((fault("EDG-F014", "document"),))
-    deposit, interface = _deposit(source, terms, size, head)
     return interface, examine(deposit, source, _desk(terms))
 
 
-def _deposit(source: Source, terms: Terms, size: int, head: bytes) -> tuple[Deposit, str]:
+def _deposit(source: Source, terms: Terms, size: int) -> tuple[Deposit, str]:
     """The file as its partner would deposit it; one without a flow name as a stranger would who may do anything."""
     name = _flow_name(source)
     if name:
         return Deposit(str(name), _depositor(source, name, terms), terms.received_on, size), name.interface
-    code = terms.interface or _interface_of(head)
+    code = terms.interface or interface_of(source, terms.rules)
     named = FlowName(code, _NOBODY, _NOBODY, code[3:7], "0" * 15)
     return Deposit(str(named), _anybody(_NOBODY, code), terms.received_on, size), code
 
@@ -254,34 +276,24 @@ def _depositor(source: Source, name: FlowName, terms: Terms) -> Partner:
 
 
 def _anybody(code: str, interface: str) -> Partner:
-    return Partner(code, code, Role.DEPOSITOR, deposits=frozenset({interface}))
-
-
-def _interface_of(head: bytes) -> str:
-    """The structured interface of the syntax whose root the document has; CII's for what is neither."""
-    if b"\x00" in head[:4] or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        head = head.replace(b"\x00", b"")
-    root = _ROOT.search(_SKIPPED.sub(b"", head))
-    local = root.group(1).decode("ascii", "replace") if root else ""
-    syntax = next((key for key, parser in PARSERS.items() if local in {_local(tag) for tag in parser.ROOTS}), "cii")
-    return STRUCTURED[syntax]
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    """Who may do anything on this interface: of those who report, the portal may say most."""
+    row = catalogue.interfaces().get(interface)
+    reports = row is not None and row.carries is not Carries.INVOICES
+    return Partner(code, code, Role.PORTAL if reports else Role.DEPOSITOR, deposits=frozenset({interface}))
 
 
 def _flow_name(source: Source) -> FlowName | None:
     return parse_name(source.path.name) if source.path else None
 
 
-def _look(source: Source) -> tuple[int, bytes]:
-    """Size and beginning; raises OSError for what is no readable file."""
+def _size(source: Source) -> int:
+    """How large it is; raises OSError for what is no readable file."""
     if source.path is None:
-        return len(source.content), source.content[:_HEAD]
+        return len(source.content)
     if not source.path.is_file():
         raise IsADirectoryError(source.shown)
-    return source.path.stat().st_size, source.head()
+    source.head()
+    return source.path.stat().st_size
 
 
 @cache

@@ -14,16 +14,21 @@ import pytest
 
 from edigate import checking
 from edigate.cli import obey
+from edigate.domain.invoice import Scheme
+from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.engine.local import Local
 from edigate.founding import found
 from edigate.ledger import queries
 from edigate.sandbox import fill, structures
+from edigate.sandbox.archives import tar_gz, zipped
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cases import CASES
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
+from edigate.sandbox.facturx import Packing, facturx_pdf
 from edigate.sandbox.flows import demo_flows, flow_name
 from edigate.sandbox.mixte import cpp_mixte
+from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.sandbox.ubl import ubl_invoice
 
 if TYPE_CHECKING:
@@ -31,9 +36,10 @@ if TYPE_CHECKING:
 
     from edigate.engine.gate import Gate
 
+NOW = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
 DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-KEYS = ["file", "interface", "verdict", "faults", "invoices"]
-INVOICE_KEYS = ["number", "verdict", "cadre", "recipient", "faults"]
+KEYS = ["file", "interface", "verdict", "faults", "invoices", "reported"]
+INVOICE_KEYS = ["number", "entry", "verdict", "cadre", "recipient", "faults"]
 FAULT_KEYS = ["code", "rule", "severity", "entry", "field", "path", "line", "value", "message", "remedy"]
 NAMED = flow_name("FSO1106A", "JMRPOR", 1)
 
@@ -89,12 +95,14 @@ def test_outside_a_gate_a_sound_file_passes(outside: Path, capsys: pytest.Captur
             "invoices": [
                 {
                     "number": "F-1",
+                    "entry": "",
                     "verdict": "integrated",
                     "cadre": "A1",
                     "recipient": "99990000000004",
                     "faults": [],
                 }
             ],
+            "reported": [],
         }
     ]
 
@@ -126,7 +134,7 @@ def test_only_checks_of_the_whole_flow_make_a_file_inadmissible(
     _, found_ = judged(capsys, "rejected.xml", "broken.xml", "empty.xml", "other.pdf")
     assert [one["verdict"] for one in found_] == ["rejected", "inadmissible", "inadmissible", "inadmissible"]
     assert [one["invoices"] == [] for one in found_] == [False, True, True, True]
-    assert [codes(one["faults"]) for one in found_] == [[], ["EDG-F101"], ["EDG-F011"], ["EDG-F020"]]
+    assert [codes(one["faults"]) for one in found_] == [[], ["EDG-F101"], ["EDG-F011"], ["EDG-F060"]]
 
 
 def test_a_file_without_a_flow_name_is_judged_on_the_interface_of_its_syntax(
@@ -153,6 +161,78 @@ def test_a_file_without_a_flow_name_is_judged_on_the_interface_of_its_syntax(
     assert status == 1
     assert found_[0]["interface"] == "FSO1116A"
     assert codes(found_[0]["invoices"][0]["faults"]) == ["EDG-I120"]
+
+
+def test_an_archive_or_a_pdf_is_judged_by_what_it_holds(outside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A PDF as Factur-X; archives on the interface of their first document, each entry named."""
+    pdf = facturx_pdf(document("F-1", lines=()), Packing(level="MINIMUM"))
+    ubl = ubl_invoice(Draft("F-2", issue_date=DAY))
+    contents = {
+        "a.pdf": pdf,
+        "cii": tar_gz({"a.xml": document("F-3"), "b.xml": document("F-4", supplier_id="123")}),
+        "ubl": zipped({"a.xml": ubl}),
+        "pdfs": tar_gz({"a.pdf": pdf}),
+        "nothing": tar_gz({}),
+    }
+    for name, content in contents.items():
+        (outside / name).write_bytes(content)
+    _, found_ = judged(capsys, *contents)
+    assert [one["interface"] for one in found_] == ["FSO1117A", "FSO1106A", "FSO1100A", "FSO1117A", "FSO1106A"]
+    assert [one["verdict"] for one in found_] == ["integrated", "partial", "integrated", "integrated", "inadmissible"]
+    assert [one["entry"] for one in found_[1]["invoices"]] == ["a.xml", "b.xml"]
+    assert {fault["entry"] for fault in found_[1]["invoices"][1]["faults"]} == {"b.xml"}
+    assert obey(["check", "cii"]) == 1
+    told = capsys.readouterr().out
+    assert "  b.xml: invoice F-4" in told
+    assert "where: b.xml, line" in told
+
+
+def a_status(code: str, comment: str = "") -> ReportedStatus:
+    """A status of an invoice, set a moment ago."""
+    return ReportedStatus(
+        1, code, "F-1", structures.SUPPLIER, Scheme.SIRET, structures.WITHOUT_SERVICE, comment=comment, at=NOW
+    )
+
+
+def test_reports_are_judged_by_themselves_where_nobody_knows_the_sender(
+    outside: Path, gate: Gate, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CPPStatut on FSO1301A or FSO1300A by its content; line by line, and what is left out is said."""
+    _, statuses = status_flow("SEI001", 1, [a_status("07"), a_status("13"), a_status("06"), a_status("12")])
+    _, receipts = receipt_flow("SEI001", 1, [Receipt(1, "92", "CPP0010036000000000000001", at=NOW)])
+    for folder in (outside, gate.places.root):
+        (folder / "statuses.xml").write_bytes(statuses)
+        (folder / "receipts.xml").write_bytes(receipts)
+        monkeypatch.chdir(folder)
+        _, found_ = judged(capsys, "statuses.xml", "receipts.xml")
+        assert [one["interface"] for one in found_] == ["FSO1301A", "FSO1300A"]
+        assert [one["verdict"] for one in found_] == ["partial", "integrated"]
+        assert [codes(line["faults"]) for line in found_[0]["reported"]] == [[], [], ["EDG-S010"], []]
+        assert [(line["names"], line["verdict"]) for line in found_[1]["reported"]] == [
+            ("CPP0010036000000000000001", "integrated")
+        ]
+    assert obey(["check", "statuses.xml"]) == 1
+    told = capsys.readouterr()
+    assert "judged by themselves" in told.err
+    assert "  1. 07 for F-1: integrated" in told.out
+
+
+def test_in_a_gate_a_report_with_its_name_is_judged_as_deposited(
+    gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its sender is known: whether the invoice is there and whose turn it is counts, and nothing is moved."""
+    invoice = document(recipient_siret=structures.WITHOUT_SERVICE)
+    (gate.places.inbox / "JMRPOR" / NAMED).write_bytes(invoice)
+    Local(gate).run_once()
+    mine, mine_content = status_flow("SEI001", 1, [a_status("07")])
+    theirs, theirs_content = status_flow("ETA001", 1, [a_status("07")])
+    for name, content in ((mine, mine_content), (theirs, theirs_content)):
+        (gate.places.root / name).write_bytes(content)
+    for _ in range(2):
+        _, found_ = judged(capsys, mine, theirs)
+        assert [codes(one["reported"][0]["faults"]) for one in found_] == [[], ["EDG-S030"]]
+    obey(["check", mine])
+    assert "judged by themselves" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

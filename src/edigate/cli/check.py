@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from rich.markup import escape
@@ -20,12 +20,15 @@ from edigate.cli.options import Json
 from edigate.cli.rows import fault_json, print_faults
 from edigate.cli.work import MANY, VERDICT_STYLES, bar, verdict_word
 from edigate.domain.interfaces import Direction
+from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edigate.pipeline.settle import Decided
+    from edigate.pipeline.answers import Answer
+    from edigate.pipeline.receipts import ReceiptAnswer
+    from edigate.pipeline.settle import Decided, Decision
 
 HELP = t(
     "Judge files as the gate would, without depositing them. A file without a flow name is judged by its content alone."
@@ -67,8 +70,10 @@ _Interface = Annotated[
         "--interface",
         metavar="CODE",
         help=t(
-            "The interface for files without a flow name; without it, FSO1106A for CII and FSO1100A for UBL.",
-            "L'interface des fichiers sans nom de flux ; à défaut, FSO1106A pour CII et FSO1100A pour UBL.",
+            "The interface for files without a flow name; without it, by what is in them: FSO1106A for CII, FSO1100A"
+            " for UBL, FSO1113A for CPPFactureMixte, FSO1117A for a PDF, FSO1301A or FSO1300A for CPPStatut.",
+            "L'interface des fichiers sans nom de flux ; à défaut, selon leur contenu : FSO1106A pour CII, FSO1100A"
+            " pour UBL, FSO1113A pour CPPFactureMixte, FSO1117A pour un PDF, FSO1301A ou FSO1300A pour CPPStatut.",
         ),
     ),
 ]
@@ -85,12 +90,24 @@ def check(paths: _Paths, interface: _Interface = "", as_json: Json = False) -> N
         err().print(t(*_GAPS[gap]), markup=False)
     with _progress(len(files)) as step:
         checked = checking.check(files, terms, gate, progress=step)
+    if any(one.by_itself for one in checked):
+        _say_what_is_left_out()
     if as_json:
         print_json([_file_json(one) for one in checked])
     else:
         _print(checked)
     if not checking.all_integrated(checked):
         raise typer.Exit(1)
+
+
+def _say_what_is_left_out() -> None:
+    err().print(
+        t("Statuses and receipts are judged by themselves: whether their invoices and pivots exist, and whose turn it"
+          " is, depends on who deposits them, which a flow name in a gate tells.",
+          "Statuts et accusés sont jugés en eux-mêmes : l'existence de leurs factures et pivots, et à qui de jouer,"
+          " dépendent du déposant, que dit un nom de flux dans une passerelle."),
+        markup=False,
+    )  # fmt: skip
 
 
 def _refuse_unknown(interface: str) -> None:
@@ -134,6 +151,42 @@ def _file_json(checked: Checked) -> dict[str, Any]:
         "verdict": decision.verdict.value,
         "faults": [fault_json(fault) for fault in decision.faults],
         "invoices": [_invoice_json(decided) for decided in decision.invoices],
+        "reported": [_line_json(line) for line in _lines(decision)],
+    }
+
+
+class _Line(NamedTuple):
+    """One thing that a partner reports: of an invoice of a supplier, or of a pivot."""
+
+    position: int
+    code: str
+    names: str
+    supplier: str
+    answer: "Answer | ReceiptAnswer"
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the gate would take it in."""
+        return Verdict.INTEGRATED if self.answer.accepted else Verdict.REJECTED
+
+
+def _lines(decision: "Decision") -> Iterator[_Line]:
+    for told in decision.answers:
+        one = told.reported
+        yield _Line(one.position, one.code, one.number, one.supplier, told)
+    for noted in decision.receipts:
+        receipt = noted.receipt
+        yield _Line(receipt.position, receipt.code, receipt.flow_id, "", noted)
+
+
+def _line_json(line: _Line) -> dict[str, Any]:
+    return {
+        "position": line.position,
+        "code": line.code,
+        "names": line.names,
+        "supplier": line.supplier,
+        "verdict": line.verdict.value,
+        "faults": [fault_json(fault) for fault in line.answer.faults],
     }
 
 
@@ -141,6 +194,7 @@ def _invoice_json(decided: "Decided") -> dict[str, Any]:
     invoice = decided.invoice
     return {
         "number": invoice.number,
+        "entry": invoice.entry,
         "verdict": decided.verdict.value,
         "cadre": invoice.cadre,
         "recipient": invoice.recipient,
@@ -158,6 +212,8 @@ def _print(checked: Sequence[Checked]) -> None:
         print_faults(one.decision.faults)
         for decided in one.decision.invoices:
             _print_invoice(decided)
+        for line in _lines(one.decision):
+            _print_line(line)
     if len(checked) > 1:
         _print_total(checked)
 
@@ -167,8 +223,17 @@ def _print_invoice(decided: "Decided") -> None:
     told = t("invoice {number}, cadre {cadre}, for {recipient}", "facture {number}, cadre {cadre}, pour {recipient}",
              number=printable(invoice.number) or "?", cadre=printable(invoice.cadre) or "?",
              recipient=printable(invoice.recipient) or "?")  # fmt: skip
-    out().print(f"  {escape(told)}{colon()} [{VERDICT_STYLES[verdict]}]{verdict_word(verdict)}[/]")
+    entry = f"{escape(printable(invoice.entry))}{colon()} " if invoice.entry else ""
+    out().print(f"  {entry}{escape(told)}{colon()} [{VERDICT_STYLES[verdict]}]{verdict_word(verdict)}[/]")
     print_faults(invoice.faults, 4)
+
+
+def _print_line(line: _Line) -> None:
+    told = t("{position}. {code} for {names}", "{position}. {code} pour {names}", position=line.position,
+             code=printable(line.code) or "?", names=printable(line.names) or "?")  # fmt: skip
+    style = VERDICT_STYLES[line.verdict]
+    out().print(f"  {escape(told)}{colon()} [{style}]{verdict_word(line.verdict)}[/]")
+    print_faults(line.answer.faults, 4)
 
 
 def _print_total(checked: Sequence[Checked]) -> None:
