@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml hatch_build.py constraints.txt
 tools:
 	@scripts/tools
 
-demo: setup ## Fill the default gate's inbox with sandbox flows, run the gate once, show what became of them
+demo: setup ## Show in the default gate what becomes of sandbox flows, and live lives of invoices
 	@$(BIN)/edigate demo
 
 test: setup tools ## Run every test (ARGS="-k name" is handed to pytest)

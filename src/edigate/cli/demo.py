@@ -119,9 +119,10 @@ def _say_where(gate: "Gate", tally: "Tally") -> None:
          t("FEN0036A… pivots, with the invoices", "pivots FEN0036A…, avec les factures")),
     ):  # fmt: skip
         out().print(f"  {where}  {what}", markup=False)
-    refused = next((d.case.name for d in tally.decisions if d.verdict is Verdict.REJECTED), "")
+    refused, partial = _first(tally, Verdict.REJECTED), _first(tally, Verdict.PARTIAL)
     steps = (
         *([f"flows show {refused}"] if refused else []),
+        *([f"invoices export-rejected {partial}"] if partial else []),
         "invoices list --state rejected",
         "balance",
         "demo",
@@ -129,3 +130,7 @@ def _say_where(gate: "Gate", tally: "Tally") -> None:
     out().print(t("To try next:", "À essayer ensuite :"), style="bold")
     for step in steps:
         out().print(f"  {program()} {step}", markup=False, soft_wrap=True)
+
+
+def _first(tally: "Tally", verdict: Verdict) -> str:
+    return next((decision.case.name for decision in tally.decisions if decision.verdict is verdict), "")
