@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import getpass
 import json
+import subprocess
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.engine.gate import Places
 from tests.integration.cli_records import actors
 from tests.integration.cli_records.console import fold, only
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.integration.cli_records.console import Site
 
 LISTED = {
@@ -158,3 +164,44 @@ def test_a_refused_pivot_has_its_alert_shown(fresh: Site, pivot: str) -> None:
     shown = fold(fresh.run("deliveries", "show", pivot).out)
     assert "94 could not be taken by its recipient" in shown
     assert f"SEI001 could not take the pivot {pivot}" in shown
+
+
+@contextmanager
+def _held(site: Site) -> Iterator[None]:
+    """Another process holds the gate's folder, as a gate at work does."""
+    program = (
+        "import sys; from pathlib import Path; from edigate.engine.lock import held\n"
+        "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(Places(site.root).lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield
+        process.communicate()
+
+
+def test_a_running_gate_takes_up_what_is_to_be_offered_again(fresh: Site, pivot: str) -> None:
+    """It is asked for and left to the gate that holds the folder, which is said; a round of that gate offers it."""
+    file = fresh.root / "outbox" / "SEI001" / pivot
+    file.unlink()
+
+    with _held(fresh):
+        answer = fresh.run("deliveries", "resend", pivot, "--reason", "lost")
+        told = fresh.json("deliveries", "show", pivot)
+        again = fresh.run("deliveries", "resend", pivot, "--reason", "lost", expect=1)
+
+    assert "takes them up now" in answer.err
+    assert (told["state"], told["offers"]) == ("planned", 1)
+    assert "is not published yet (planned)" in again.err
+    actors.work(fresh)
+    assert file.is_file()
+
+
+def test_several_files_are_offered_again_at_once(fresh: Site, pivot: str) -> None:
+    """All that are named, each once though it is named twice."""
+    cycle = only(fresh.json("deliveries", "list"), kind="life_cycle")
+
+    told = fresh.json("deliveries", "resend", pivot, str(cycle["id"]), pivot, "--reason", "disk lost", "--yes")
+
+    assert [(one["name"], one["offers"]) for one in told["deliveries"]] == [(pivot, 1), (cycle["name"], 1)]
