@@ -318,8 +318,12 @@ def cadre(code: str) -> tuple[str, ...]:
 
 
 def on(interfaces: Iterable[str], *codes: str) -> tuple[str, ...]:
-    """Cadres through a gate on some interfaces."""
-    return cases(TAKEN, *(f"{code}-{interface}" for code in codes for interface in interfaces))
+    """Cadres through a gate on some interfaces, and in Factur-X."""
+    in_pdf = f"{INTERFACES}test_a_cadre_in_factur_x_is_taken_where_the_channel_takes_it"
+    return (
+        *cases(TAKEN, *(f"{code}-{interface}" for code in codes for interface in interfaces)),
+        *cases(in_pdf, *(f"{code}-{interface}" for code in codes for interface in ("FSO1117A", "FSO1137A"))),
+    )
 
 
 GENERAL = ("FSO1100A", "FSO1106A", "FSO1110A", "FSO1113A", "FSO1116A")

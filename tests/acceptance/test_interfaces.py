@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from edigate.catalogue import interfaces
+from edigate.domain.cadres import CADRES, Operation
 from edigate.domain.invoice import Scheme
 from edigate.domain.reported import Receipt, ReportedStatus
+from edigate.domain.settings import RuleSettings
+from edigate.rules.channel import decide
 from edigate.sandbox import structures as people
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
@@ -18,13 +22,13 @@ from edigate.sandbox.facturx import facturx_pdf
 from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.sandbox.ubl import ubl_invoice
-from tests.acceptance.gates import DEPOSITOR, PDF, SHARED, Returns, fresh_number
+from tests.acceptance.gates import DEPOSITOR, PDF, SHARED, Case, Returns, fresh_number, work_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.acceptance.conftest import MakeSite
-    from tests.acceptance.gates import Outcome, Site
+    from tests.acceptance.gates import Outcome, Seen, Site
 
 RECIPIENT = "SEI001"
 STATUSES = SHARED / "samples" / "chorus" / "statut"
@@ -154,6 +158,40 @@ def test_fen0036_hands_the_recipient_what_is_integrated(channel: Channel) -> Non
     """FEN0036A: one pivot a round for a recipient, and nothing else."""
     assert channel.files[RECIPIENT] == ["FEN0036A"]
     assert set(channel.delivered.units) == {channel.numbers[code] for code in FORMATS}
+
+
+# Independent of the code: reference §9.3.
+SIMPLE = frozenset({"A1", "A2", "A9", "A12"})
+SUPPLIER_WORKS = frozenset({"A4", "A6", "A7", "A8", "A10", "A13", "A14", "A22"})
+IN_PDF: Mapping[str, frozenset[str]] = {"FSO1117A": SIMPLE | SUPPLIER_WORKS, "FSO1137A": SUPPLIER_WORKS}
+CELLS = [(cadre, code) for code in IN_PDF for cadre in CADRES]
+
+
+@pytest.fixture(scope="module")
+def in_pdf(make_site: MakeSite) -> Mapping[str, Seen]:
+    """A Factur-X of every cadre on both of its interfaces, with a validator, in one round."""
+    paid = {"A2": {"prepaid": Decimal(120), "payment_code": "48"}}
+    drafts = {
+        (cadre, code): Draft(fresh_number(), cadre=cadre, validator_siret=people.MOE, **paid.get(cadre, {}))  # type: ignore[arg-type]
+        for cadre, code in CELLS
+    }
+    return work_off(
+        make_site(), {f"{cadre}-{code}": Case(embedded(draft), code) for (cadre, code), draft in drafts.items()}
+    )
+
+
+@pytest.mark.parametrize(("cadre", "code"), CELLS)
+def test_a_cadre_in_factur_x_is_taken_where_the_channel_takes_it(
+    in_pdf: Mapping[str, Seen], cadre: str, code: str
+) -> None:
+    """Integrated without a fault, or rejected for the one reason that the table of decisions gives."""
+    outcome = in_pdf[f"{cadre}-{code}"].outcome
+    if cadre in IN_PDF[code]:
+        assert (outcome.verdict, outcome.errors) == ("integrated", [])
+    else:
+        refusal = decide(cadre, interfaces()[code], Operation.INITIAL, RuleSettings())
+        assert refusal is not None
+        assert (outcome.verdict, outcome.errors) == ("rejected", [refusal.code])
 
 
 class Answered(NamedTuple):
