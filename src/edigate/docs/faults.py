@@ -43,7 +43,7 @@ _ANY_ELEMENT = ("tout élément, celui que le chemin désigne", "any element, th
 
 
 class Group(NamedTuple):
-    """Codes that are shown together, from `first` to `last`."""
+    """Codes that are shown together, from `first` to `last`, without their common beginning."""
 
     first: str
     last: str
@@ -52,25 +52,25 @@ class Group(NamedTuple):
 
 
 GROUPS = (
-    Group("EDG-F001", "EDG-F029", "Flux : nom, raccordement et fichier", "Flow: name, connection and file"),
-    Group("EDG-F030", "EDG-F049", "Flux : archive", "Flow: archive"),
-    Group("EDG-F050", "EDG-F059", "Flux : statuts et accusés de réception", "Flow: statuses and receipts"),
-    Group("EDG-F060", "EDG-F079", "Flux : Factur-X", "Flow: Factur-X"),
-    Group("EDG-F100", "EDG-F199", "Flux : XML et schéma", "Flow: XML and schema"),
-    Group("EDG-I001", "EDG-I039", "Facture : numéro, type, date et devise", "Invoice: number, type, date and currency"),
-    Group("EDG-I040", "EDG-I059", "Facture : fournisseur", "Invoice: supplier"),
+    Group("F001", "F029", "Flux : nom, raccordement et fichier", "Flow: name, connection and file"),
+    Group("F030", "F049", "Flux : archive", "Flow: archive"),
+    Group("F050", "F059", "Flux : statuts et accusés de réception", "Flow: statuses and receipts"),
+    Group("F060", "F079", "Flux : Factur-X", "Flow: Factur-X"),
+    Group("F100", "F199", "Flux : XML et schéma", "Flow: XML and schema"),
+    Group("I001", "I039", "Facture : numéro, type, date et devise", "Invoice: number, type, date and currency"),
+    Group("I040", "I059", "Facture : fournisseur", "Invoice: supplier"),
     Group(
-        "EDG-I060", "EDG-I079", "Facture : destinataire, service, engagement et marché",
+        "I060", "I079", "Facture : destinataire, service, engagement et marché",
         "Invoice: recipient, service, engagement and market",
     ),
-    Group("EDG-I080", "EDG-I099", "Facture : paiement", "Invoice: payment"),
-    Group("EDG-I100", "EDG-I119", "Facture : montants", "Invoice: amounts"),
-    Group("EDG-I120", "EDG-I139", "Facture : pièces jointes", "Invoice: attachments"),
-    Group("EDG-I140", "EDG-I159", "Facture : cadre et unicité", "Invoice: cadre and uniqueness"),
-    Group("EDG-I160", "EDG-I199", "Facture : valideur et références", "Invoice: validator and references"),
-    Group("EDG-S001", "EDG-S029", "Statuts et accusés de réception : contenu", "Statuses and receipts: content"),
+    Group("I080", "I099", "Facture : paiement", "Invoice: payment"),
+    Group("I100", "I119", "Facture : montants", "Invoice: amounts"),
+    Group("I120", "I139", "Facture : pièces jointes", "Invoice: attachments"),
+    Group("I140", "I159", "Facture : cadre et unicité", "Invoice: cadre and uniqueness"),
+    Group("I160", "I199", "Facture : valideur et références", "Invoice: validator and references"),
+    Group("S001", "S029", "Statuts et accusés de réception : contenu", "Statuses and receipts: content"),
     Group(
-        "EDG-S030", "EDG-S099", "Statuts et accusés de réception : histoire de la facture ou du flux",
+        "S030", "S099", "Statuts et accusés de réception : histoire de la facture ou du flux",
         "Statuses and receipts: history of the invoice or flow",
     ),
 )  # fmt: skip
@@ -82,7 +82,7 @@ def render() -> str:
 
 
 def _members(group: Group) -> list[str]:
-    return [code for code in FAULTS if group.first <= code <= group.last]
+    return [code for code in FAULTS if group.first <= code.removeprefix("EDG-") <= group.last]
 
 
 def _contents() -> str:

@@ -669,7 +669,7 @@ INVOICE_EXAMPLES: dict[str, Example] = {
         ),
         why_en="Base64 is what lets a file travel inside XML; one stray sign, and the file is lost.",
         wrong=(
-            "data:application/zip;base64,UEsDBBQAAAAIAAAAIQAUUP+nEAAAAA4AAAALAAAAZmFjdHVyZS5wZGZTDXBx0zXUM+dSdfV3"
+            "data:text/plain;base64,UEsDBBQAAAAIAAAAIQAUUP+nEAAAAA4AAAALAAAAZmFjdHVyZS5wZGZTDXBx0zXUM+dSdfV3"
             "4wIAUEsBAhQDFAAAAAgAAAAhABRQ/6cQAAAADgAAAAsAAAAAAAAAAAAAAIABAAAAAGZhY3R1cmUucGRmUEsFBgAAAAABAAEAOQAA"
             "ADkAAAAAAA=="
         ),

@@ -88,7 +88,8 @@ def _head(content: bytes, size: int) -> bytes:
 def _reason(code: int, message: str, *, at_end: bool) -> str:
     if at_end and (code in _UNFINISHED or message.startswith("Incomplete")):
         return f"the document stops before its end: {message}"
-    return _REASONS.get(code, message)
+    # libxml2 has one number for every name that is missing: only some of them are an entity's.
+    return message if message.startswith("StartTag") else _REASONS.get(code, message)
 
 
 def _is_misdeclared(content: bytes, code: int, encoding: str) -> bool:

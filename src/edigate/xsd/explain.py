@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from lxml import etree
+
 from edigate.domain.faults import Fault, fault
 from edigate.xsd import places, structure
 
@@ -69,7 +71,7 @@ def _faults(error: xmlschema.XMLSchemaValidationError, root: _Element, expected:
     if isinstance(error, xmlschema.XMLSchemaChildrenValidationError):
         yield from _structure(error, element, expected)
     else:
-        yield _content(element, error.reason or "", is_value=isinstance(error.obj, str))
+        yield _content(element, error.reason or "", is_value=not etree.iselement(error.obj))
 
 
 def _content(element: _Element, reason: str, *, is_value: bool) -> Fault:

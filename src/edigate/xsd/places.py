@@ -12,10 +12,12 @@ from edigate.parsers._tree import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_TEXT = 200  # what is quoted of a value or a reason; an attachment may stand there
+MAX_TEXT = 200  # what is quoted of a value; an attachment may stand there
+_MAX_REASON = 1_000
 
 _PREFIX_OF = {uri: prefix for prefix, uri in PREFIXES.items()}
 _CLARK = re.compile(r"\{[^{}\s']*\}[\w.-]+")
+_LONG_QUOTE = re.compile(r"('[^']{80})[^']+'")
 _WEIGHT = etree.XPath("string-length(/) + 50 * count(//*)")
 
 
@@ -33,15 +35,16 @@ def names(tags: Iterable[str], near: etree._Element) -> str:
 
 
 def prefixed(sentence: str, near: etree._Element) -> str:
-    """A sentence of a validator with prefixes for its `{namespace}`s, short enough to be read."""
-    return short(_CLARK.sub(lambda match: name(match[0], near), sentence))
+    """A sentence of a validator with prefixes for its `{namespace}`s; what it quotes at length is cut, it is not."""
+    quoting = _LONG_QUOTE.sub(r"\1…'", sentence)
+    return short(_CLARK.sub(lambda match: name(match[0], near), quoting), _MAX_REASON)
 
 
-def short(text: str) -> str:
+def short(text: str, longest: int = MAX_TEXT) -> str:
     """One line of a text, cut where it becomes too long to quote; control characters do not pass."""
-    one = "".join(character if character.isprintable() else " " for character in text[: 2 * MAX_TEXT])
+    one = "".join(character if character.isprintable() else " " for character in text[: 2 * longest])
     one = " ".join(one.split())
-    return one if len(one) <= MAX_TEXT else one[: MAX_TEXT - 1] + "…"
+    return one if len(one) <= longest else one[: longest - 1] + "…"
 
 
 def path(element: etree._Element) -> str:

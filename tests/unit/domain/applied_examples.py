@@ -24,16 +24,14 @@ from edigate.domain.cadres import Operation
 from edigate.domain.directory import Service, Structure, Supplier
 from edigate.domain.faults import Fault, Refusal
 from edigate.domain.interfaces import Standing
-from edigate.domain.invoice import Attachment, Invoice, Scheme, Syntax
+from edigate.domain.invoice import Scheme
 from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.reported import Receipt, ReportedLine, ReportedStatus
 from edigate.domain.settings import RuleSettings
 from edigate.parsers.facturx import extract
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine
-from edigate.rules.attachments import an_attachment_holds_one_file
 from edigate.rules.channel import decide
-from edigate.rules.context import Context
 from edigate.rules.statuses import StatusContext, the_code_is_of_the_list
 from edigate.sandbox import structures as people
 from edigate.sandbox.archives import gzipped, tar_gz, zipped
@@ -495,9 +493,8 @@ def attached_type(_example: Example, snippet: str) -> list[Fault]:
 
 
 def attached_text(_example: Example, snippet: str) -> list[Fault]:
-    """What is wrong with an attachment of this base64 text, which the schemas of all formats refuse before the rule."""
-    invoice = Invoice(Syntax.CII, attachments=(Attachment("facture.pdf", encoded=lambda: snippet),))
-    return list(an_attachment_holds_one_file(invoice, Context(interfaces()["FSO1116A"], TODAY, DESK.settings)))
+    """What is wrong with an attachment of this base64 text."""
+    return deposited(changed().replace(ORIGINAL.encoded.encode(), snippet.encode()))
 
 
 def of_code(_example: Example, snippet: str) -> list[Fault]:
