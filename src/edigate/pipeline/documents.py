@@ -9,6 +9,7 @@ from edigate.domain.faults import Fault, Refusal, fault
 from edigate.parsers import PARSERS, cppstatut
 from edigate.parsers._xml import kind_of, read
 from edigate.parsers.facturx import extract
+from edigate.pipeline.naming import named
 from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import places
 
@@ -76,7 +77,7 @@ def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
         raise Refusal(unknown.placed(*places.place(root)))
     violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
     if violations:
-        raise Refusal(*violations)
+        raise Refusal(*named(violations, root, parser))
     return Document(content, root, parser, warnings)
 
 
