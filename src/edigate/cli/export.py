@@ -172,8 +172,8 @@ def _tell(folder: Path, documents: list[dict[str, Any]]) -> None:
     )
     rows.print_table(columns, documents, fold=file)
     rows.say(
-        t("{count} documents with their faults are in {folder}; {readme} there says what to do.",
-          "{count} documents et leurs anomalies sont dans {folder} ; {readme} y dit que faire.",
-          count=len(documents), folder=folder, readme=pack.README),
+        t("Written to {folder}, each document with its faults beside it; {readme} there says what to do.",
+          "Écrits dans {folder}, chaque document avec ses anomalies à côté ; {readme} y dit que faire.",
+          folder=folder, readme=pack.README),
         style="green",
     )  # fmt: skip

@@ -160,16 +160,19 @@ def _print_history(gate: Gate, entries: list[RowMapping]) -> None:
     if not entries:
         return
     who, told, why = t("Reported by", "Posé par"), t("Told in", "Transmis dans"), t("Words", "Commentaire")
+    commented = any(row["comment"] or row["reason"] for row in entries)
     columns: tuple[rows.Column, ...] = (
         (t("Status", "Statut"), lambda row: lifecycle.status(row["status"], row["label"])),
         (t("Since", "Depuis"), lambda row: rows.local(gate, row["at"])),
         *([(who, _actor)] if any(row["actor"] for row in entries) else []),
-        *([(why, _words)] if any(row["comment"] or row["reason"] for row in entries) else []),
+        *([(why, _words)] if commented else []),
         (told, _told),
     )
-    rows.print_table(columns, entries, fold=why if why in {heading for heading, _ in columns} else told, spare=(told,))
-    for source in dict.fromkeys(row["source"] for row in entries if row["source"]):
-        rows.say(t("  reported in {flow}", "  posé dans {flow}", flow=source), style="dim")
+    rows.print_table(columns, entries, fold=why if commented else told, spare=(told,) if commented else ())
+    for row in entries:
+        if row["source"]:
+            rows.say(t("  {status} was reported in {flow}", "  {status} a été posé dans {flow}",
+                       status=row["status"], flow=row["source"]), style="dim")  # fmt: skip
 
 
 def _actor(row: RowMapping) -> str:

@@ -26,7 +26,8 @@ def status(code: str, label: str = "") -> str:
     """A status by its code and words; `label` is that of a step that has no code of its own."""
     row = STATUSES.get(code)
     words = f"{code} {pick((row.label_fr, row.label_en), language())}" if row else code
-    return f"{words} – {label}" if label else words
+    repeats = row is not None and label.casefold() in {row.label_fr.casefold(), row.label_en.casefold()}
+    return f"{words} – {label}" if label and not repeats else words
 
 
 def step(code: str, label: str = "") -> str:

@@ -134,10 +134,12 @@ def _steps(flow: RowMapping, documents: list[dict[str, Any]], *, whole: bool) ->
                 " received before (EDG-I150) is not to be sent again.",
                 "Corrigez chaque document là où ses anomalies le disent ; les avertissements ne bloquent pas. Une"
                 " facture déjà reçue (EDG-I150) n'est pas à renvoyer.")  # fmt: skip
-        yield t("Send only these: the other invoices of the flow were taken, and would be refused as duplicates. The"
-                " numbers of refused invoices are free to be used again.",
+        yield t("The numbers of refused invoices are free: keep them.",
+                "Les numéros des factures refusées sont libres : gardez-les.")  # fmt: skip
+    if flow["verdict"] == Verdict.PARTIAL.value:
+        yield t("Send only these: the other invoices of the flow were taken, and would be refused as duplicates.",
                 "Ne renvoyez que ceux-ci : les autres factures du flux ont été prises et seraient refusées comme"
-                " doublons. Les numéros des factures refusées sont libres.")  # fmt: skip
+                " doublons.")  # fmt: skip
     if any(one["excerpt"] for one in documents):
         yield t("A document of several invoices was cut down to those refused, counted and numbered anew; what its"
                 " envelope says of the flow is that of the old one.",
