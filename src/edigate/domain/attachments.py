@@ -88,7 +88,9 @@ class Flaw(StrEnum):
     EMPTY = auto()
     TOO_LARGE = auto()
     NOT_BASE64 = auto()
-    ZIP_UNUSABLE = auto()
+    ZIP_UNREADABLE = auto()
+    ZIP_OF_SEVERAL = auto()
+    ZIP_ENCRYPTED = auto()
     NOT_A_PDF = auto()
 
 
@@ -195,7 +197,7 @@ def _bare_content(name: str, data: bytes) -> AttachmentContent:
     if not data:
         return AttachmentContent(Flaw.EMPTY)
     if extension(name) == "zip":
-        return AttachmentContent(Flaw.ZIP_UNUSABLE)
+        return AttachmentContent(Flaw.ZIP_UNREADABLE)
     if extension(name) == "pdf" and _PDF_MARK not in data[:_PDF_MARK_WITHIN]:
         return AttachmentContent(Flaw.NOT_A_PDF)
     return AttachmentContent(size=len(data))
@@ -205,11 +207,13 @@ def _zip_content(name: str, data: bytes) -> AttachmentContent:
     try:
         files = _files(data[-_LEAST_TAIL:])
     except _UNREADABLE:
-        return AttachmentContent(Flaw.ZIP_UNUSABLE)
+        return AttachmentContent(Flaw.ZIP_UNREADABLE)
     if len(files) != 1 and extension(name) in ZIP_BASED:
         return AttachmentContent(size=len(data))
-    if len(files) > 1 or any(file.flag_bits & 1 for file in files):
-        return AttachmentContent(Flaw.ZIP_UNUSABLE)
+    if len(files) > 1:
+        return AttachmentContent(Flaw.ZIP_OF_SEVERAL)
+    if any(file.flag_bits & 1 for file in files):
+        return AttachmentContent(Flaw.ZIP_ENCRYPTED)
     if not any(file.file_size for file in files):
         return AttachmentContent(Flaw.EMPTY)
     return AttachmentContent(wrapped=True, inner_name=_last_part(files[0].filename), size=files[0].file_size)
@@ -230,7 +234,7 @@ def _flaw_inside(name: str, content: AttachmentContent, data: bytes) -> Flaw | N
             with archive.open(entry) as file:
                 start = file.read(_PDF_MARK_WITHIN)
     except _UNREADABLE:
-        return Flaw.ZIP_UNUSABLE
+        return Flaw.ZIP_UNREADABLE
     return None if _PDF_MARK in start else Flaw.NOT_A_PDF
 
 

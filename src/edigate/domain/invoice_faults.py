@@ -802,13 +802,8 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
     "EDG-I127": _functional(
         title_fr="ZIP de pièce jointe inexploitable",
         title_en="Attachment’s ZIP unusable",
-        message_fr=(
-            "Le ZIP de la pièce jointe « {value} » est illisible, chiffré, ou contient plusieurs fichiers au lieu d’un"
-            " seul."
-        ),
-        message_en=(
-            "The ZIP of the attachment “{value}” is unreadable, encrypted, or holds several files instead of one."
-        ),
+        message_fr="Le ZIP de la pièce jointe « {value} » ne peut pas être employé : {reason}.",
+        message_en="The ZIP of the attachment “{value}” cannot be used: {reason}.",
         remedy_fr=(
             "Refaites un ZIP sans mot de passe qui contient un seul fichier, sans dossier ; faites une pièce jointe "
             "par fichier."

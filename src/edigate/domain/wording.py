@@ -34,6 +34,12 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
         "zip": ("une archive ZIP", "a ZIP archive"),
         "pdf": ("un fichier PDF", "a PDF file"),
         "other": ("un contenu non reconnu", "content of no known type"),
+        "zip_unreadable": ("il est illisible", "it cannot be read"),
+        "zip_of_several": ("il contient plusieurs fichiers au lieu d’un seul", "it holds several files instead of one"),
+        "zip_encrypted": (
+            "il est chiffré ou protégé par un mot de passe",
+            "it is encrypted or protected by a password",
+        ),
         "YYYYMMDD": ("AAAAMMJJ", "YYYYMMDD"),
         "YYYY-MM-DD": ("AAAA-MM-JJ", "YYYY-MM-DD"),
         **ARCHIVE_WORDS,

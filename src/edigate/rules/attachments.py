@@ -31,7 +31,9 @@ _FLAWS: Mapping[Flaw, str] = MappingProxyType(
         Flaw.EMPTY: "EDG-I123",
         Flaw.TOO_LARGE: "EDG-I124",
         Flaw.NOT_BASE64: "EDG-I125",
-        Flaw.ZIP_UNUSABLE: "EDG-I127",
+        Flaw.ZIP_UNREADABLE: "EDG-I127",
+        Flaw.ZIP_OF_SEVERAL: "EDG-I127",
+        Flaw.ZIP_ENCRYPTED: "EDG-I127",
         Flaw.NOT_A_PDF: "EDG-I132",
     }
 )
@@ -67,7 +69,9 @@ def an_attachment_holds_one_file(invoice: Invoice, context: Context) -> Iterator
         content = inspect(attachment.name, attachment.encoded(), limit)
         field = f"attachments[{index}].content"
         if content.flaw:
-            yield fault(_FLAWS[content.flaw], field, attachment.name, limit=limit)
+            code = _FLAWS[content.flaw]
+            told = {"limit": limit} if content.flaw is Flaw.TOO_LARGE else {"reason": content.flaw}
+            yield fault(code, field, attachment.name, **told)
         else:
             yield from _content_faults(content, attachment.name, field)
 

@@ -89,9 +89,9 @@ def test_forbidden_characters_are_told_once() -> None:
         ("a.pdf", "QUJ", AttachmentContent(Flaw.NOT_BASE64)),
         ("a.pdf", "QUI=QUI=", AttachmentContent(Flaw.NOT_BASE64)),
         ("a.pdf", "data:application/pdf;base64,QUI=", AttachmentContent(Flaw.NOT_BASE64)),
-        ("a.pdf", encoded(archive(("a.pdf", PDF))[:-30]), AttachmentContent(Flaw.ZIP_UNUSABLE)),
-        ("a.pdf", encoded(archive(("a.pdf", PDF), ("b.pdf", PDF))), AttachmentContent(Flaw.ZIP_UNUSABLE)),
-        ("a.zip", encoded(b"not a ZIP at all"), AttachmentContent(Flaw.ZIP_UNUSABLE)),
+        ("a.pdf", encoded(archive(("a.pdf", PDF))[:-30]), AttachmentContent(Flaw.ZIP_UNREADABLE)),
+        ("a.pdf", encoded(archive(("a.pdf", PDF), ("b.pdf", PDF))), AttachmentContent(Flaw.ZIP_OF_SEVERAL)),
+        ("a.zip", encoded(b"not a ZIP at all"), AttachmentContent(Flaw.ZIP_UNREADABLE)),
         ("a.pdf", encoded(b"not a PDF at all"), AttachmentContent(Flaw.NOT_A_PDF)),
         ("a.pdf", encoded(archive(("a.pdf", b"not a PDF at all"))), AttachmentContent(Flaw.NOT_A_PDF)),
         ("a.pdf", encoded(archive(("d/", b""), ("d/a.PDF", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
@@ -137,7 +137,7 @@ def test_a_pdf_that_cannot_be_unpacked(at: int) -> None:
     data = bytearray(archive(("a.pdf", PDF * 20)))
     data[at : at + 4] = b"\xff" * 4
 
-    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNUSABLE)
+    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNREADABLE)
 
 
 def test_little_of_a_large_pdf_is_unpacked() -> None:
@@ -169,7 +169,7 @@ def test_an_encrypted_zip_is_of_no_use() -> None:
     flags = data.index(b"PK\x01\x02") + 8
     data[flags : flags + 2] = struct.pack("<H", 1)
 
-    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNUSABLE)
+    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_ENCRYPTED)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
@@ -189,7 +189,7 @@ def test_a_crowd_of_entries_is_not_listed() -> None:
     """A directory larger than any wrapper's is not read at all."""
     data = archive(*((f"{number:032d}.pdf", b"") for number in range(3000)))
 
-    assert inspect("a.pdf", encoded(data), LIMIT) == AttachmentContent(Flaw.ZIP_UNUSABLE)
+    assert inspect("a.pdf", encoded(data), LIMIT) == AttachmentContent(Flaw.ZIP_UNREADABLE)
 
 
 def test_a_large_wrapper_is_recognised_by_its_end() -> None:

@@ -80,6 +80,7 @@ ARGS = MappingProxyType(
         "EDG-I107": {"expected"},
         "EDG-I122": {"shortened"},
         "EDG-I124": {"limit"},
+        "EDG-I127": {"reason"},
         "EDG-I133": {"name"},
         "EDG-I150": {"flow", "date", "outcome", "state"},
         "EDG-I153": {"original", "expected"},

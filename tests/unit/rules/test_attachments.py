@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from edigate.domain.attachments import MIME_TYPES
+from edigate.domain.explain import explain
 from edigate.domain.invoice import Attachment
 
 if TYPE_CHECKING:
@@ -84,6 +85,22 @@ def test_a_long_name_is_told_what_becomes_of_it(faults: Callable[..., tuple[Faul
     (found,) = faults({"attachments": (attached(name, base64_zip(name)),)})
 
     assert (found.code, found.args) == ("EDG-I122", (("shortened", "a" * 46 + ".pdf"),))
+
+
+@pytest.mark.parametrize(
+    ("encoded", "reason"),
+    [
+        (base64_zip("a.pdf", "b.pdf"), "it holds several files instead of one."),
+        (b64encode(b"PK\x03\x04...").decode("ascii"), "it cannot be read."),
+    ],
+)
+def test_a_zip_that_cannot_be_used_says_why(
+    faults: Callable[..., tuple[Fault, ...]], encoded: str, reason: str
+) -> None:
+    """One reason, the one that holds."""
+    (found,) = faults({"attachments": (attached("facture.pdf", encoded),)})
+
+    assert explain(found, "en").message == f"The ZIP of the attachment “facture.pdf” cannot be used: {reason}"
 
 
 @pytest.mark.parametrize(
