@@ -35,8 +35,8 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         rule="G1.05",
         title_fr="Caractère interdit dans le numéro de facture",
         title_en="Forbidden character in the invoice number",
-        message_fr="Le numéro de facture « {value} » contient des caractères qui ne sont pas admis : {characters}.",
-        message_en="The invoice number “{value}” holds characters that are not allowed: {characters}.",
+        message_fr="Le numéro de facture « {value} » contient des caractères qui ne sont pas admis : « {characters} ».",
+        message_en="The invoice number “{value}” holds characters that are not allowed: “{characters}”.",
         remedy_fr=(
             "N’employez que des lettres sans accent, des chiffres, l’espace et les signes « - », « _ », « + » et « / »."
         ),

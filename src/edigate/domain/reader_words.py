@@ -256,7 +256,39 @@ _LIMITS = _table(
     (r"a document type declaration", "une déclaration de type (DTD)", "a document type declaration"),
 )
 
-_SAYINGS = (*_VALUES, *_STRUCTURE, *_SYNTAX, *_LIMITS)
+# qpdf and zlib, which say in brackets where in the file.
+_PDF = _table(
+    (r"can't find PDF header", "il ne commence pas comme un PDF", "it does not begin as a PDF does"),
+    (
+        r"can't find startxref|expected trailer dictionary.*|trailer dictionary lacks /Size key.*",
+        "sa fin (startxref, trailer) manque ou est incomplète",
+        "its end (startxref, trailer) is missing or incomplete",
+    ),
+    (
+        r"xref not found.*|invalid xref entry.*|xref syntax invalid.*",
+        "la table de ses objets (xref) manque ou est abîmée",
+        "the table of its objects (xref) is missing or damaged",
+    ),
+    (r"unable to find /Root dictionary", "il n’a pas de catalogue (Root)", "it has no catalogue (Root)"),
+    (
+        r"no pages found|unable to find page tree|root of pages tree has no /Kids array",
+        "il n’a pas de page",
+        "it has no page",
+    ),
+    (
+        r"Error -\d+ while decompressing data: .*",
+        "les données compressées sont abîmées",
+        "the compressed data are damaged",
+    ),
+    (r"filter (\S+)", "le filtre {0} n’y a pas sa place", "the filter {0} has no place there"),
+    (
+        (r"unknown token while reading object; treating as string.*|invalid character(?: \(.*\))?|expected endobj.*"),
+        "un de ses objets est mal écrit",
+        "one of its objects is badly written",
+    ),
+)
+
+_SAYINGS = (*_VALUES, *_STRUCTURE, *_SYNTAX, *_LIMITS, *_PDF)
 
 
 def _not_of_type(match: re.Match[str], language: str) -> str:

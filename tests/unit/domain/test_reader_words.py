@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from edigate.domain import reader_words
@@ -11,7 +13,11 @@ from edigate.domain.reader_words import in_words
 from edigate.domain.typography import french
 from edigate.parsers._xml import read
 from edigate.sandbox.documents import cpp_mixte, ubl_invoice
-from tests.unit.domain.applied_examples import DRAFT, REPORTER, a_receipt, a_status, deposited
+from edigate.sandbox.facturx import Packing, facturx_pdf
+from tests.unit.domain.applied_examples import DRAFT, REPORTER, a_receipt, a_status, deposited, extracted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UBL, MIXTE, STATUS, RECEIPT = ubl_invoice(DRAFT), cpp_mixte(DRAFT), a_status(), a_receipt()
 XSI = b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -147,6 +153,43 @@ def test_libxml2s_own_words_are_known_too() -> None:
     for reason, words in said:
         assert in_words(reason, "fr") == french(words)
         assert in_words(reason, "en") not in {reason, words}
+
+
+@pytest.mark.parametrize(
+    ("alter", "in_french", "in_english"),
+    [
+        (
+            lambda pdf: pdf[: len(pdf) // 2],
+            "sa fin (startxref, trailer) manque",
+            "its end (startxref, trailer) is miss",
+        ),
+        (
+            lambda pdf: pdf.replace(b"startxref\n", b"startxref\n9"),
+            "la table de ses objets (xref)",
+            "table of its objects",
+        ),
+        (lambda pdf: pdf.replace(b"/Root", b"/Rood"), "il n’a pas de catalogue (Root)", "it has no catalogue (Root)"),
+        (lambda pdf: pdf.replace(b"/Kids", b"/Kidz"), "il n’a pas de page", "it has no page"),
+        (
+            lambda _: facturx_pdf(b"x", Packing(filters=("JBIG2Decode",))),
+            "le filtre JBIG2Decode",
+            "the filter JBIG2Decode",
+        ),
+        (
+            lambda _: facturx_pdf(b"rubbish!", Packing(filters=("FlateDecode",))),
+            "compressées sont abîmées",
+            "data are damaged",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_pdf_is_told_in_words(
+    alter: Callable[[bytes], bytes], in_french: str, in_english: str
+) -> None:
+    """The common ways in which a PDF is broken."""
+    (found,) = extracted(alter(facturx_pdf(b"<invoice/>")))
+
+    assert french(in_french) in explain(found).message
+    assert in_english in explain(found, "en").message
 
 
 @pytest.mark.parametrize("reason", ["", "{0}", "attribute a='b': {}", "something nobody has heard of: 'x' {y}"])
