@@ -139,7 +139,7 @@ class LimitsTable(_Table):
 class RulesTable(_Table):
     """Choices that change what a rule decides."""  # reference §18
 
-    siret_luhn: Severity = Field(Severity.ERROR, description="What a SIRET with a wrong key is: `error` or `warning`.")
+    siret_luhn: Severity = Field(Severity.ERROR, description="What a SIRET with a wrong key is, unless the directory lists it: `error` or `warning`.")
     supplier_must_be_known: bool = Field(
         default=False, description="Refuse suppliers that the directory does not hold; import suppliers first."
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from edigate.domain.faults import fault, warning
+from edigate.domain.faults import Severity, fault, warning
 from edigate.domain.identifiers import (
     compact_account,
     country_of,
@@ -20,9 +20,9 @@ from edigate.domain.invoice import Scheme
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from edigate.domain.directory import Directory
     from edigate.domain.faults import Fault
     from edigate.domain.invoice import Invoice
-    from edigate.domain.settings import RuleSettings
     from edigate.rules.context import Context, Rule
 
 IDENTIFIER_LENGTH = 18
@@ -58,7 +58,7 @@ def the_suppliers_identifier_fits_its_kind(invoice: Invoice, context: Context) -
     if not identifier or scheme is None:
         return
     if scheme is Scheme.SIRET:
-        yield from _siret_faults(identifier, "supplier.identifier", ("EDG-I042", "EDG-I043"), context.settings)
+        yield from _siret_faults(identifier, "supplier.identifier", ("EDG-I042", "EDG-I043"), context)
     elif scheme in _OF_FREE_LENGTH and len(identifier) > IDENTIFIER_LENGTH:
         yield fault("EDG-I048", "supplier.identifier", identifier)
     elif not is_well_formed(scheme, identifier):
@@ -136,7 +136,7 @@ def the_recipients_identifier_is_a_siret(invoice: Invoice, context: Context) -> 
         return
     if party.scheme is Scheme.SIRET or not (party.scheme or party.raw_scheme):
         codes = ("EDG-I062", "EDG-I063")
-        yield from _siret_faults(party.identifier, "recipient.identifier", codes, context.settings)
+        yield from _siret_faults(party.identifier, "recipient.identifier", codes, context)
     else:
         yield fault("EDG-I061", "recipient.scheme", party.raw_scheme or party.scheme)
 
@@ -148,7 +148,7 @@ def the_validators_identifier_fits_its_kind(invoice: Invoice, context: Context) 
         return
     if party.scheme is Scheme.SIRET:
         codes = ("EDG-I162", "EDG-I162")
-        yield from _siret_faults(party.identifier, "validator.identifier", codes, context.settings)
+        yield from _siret_faults(party.identifier, "validator.identifier", codes, context)
     elif (
         party.scheme is None
         or len(party.identifier) > IDENTIFIER_LENGTH
@@ -157,13 +157,19 @@ def the_validators_identifier_fits_its_kind(invoice: Invoice, context: Context) 
         yield fault("EDG-I162", "validator.identifier", party.identifier)
 
 
-def _siret_faults(siret: str, field: str, codes: tuple[str, str], settings: RuleSettings) -> Iterator[Fault]:
-    """Fourteen digits, and then the check digit, which a setting may make a warning."""
+def _siret_faults(siret: str, field: str, codes: tuple[str, str], context: Context) -> Iterator[Fault]:
+    """Fourteen digits, and then the check digit, which a setting or the directory may make a warning."""
     malformed, fails_luhn = codes
     if not is_siret(siret):
         yield fault(malformed, field, siret)
     elif not passes_luhn(siret):
-        yield replace(fault(fails_luhn, field, siret), severity=settings.siret_luhn)
+        severity = Severity.WARNING if _is_listed(siret, context.directory) else context.settings.siret_luhn
+        yield replace(fault(fails_luhn, field, siret), severity=severity)
+
+
+def _is_listed(siret: str, directory: Directory | None) -> bool:
+    """Whether the directory has it, in which case it is right whatever its check digit says."""
+    return directory is not None and bool(directory.structure(siret) or directory.supplier(siret))
 
 
 def _is_identified(invoice: Invoice, context: Context) -> bool:

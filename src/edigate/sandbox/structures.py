@@ -42,6 +42,9 @@ INACTIVE = "99982192900018"
 PRIVATE = "99982329700018"
 PAYMENT_NOT_FED_BACK = "99982466700011"
 WITH_FORMS = "99982603500019"
+# The SIRET behind which the published flow FSO1113A hides its real ones: supplier and recipient in one, by no check
+# digit (reference §19).
+ANONYMOUS = "00000000000727"
 
 SUPPLIER_ACCOUNT = "FR7699999000010000012345693"
 FACTOR_ACCOUNT = "FR7699998000020000065432121"
@@ -101,6 +104,7 @@ STRUCTURES: tuple[Structure, ...] = (
               form_hint="le numéro d'engagement du bon de commande compte 5 ou 6 chiffres, sans lettre ni espace"),
     Structure(INACTIVE,                "Syndicat des chemins de Vieillecombe", active=False),
     Structure(PRIVATE,                 "Clinique des Quatre-Vents", public=False),
+    Structure(ANONYMOUS,               "Centre hospitalier de la Brume"),
     Structure(SUPPLIER,                "Papeterie des Tilleuls", public=False),
     Structure(SUPPLIER_2,              "Mécanique Bellanger", public=False),
     Structure(SUPPLIER_3,              "Bâtiments Kerouan", public=False),
@@ -117,6 +121,7 @@ SERVICES: tuple[ServiceRow, ...] = (
     ServiceRow(STATE,                   "DSJPFGU057", "Service des greffes"),
     ServiceRow(WITH_SERVICE,            "SERV1",      "Service facturier"),
     ServiceRow(CONNECTED,               "PHARMACIE",  "Pharmacie"),
+    ServiceRow(ANONYMOUS,               "EJ",         "Engagements"),
     ServiceRow(SERVICE_REQUIRED,        "ROUTES",     "Direction des routes"),
     ServiceRow(SERVICE_REQUIRED,        "ARCHIVES",   "Ancien service des archives", active=False),
     ServiceRow(BOTH_REQUIRED,           "LYCEES",     "Direction des lycées"),

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.domain.directory import Supplier
+from edigate.domain.directory import Structure, Supplier
 from edigate.domain.faults import Severity
 from edigate.domain.invoice import Party, Scheme
+from tests.unit.rules.conftest import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,3 +225,11 @@ def test_a_forgiven_supplier_must_be_known_all_the_same(codes: Callable[..., lis
     gate: dict[str, object] = {"settings.siret_luhn": Severity.WARNING, "settings.supplier_must_be_known": True}
 
     assert codes({"supplier.identifier": LUHN_FAILS}, gate) == ["i043", "I051"]
+
+
+def test_a_siret_that_the_directory_lists_only_warns_for_its_check_digit(codes: Callable[..., list[str]]) -> None:
+    """Whoever is listed exists: La Poste is not alone in having a check digit of its own."""
+    listed = Shelf((Structure(LUHN_FAILS, "Structure listée"),), ())
+
+    assert codes({"recipient.identifier": LUHN_FAILS, "recipient.service": ""}, {"directory": listed}) == ["i063"]
+    assert "i043" in codes({"supplier.identifier": LUHN_FAILS}, {"directory": listed})
