@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
+STATUSES_IN_A_FLOW = 5_000
 BY_RECIPIENT = frozenset(code for code, row in STATUSES.items() if row.set_by is Setter.RECIPIENT)
 
 
@@ -121,12 +122,19 @@ def _names(connection: Connection, plans: Sequence[Plan], gate: str) -> list[str
 
 
 def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: str, now: str) -> list[int]:
-    """One life-cycle flow per depositor with statuses not yet told; `tellable` are the partners that take them."""
+    """A life-cycle flow for each depositor with statuses not yet told; `tellable` are the partners that take them.
+
+    Whoever gets very many gets them in several flows, since each is rendered in memory.
+    """
     query = select(statuses.c.depositor, statuses.c.id).where(
         statuses.c.told_in.is_(None), statuses.c.depositor.in_(tellable)
     )
     rows = connection.execute(query.order_by(statuses.c.depositor, statuses.c.id)).all()
-    groups = [(depositor, [row.id for row in group]) for depositor, group in groupby(rows, key=lambda r: r.depositor)]
+    groups = [
+        (depositor, part)
+        for depositor, group in groupby(rows, key=lambda row: row.depositor)
+        for part in chunks([row.id for row in group], STATUSES_IN_A_FLOW)
+    ]
     ids = plan(connection, [Plan("life_cycle", depositor, LIFE_CYCLE) for depositor, _ in groups], gate, now)
     told = [{"b_id": status, "told_in": i} for i, (_, group) in zip(ids, groups, strict=True) for status in group]
     if told:

@@ -13,10 +13,10 @@ CHUNK = 500
 T = TypeVar("T")
 
 
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The values in runs of at most CHUNK."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """The values in runs of at most so many."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def where_in(

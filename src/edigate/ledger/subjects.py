@@ -39,8 +39,11 @@ def find(connection: Connection, cases: Collection[Case], taken: Taken) -> None:
         return
     named = {(status.number, status.supplier) for case in reports for status in case.examination.statuses}
     rows = where_in(connection, select(invoices).where(_INTEGRATED), invoices.c.number, {number for number, _ in named})
-    for subject in subjects(connection, [row for row in rows if (row["number"], row["supplier"]) in named]):
-        taken.subjects.setdefault((subject.number, subject.supplier), []).append(subject)
+    chosen = [row for row in rows if (row["number"], row["supplier"]) in named]
+    told = _told(connection, chosen)
+    for row in chosen:
+        taken.subjects.setdefault((row["number"], row["supplier"]), []).append(_subject(row, told[row["id"]]))
+        taken.told[row["id"]] = set(told[row["id"]])
     for case in reports:
         for receipt in case.examination.receipts:
             flow_id = flow_id_of(receipt.flow_id)
@@ -53,11 +56,17 @@ _INTEGRATED = invoices.c.verdict == "integrated"
 
 def subjects(connection: Connection, rows: Collection[RowMapping]) -> list[Subject]:
     """Rows of invoices as statuses meet them."""
+    told = _told(connection, rows)
+    return [_subject(row, told[row["id"]]) for row in rows]
+
+
+def _told(connection: Connection, rows: Collection[RowMapping]) -> dict[int, list[Said]]:
+    """The statuses that each invoice was given, in order."""
     told: defaultdict[int, list[Said]] = defaultdict(list)
     query = select(statuses).order_by(statuses.c.id)
     for row in where_in(connection, query, statuses.c.invoice, {row["id"] for row in rows}):
         told[row["invoice"]].append(Said(row["status"], row["label"], row["comment"], moment(row["at"])))
-    return [_subject(row, told[row["id"]]) for row in rows]
+    return told
 
 
 def _subject(row: RowMapping, told: list[Said]) -> Subject:
@@ -75,7 +84,6 @@ def _subject(row: RowMapping, told: list[Said]) -> Subject:
         second_validator=row["second_validator"],
         supplier_scheme=row["supplier_scheme"],
         label=row["label"],
-        told=frozenset(told),
         last=told[-1] if told else NOTHING,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.cadres import CADRES
@@ -15,7 +16,7 @@ from edigate.routing import reader_at
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from edigate.domain.partners import Partner
     from edigate.domain.reported import ReportedStatus
@@ -49,8 +50,8 @@ NOTHING = Said("", "", "")
 class Subject:
     """An integrated invoice as it stands when a status comes in.
 
-    `current` is false once its number went to a newer deposit or was freed; `told` are the statuses it has, `last` the
-    last one of them; `second_validator` says that the portal announced one. `reader` is the partner who got its pivot.
+    `current` is false once its number went to a newer deposit or was freed; `last` is the last status it was given;
+    `second_validator` says that the portal announced one. `reader` is the partner who got its pivot.
     """
 
     id: int
@@ -66,7 +67,6 @@ class Subject:
     second_validator: bool = False
     supplier_scheme: str = ""
     label: str = ""
-    told: frozenset[Said] = frozenset()
     last: Said = NOTHING
 
 
@@ -126,11 +126,18 @@ def second_named(statuses: Iterable[ReportedStatus]) -> frozenset[tuple[str, str
 
 
 def answer(
-    reported: ReportedStatus, candidates: Sequence[Subject], sender: Partner, terms: Terms, *, second: bool = False
+    reported: ReportedStatus,
+    candidates: Sequence[Subject],
+    sender: Partner,
+    terms: Terms,
+    *,
+    told: Mapping[int, Container[Said]] = MappingProxyType({}),
+    second: bool = False,
 ) -> Answer:
     """Judge one status of one of these invoices, which share the number and the supplier that it names.
 
-    `second` tells that the same flow names a second validator of it, be it afterwards.
+    `told` are the statuses that each of them was given, by its id; `second` tells that the same flow names a second
+    validator of it, be it afterwards.
     """
     found = _subject(reported, candidates, sender)
     if not isinstance(found, Subject):
@@ -144,7 +151,7 @@ def answer(
         faults = (*faults, warning("EDG-S036", "status.code", reported.code))
     said = Said(code, reported.label, comment, reported.at)
     # The same words of another moment, after others: the invoice has come back to where it was.
-    if said in found.told or said.words == found.last.words:
+    if said in told.get(found.id, ()) or said.words == found.last.words:
         return Answer(reported, (*faults, warning("EDG-S034", "status.code", code)), found.id, untouched=True)
     if step_of(reported.label) is None and odd(found.status, code):
         faults = (*faults, warning("EDG-S035", "status.code", code, previous=found.status, code=code))
@@ -204,7 +211,7 @@ def _fits_validation(reported: ReportedStatus) -> bool:
 
 def _change(said: Said, subject: Subject) -> Change:
     step = step_of(said.label)
-    after = replace(subject, told=subject.told | {said}, last=said)
+    after = replace(subject, last=said)
     if STATUSES[said.code].known:
         after = replace(after, status=said.code, label=said.label)
     change = Change(subject, after, *said.words)
@@ -253,5 +260,5 @@ def out_of_time(subject: Subject, book: PartnerBook) -> Change | None:
     label = StepLabel.LATE_1 if subject.stage is Stage.VALIDATOR_1 else StepLabel.LATE_2
     # No code of its own is known (reference §10.6).
     said = Said(InvoiceStatus.DEPOSITED.value, label.value, "")
-    after = replace(subject, label=said.label, told=subject.told | {said}, last=said)
+    after = replace(subject, label=said.label, last=said)
     return _given_to_reader(_validated(Change(subject, after, *said.words)), book)

@@ -58,8 +58,8 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
         elif piece.kind != SIGNATURE:
             _look_into(piece, found, deposit, interface, desk, keep)
         del piece  # before the next one is read: they may be large
-    if len(found.invoices) > desk.settings.flow_invoices:
-        found.faults.append(fault("EDG-F015", "document", len(found.invoices), most=desk.settings.flow_invoices))
+    if found.count > desk.settings.flow_invoices:
+        found.faults.append(fault("EDG-F015", "document", found.count, most=desk.settings.flow_invoices))
     version = desk.directory.version if desk.directory else ""
     return Examination(
         tuple(found.faults), tuple(found.invoices), tuple(found.statuses), tuple(found.receipts), version
@@ -68,8 +68,12 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
 
 @dataclass(slots=True)
 class Findings:
-    """What the documents of one flow give, as they are gone through; positions are counted over all of them."""
+    """What the documents of one flow give, as they are gone through; positions are counted over all of them.
 
+    `count` is how many invoices there are, looked at or not.
+    """
+
+    count: int = 0
     faults: list[Fault] = field(default_factory=list)
     invoices: list[Examined] = field(default_factory=list)
     statuses: list[ReportedStatus] = field(default_factory=list)
@@ -85,6 +89,9 @@ def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Inter
     except Refusal as refusal:
         found.faults += [f.within(piece.name) for f in refusal.faults]
         return
+    found.count += max(1, len(document.root.findall(document.parser.NUMBER)))
+    if found.count > desk.settings.flow_invoices:
+        return  # too many to be looked at, let alone to be told of one by one: the flow is refused for that
     for place, invoice in enumerate(document.parser.parse(document.root), start=1):
         position = len(found.invoices) + 1
         examined = judge(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.partners import Partner
     from edigate.domain.verdicts import Examination
-    from edigate.pipeline.answers import Subject, Terms
+    from edigate.pipeline.answers import Said, Subject, Terms
     from edigate.pipeline.receipts import Pivot
 
 COMPLETED, RECYCLED = "Complétée", "Recyclée"
@@ -51,7 +51,7 @@ class Taken:
 
     `integrated` are the invoices (flow, position) that an earlier run of the same flow has integrated, `heard` the
     lines (flow, position) of partners' reports that one took in. `subjects` are the invoices reported on, by number
-    and supplier; `pivots` those acknowledged, by flow id.
+    and supplier, `told` the statuses that each was given; `pivots` those acknowledged, by flow id.
     """
 
     flow_ids: dict[str, Original] = field(default_factory=dict)
@@ -59,6 +59,7 @@ class Taken:
     integrated: set[tuple[str, int]] = field(default_factory=set)
     heard: set[tuple[str, int]] = field(default_factory=set)
     subjects: dict[tuple[str, str], list[Subject]] = field(default_factory=dict)
+    told: dict[int, set[Said]] = field(default_factory=dict)
     pivots: dict[str, Pivot] = field(default_factory=dict)
 
 
@@ -214,8 +215,9 @@ def _answers(case: Case, sender: Partner, taken: Taken, terms: Terms) -> Iterato
             yield Answer(status, _told(status.faults), untouched=True)
             continue
         key = (status.number, status.supplier)
-        found = answer(status, taken.subjects.get(key, ()), sender, terms, second=key in seconds)
+        found = answer(status, taken.subjects.get(key, ()), sender, terms, told=taken.told, second=key in seconds)
         if change := found.change:
+            taken.told.setdefault(change.after.id, set()).add(change.after.last)
             taken.subjects[key] = [change.after if s.id == change.after.id else s for s in taken.subjects[key]]
         yield found
 
