@@ -9,10 +9,14 @@ import pytest
 
 from edigate.domain.invoice import Scheme
 from edigate.sandbox import structures as people
+from edigate.sandbox.archives import tar_gz
+from edigate.sandbox.flows import flow_name
+from edigate.sandbox.statuses import status_flow
 from tests.acceptance.actors import HIS, PORTAL, SECOND, STATE_SYSTEM, Actors, says
 from tests.acceptance.gates import fresh_number
 
 if TYPE_CHECKING:
+    from tests.acceptance.conftest import MakeSite
     from tests.acceptance.gates import Site
 
 TAKEN, REFUSED = "integrated", "rejected"
@@ -257,6 +261,48 @@ def test_a_group_leaders_refusal_and_a_new_deposit_in_one_round(actors: Actors) 
 
     assert [(row["stage"], row["reserved"]) for row in actors.rows(number)] == [("closed", False), ("validator1", True)]
     assert actors.site.collect().of(number) == ["01", "01", "14", "01", "01"]
+
+
+def test_many_requests_that_go_on_at_once_are_cut_into_pivots(make_site: MakeSite) -> None:
+    """By the number that one pivot may hold, whether their validators spoke or their time passed."""
+    actors = Actors(make_site("[pivots]\ninvoices = 2\n[life_cycle]\nreceipt_hours = 0\n"))
+    numbers = [actors.invoice(cadre="A9", validator_siret=people.LEAD_CONTRACTOR) for _ in range(8)]
+    actors.round()
+    actors.tell(PORTAL, *(says(number, "13") for number in numbers[:5]))
+    actors.round()
+    spoken = [len(pivot) for pivot in actors.site.collect(HIS).pivots]
+    actors.day(16)
+
+    assert (spoken, [len(pivot) for pivot in actors.site.collect(HIS).pivots]) == ([2, 2, 1], [2, 1])
+
+
+def test_what_completes_a_works_document_goes_back_to_whoever_suspended_it(actors: Actors) -> None:
+    """A4 that the MOE had handed on: the MOA gets the completion, not the MOE once more."""
+    works = {"cadre": "A4", "validator_siret": people.MOE}
+    number = actors.invoice(**works)
+    actors.round()
+    actors.tell(PORTAL, says(number, "03", "Mise à disposition MOA"), says(number, "06"))
+    actors.round()
+    actors.invoice(number, **works)
+    actors.round()
+
+    assert [row["stage"] for row in actors.rows(number)] == ["closed", "moa"]
+    assert actors.site.collect().labels(number)[-2:] == [("12", "Complétée"), ("03", "Mise à disposition MOA")]
+
+
+def test_what_is_wrong_in_an_inadmissible_flow_of_statuses_is_told_line_by_line(actors: Actors) -> None:
+    """An archive of two, one of them broken: nothing is taken, and the other one's faults are in the report."""
+    number = actors.invoice()
+    actors.round()
+    _, good = status_flow(HIS, 1, [says(number, "07"), says(number, "13")])
+    name = flow_name("FSO1301A", HIS, 900)
+    actors.site.deposit(tar_gz({"a.xml": good, "b.xml": good[:-30]}), partner=HIS, name=name)
+    actors.round()
+
+    assert actors.site.outcome(name).verdict == "inadmissible"
+    report = actors.site.collect(HIS).report(name)
+    assert (report.status, sorted(report.codes)) == ("93", ["EDG-F101", "EDG-S002"])
+    assert actors.status(number) == "03"
 
 
 def test_a_refusal_that_is_sent_twice_offers_the_pivot_again_once(actors: Actors) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, update
 from edigate import __version__
 from edigate.domain.explain import explain
 from edigate.domain.names import UNNAMED_REPORT
-from edigate.domain.stages import Stage, stage_after_validators
+from edigate.domain.stages import Stage
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
@@ -110,12 +110,11 @@ def _flow(d: Decision) -> dict[str, Any]:
 
 
 def _sent_back(decided: Decided, book: PartnerBook) -> Decided:
-    """What completes an invoice goes back to whoever suspended it: its validators had their say (reference §10.1)."""
+    """What completes an invoice, with the partner that it goes back to."""
     if decided.renvoi != COMPLETED:
         return decided
-    stage = stage_after_validators(decided.invoice.cadre)
-    reader = reader_at(stage, decided.invoice.recipient, book)
-    return replace(decided, invoice=replace(decided.invoice, stage=stage, reader=reader))
+    reader = reader_at(decided.invoice.stage, decided.invoice.recipient, book)
+    return replace(decided, invoice=replace(decided.invoice, reader=reader))
 
 
 def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, now: str) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Fault, fault
 from edigate.domain.names import parse_name
+from edigate.domain.stages import Stage, stage_after_validators
 from edigate.domain.statuses import InvoiceStatus
-from edigate.domain.verdicts import Examined, Verdict, verdict_of
+from edigate.domain.verdicts import Examination, Examined, Verdict, verdict_of
 from edigate.pipeline.answers import NOBODY_CONNECTED, Answer, answer, second_named
 from edigate.pipeline.receipts import ReceiptAnswer, acknowledge
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from edigate.domain.partners import Partner
-    from edigate.domain.verdicts import Examination
     from edigate.pipeline.answers import Said, Subject, Terms
     from edigate.pipeline.receipts import Pivot
 
@@ -33,7 +33,7 @@ RENVOIS = {InvoiceStatus.SUSPENDED.value: COMPLETED, InvoiceStatus.TO_RECYCLE.va
 class Original:
     """What holds a flow id or an invoice number: the flow's file name, when it came, what became of it.
 
-    Of an invoice also its id, its recipient and its present status (the code of the EDI numbering).
+    Of an invoice also its id, its recipient, its present status (the code of the EDI numbering), its cadre and stage.
     """
 
     flow: str
@@ -43,6 +43,8 @@ class Original:
     invoice: int = 0
     recipient: str = ""
     status: str = ""
+    cadre: str = ""
+    stage: str = ""
 
 
 @dataclass(slots=True)
@@ -145,11 +147,15 @@ def _decide(case: Case, taken: Taken, zone: dt.tzinfo, terms: Terms) -> Decision
 
 
 def _inadmissible(case: Case, faults: tuple[Fault, ...], taken: Taken) -> Decision:
-    """Nothing of it is taken; where its documents were looked into, their invoices' faults are told all the same."""
-    refused = () if case.examination.admissible else case.examination.invoices
-    invoices = tuple(Decided(i, key_text(i), Verdict.REJECTED) for i in refused if not i.accepted)
-    stands = any(flow == case.flow for flow, _ in taken.integrated | taken.heard)
-    return Decision(case, Verdict.INADMISSIBLE, faults, invoices, stands)
+    """Nothing of it is taken; where its documents were looked into, its parts' own faults are told all the same."""
+    found = Examination() if case.examination.admissible else case.examination
+    invoices = tuple(Decided(i, key_text(i), Verdict.REJECTED) for i in found.invoices if not i.accepted)
+    answers = tuple(one for status in found.statuses if not (one := Answer(status, status.faults)).accepted)
+    receipts = tuple(
+        told for receipt in found.receipts if not (told := ReceiptAnswer(receipt, receipt.faults)).accepted
+    )
+    stands = any(flow == case.flow for held in (taken.integrated, taken.heard) for flow, _ in held)
+    return Decision(case, Verdict.INADMISSIBLE, faults, invoices, stands, answers, receipts)
 
 
 def _verdict(verdicts: Iterable[Verdict]) -> Verdict:
@@ -177,9 +183,17 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
             case.flow, case.name, case.received_at, outcome, recipient=invoice.recipient,
             status=InvoiceStatus.DEPOSITED.value,
         )  # fmt: skip
-    if holder:
-        return Decided(invoice, key, Verdict.INTEGRATED, completes=holder.invoice, renvoi=renvoi)
-    return Decided(invoice, key, Verdict.INTEGRATED)
+    if holder is None:
+        return Decided(invoice, key, Verdict.INTEGRATED)
+    if renvoi == COMPLETED:
+        invoice = replace(invoice, stage=_sent_back_to(invoice, holder))
+    return Decided(invoice, key, Verdict.INTEGRATED, completes=holder.invoice, renvoi=renvoi)
+
+
+def _sent_back_to(invoice: Examined, suspended: Original) -> Stage:
+    """What completes an invoice goes back to whoever suspended it: its validators had their say (reference §10.1)."""
+    same = invoice.cadre == suspended.cadre
+    return Stage(suspended.stage) if same and suspended.stage else stage_after_validators(invoice.cadre)
 
 
 def _rival(invoice: Examined, holder: Original, renvoi: str, zone: dt.tzinfo) -> Fault | None:
