@@ -166,6 +166,23 @@ def expected(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Outco
     return found
 
 
+def test_an_answer_to_a_pivot_that_the_gate_had_no_time_to_note(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was handed over, the gate ended, its recipient answered at once: 03 comes before what he says, 92 is taken."""
+    actors = Actors(site)
+    number = actors.invoice()
+    with monkeypatch.context() as patch:
+        end_at(patch, (deliveries, "mark_published"), 1, done=False)
+        with pytest.raises(Ended):
+            actors.round()
+    (pivot,) = actors.pivots(HIS)
+    receipt = actors.acknowledge(HIS, (pivot.name, "92"))
+    actors.tell(HIS, says(number, "06"))
+    actors.round()
+
+    assert site.collect().of(number) == ["01", "03", "06"]
+    assert (actors.status(number), actors.heard(receipt)) == ("06", [("integrated", [])])
+
+
 @pytest.mark.parametrize(
     "end",
     [(*step, call) for step in STEPS for call in (1, 2)],

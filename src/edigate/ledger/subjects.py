@@ -12,14 +12,14 @@ from edigate.domain.names import PIVOT
 from edigate.domain.stages import Stage
 from edigate.ledger.clock import moment
 from edigate.ledger.deliveries import PUBLISHED
-from edigate.ledger.sql import where_in
+from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import deliveries, invoices, reported, statuses
 from edigate.pipeline.answers import NOTHING, Said, Subject
 from edigate.pipeline.receipts import Pivot
 from edigate.pipeline.settle import flow_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy import Connection, RowMapping
 
@@ -37,9 +37,7 @@ def find(connection: Connection, cases: Collection[Case], taken: Taken) -> None:
     reports = [case for case in cases if case.reports]
     if not reports:
         return
-    named = {(status.number, status.supplier) for case in reports for status in case.examination.statuses}
-    rows = where_in(connection, select(invoices).where(_INTEGRATED), invoices.c.number, {number for number, _ in named})
-    chosen = [row for row in rows if (row["number"], row["supplier"]) in named]
+    chosen = list(_named(connection, {(s.number, s.supplier) for case in reports for s in case.examination.statuses}))
     told = _told(connection, chosen)
     for row in chosen:
         taken.subjects.setdefault((row["number"], row["supplier"]), []).append(_subject(row, told[row["id"]]))
@@ -51,7 +49,20 @@ def find(connection: Connection, cases: Collection[Case], taken: Taken) -> None:
                 taken.pivots[flow_id] = pivot
 
 
-_INTEGRATED = invoices.c.verdict == "integrated"
+def _named(connection: Connection, named: Collection[tuple[str, str]]) -> Iterator[RowMapping]:
+    """The integrated invoices of these numbers and suppliers.
+
+    Many suppliers have a number "1", and one supplier may have a million invoices: the index on numbers finds them, the
+    rows of other suppliers stay where they are.
+    """
+    supplier = invoices.c.supplier + ""  # so that its own index is not taken
+    for part in chunks(sorted(named)):
+        numbers, suppliers = ({pair[place] for pair in part} for place in (0, 1))
+        query = select(invoices).where(
+            invoices.c.verdict == "integrated", invoices.c.number.in_(numbers), supplier.in_(suppliers)
+        )
+        wanted = set(part)
+        yield from (row for row in connection.execute(query).mappings() if (row["number"], row["supplier"]) in wanted)
 
 
 def subjects(connection: Connection, rows: Collection[RowMapping]) -> list[Subject]:
