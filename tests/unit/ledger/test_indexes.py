@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
 
+from edigate.domain.partners import PartnerBook
+from edigate.domain.reported import Receipt, ReportedStatus
+from edigate.domain.stages import Stage
 from edigate.domain.verdicts import Examination
-from edigate.ledger import deliveries, store
-from edigate.pipeline.settle import Case
+from edigate.ledger import alerts, deadlines, deliveries, hearing, store, subjects
+from edigate.pipeline.answers import Change, Subject
+from edigate.pipeline.settle import Case, Taken
 from tests.unit.pipeline.found import an_invoice
 
 if TYPE_CHECKING:
@@ -19,6 +24,13 @@ if TYPE_CHECKING:
 
 NOW = "2026-01-01T00:00:00.000000Z"
 CASES = [Case(f"r-{n}", "f", "n", NOW, "id", None, Examination(invoices=(an_invoice(),))) for n in (1, 2)]
+REPORTS = [
+    replace(CASES[0], examination=Examination(statuses=(ReportedStatus(1, "07", "F-1", "8"),))),
+    replace(CASES[1], examination=Examination(receipts=(Receipt(1, "92", "CPP0010036000000000000001"),))),
+]
+TIME = deadlines.Terms("CPP001", PartnerBook(), deliveries.PivotLimits(2, 1000), {})
+WAITING = Subject(1, "F-1", "8", "5", None, "A9", Stage.VALIDATOR_1, "01", "POR001")
+CHANGE = Change(WAITING, replace(WAITING, stage=Stage.RECIPIENT), "13", "", "", hands_on=True)
 LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
     "runs that are due": lambda c: store.due(c, NOW, flows_at_most=9, bytes_at_most=9),
     "when the next one is due": lambda c: store.next_due(c, NOW),
@@ -37,6 +49,15 @@ LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
     "failed": lambda c: deliveries.mark_failed(c, 1, "why", NOW),
     "what a pivot holds": lambda c: deliveries.contents(c, [1]),
     "what a life cycle tells": lambda c: deliveries.told(c, [1]),
+    "the oldest that nobody looked at": store.waiting_since,
+    "whether a deadline has come": lambda c: deadlines.any_due(c, NOW),
+    "deadlines": lambda c: deadlines.pass_time(c, TIME, NOW),
+    "what is reported on": lambda c: subjects.find(c, REPORTS, Taken()),
+    "invoices that move on": lambda c: hearing.move(c, [CHANGE], {}, NOW),
+    "who gets them next": lambda c: hearing.handed_on(c, [CHANGE]),
+    "one more offer": lambda c: hearing.offer_again(c, 1),
+    "an alert": lambda c: alerts.open_one(c, "a", 1, "A", "", NOW),
+    "its end": lambda c: alerts.close(c, "a", 1, NOW),
     "what is not yet told": lambda c: deliveries.plan_life_cycles(c, ["A"], "CPP001", NOW),
 }
 
