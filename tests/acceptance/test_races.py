@@ -40,6 +40,27 @@ def test_a_suspension_and_then_its_completion_in_one_round(actors: Actors) -> No
     assert [row["renvoi"] for row in actors.rows(number)] == ["", "Complétée"]
 
 
+@pytest.mark.parametrize(
+    ("code", "settings", "expected"),
+    [("06", "", ("12", "")), ("04", "[life_cycle]\nrecycle_is_rejection = false\n", ("04", "Dit par le destinataire"))],
+)
+def test_what_is_replaced_says_so_in_its_own_words(
+    make_site: MakeSite, code: str, settings: str, expected: tuple[str, str]
+) -> None:
+    """A completed invoice is completed, without the words of its suspension; a recycled one was to be recycled."""
+    actors = Actors(make_site(settings))
+    number = actors.invoice()
+    actors.round()
+    actors.tell(HIS, says(number, code, "Dit par le destinataire"))
+    actors.round()
+    actors.invoice(number)
+    actors.round()
+
+    assert [(row["status"], row["label"], row["stage"]) for row in actors.rows(number)] == [
+        (*expected, "closed"), ("03", "", "recipient"),
+    ]  # fmt: skip
+
+
 def test_a_completion_that_comes_before_the_suspension_is_a_duplicate(actors: Actors) -> None:
     """Booked first, the deposit finds the number taken; the suspension then holds for the first invoice."""
     number = actors.invoice()

@@ -45,7 +45,7 @@ def why_closed(invoice: Row) -> str:
     """Why an invoice is nobody's any more."""
     if invoice["stage"] != Stage.CLOSED.value:
         return ""
-    if invoice["status"] == InvoiceStatus.COMPLETED:
+    if invoice["status"] in {InvoiceStatus.COMPLETED, InvoiceStatus.TO_RECYCLE}:
         return t("replaced by a new deposit", "remplacée par un nouveau dépôt")
     return t("stopped by its validator; its number is free again", "arrêtée par son valideur ; son numéro est libre")
 

@@ -73,12 +73,14 @@ def write(
     return {i: invoice.invoice.pivot for i, (_, _, invoice) in zip(ids, fresh, strict=True) if invoice.invoice.pivot}
 
 
-def _replace(connection: Connection, fresh: Iterable[tuple[Decision, str, Decided]]) -> None:
-    """Let invoices that new deposits take the place of give up their numbers."""
-    replaced = [decided.completes for _, _, decided in fresh if decided.completes]
-    for ids in chunks(replaced):
-        closed = {"reserved": False, "stage": Stage.CLOSED.value, "due_at": None, "status": InvoiceStatus.COMPLETED}
-        connection.execute(update(invoices).where(invoices.c.id.in_(ids)).values(**closed))
+def _replace(connection: Connection, fresh: Sequence[tuple[Decision, str, Decided]]) -> None:
+    """Let invoices that new deposits take the place of give up their numbers; one that was to be recycled stays so."""
+    closed: dict[str, Any] = {"reserved": False, "stage": Stage.CLOSED.value, "due_at": None}
+    completed = closed | {"status": InvoiceStatus.COMPLETED.value, "label": ""}
+    for values, wanted in ((completed, True), (closed, False)):
+        replaced = [d.completes for _, _, d in fresh if d.completes and (d.renvoi == COMPLETED) is wanted]
+        for ids in chunks(replaced):
+            connection.execute(update(invoices).where(invoices.c.id.in_(ids)).values(**values))
 
 
 def _finish(connection: Connection, decisions: Sequence[tuple[Decision, str]], terms: Terms, now: str) -> None:
