@@ -1,24 +1,23 @@
 """Attached files: their names, and what their base64 text holds (reference §13).
 
 AIFE's own flows hold the base64 of a ZIP with the one file in it, here called a wrapper, whatever the declared type
-says; the bare file is taken too. A ZIP's directory tells names, sizes and encryption; nothing is unpacked, but for the
-first bytes of what is called a PDF.
+says; the bare file is taken too. A wrapper's file is inflated to be counted and checked, and kept nowhere.
 """
 
 from __future__ import annotations
 
 import binascii
-import struct
-import zlib
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from edigate.domain import wrappers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NAME_LENGTH = 50
 
@@ -68,18 +67,12 @@ ZIP_BASED = frozenset({"zip", "docx", "pptx", "xlsx", "odp", "ods", "odt"})
 """Extensions of files that are themselves ZIPs, so that a ZIP of several files may be the bare file."""
 
 _FORBIDDEN = frozenset('/\\:*?"<>|')
-_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN = 1024
-_TAIL_CHARACTERS = 4 * 43_691
-"""The end of a ZIP's base64 in which the directory of a wrapper stands; a multiple of 4, so that it can be cut off."""
-_LEAST_TAIL = _TAIL_CHARACTERS // 4 * 3 - 2
-"""Bytes that it gives at least: padding takes up to two."""
+_TAIL_CHARACTERS = (wrappers.TAIL + 2) // 3 * 4
+"""The end of a wrapper's base64 in which its directory stands; a multiple of 4, so that it can be cut off."""
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
-_UNREADABLE = (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, struct.error, zlib.error)
-# What gives back no more than it is asked for, however much is in it.
-_PEEKABLE = frozenset({ZIP_STORED, ZIP_DEFLATED})
 
 
 class Flaw(StrEnum):
@@ -91,6 +84,8 @@ class Flaw(StrEnum):
     ZIP_UNREADABLE = auto()
     ZIP_OF_SEVERAL = auto()
     ZIP_ENCRYPTED = auto()
+    ZIP_METHOD = auto()
+    ZIP_DAMAGED = auto()
     NOT_A_PDF = auto()
 
 
@@ -99,7 +94,7 @@ class AttachmentContent:
     """What a content was found to be: one flaw, or a file.
 
     `wrapped` says that it came in a ZIP of its own, where it is called `inner_name`; `size` is that of the file
-    itself in bytes, as the ZIP declares it.
+    itself in bytes, as they were counted.
     """
 
     flaw: Flaw | None = None
@@ -160,11 +155,12 @@ def inspect(name: str, encoded: str | None, limit: int) -> AttachmentContent:
         data = binascii.a2b_base64(_compact(encoded or ""), strict_mode=True)
     except ValueError:
         return AttachmentContent(Flaw.NOT_BASE64)
-    content = _zip_content(name, data) if data.startswith(_SIGNATURES) else _bare_content(name, data)
-    if content.size > limit:
-        return AttachmentContent(Flaw.TOO_LARGE)
-    flaw = _flaw_inside(name, content, data) if content.wrapped else None
-    return AttachmentContent(flaw) if flaw else content
+    try:
+        return _zip_content(name, data, limit) if _is_zip(data) else _bare_content(name, data, limit)
+    except wrappers.UNREADABLE:
+        return AttachmentContent(Flaw.ZIP_UNREADABLE)
+    except wrappers.DAMAGED:
+        return AttachmentContent(Flaw.ZIP_DAMAGED)
 
 
 def as_wrapper(name: str, encoded: str) -> str:
@@ -174,7 +170,7 @@ def as_wrapper(name: str, encoded: str) -> str:
     """
     text = _compact(encoded)
     start, tail = binascii.a2b_base64(text[:8]), binascii.a2b_base64(text[-_TAIL_CHARACTERS:])
-    if start.startswith(_SIGNATURES) and _zip_content(name, tail).wrapped:
+    if _is_zip(start) and len(wrappers.listing(tail, 0).files) == 1:
         return text.decode("ascii")
     return zipped(name, binascii.a2b_base64(text))
 
@@ -193,55 +189,55 @@ def _compact(encoded: str) -> bytes:
     return encoded.encode("ascii").translate(None, b" \t\r\n")
 
 
-def _bare_content(name: str, data: bytes) -> AttachmentContent:
+def _is_zip(data: bytes) -> bool:
+    return data.startswith(wrappers.SIGNATURES)
+
+
+def _bare_content(name: str, data: bytes, limit: int) -> AttachmentContent:
     if not data:
         return AttachmentContent(Flaw.EMPTY)
-    if extension(name) == "zip":
+    if len(data) > limit:
+        return AttachmentContent(Flaw.TOO_LARGE)
+    if extension(name) == "zip" and not _is_zip(data):
         return AttachmentContent(Flaw.ZIP_UNREADABLE)
     if extension(name) == "pdf" and _PDF_MARK not in data[:_PDF_MARK_WITHIN]:
         return AttachmentContent(Flaw.NOT_A_PDF)
     return AttachmentContent(size=len(data))
 
 
-def _zip_content(name: str, data: bytes) -> AttachmentContent:
-    try:
-        files = _files(data[-_LEAST_TAIL:])
-    except _UNREADABLE:
-        return AttachmentContent(Flaw.ZIP_UNREADABLE)
-    if len(files) != 1 and extension(name) in ZIP_BASED:
-        return AttachmentContent(size=len(data))
+def _zip_content(name: str, data: bytes, limit: int) -> AttachmentContent:
+    found = wrappers.listing(data[-wrappers.TAIL :], len(data))
+    if len(found.files) != 1 and extension(name) in ZIP_BASED:
+        return _bare_content(name, data, limit)
+    flaw = _flaw_listed(found.files, limit)
+    return AttachmentContent(flaw) if flaw else _wrapped(name, data, found, limit)
+
+
+def _flaw_listed(files: Sequence[ZipInfo], limit: int) -> Flaw | None:
+    """What a directory alone shows; that it shows nothing is no proof."""
     if len(files) > 1:
-        return AttachmentContent(Flaw.ZIP_OF_SEVERAL)
-    if any(file.flag_bits & 1 for file in files):
-        return AttachmentContent(Flaw.ZIP_ENCRYPTED)
+        return Flaw.ZIP_OF_SEVERAL
+    if any(map(wrappers.encrypted, files)):
+        return Flaw.ZIP_ENCRYPTED
     if not any(file.file_size for file in files):
-        return AttachmentContent(Flaw.EMPTY)
-    return AttachmentContent(wrapped=True, inner_name=_last_part(files[0].filename), size=files[0].file_size)
+        return Flaw.EMPTY
+    if files[0].file_size > limit:
+        return Flaw.TOO_LARGE
+    return None if files[0].compress_type in wrappers.METHODS else Flaw.ZIP_METHOD
 
 
-def _flaw_inside(name: str, content: AttachmentContent, data: bytes) -> Flaw | None:
-    """What is wrong with the first bytes of a file that calls itself a PDF, inside its ZIP or by want of a name there.
-
-    Comes after the directory was found to be short, so that reading it again costs little.
-    """
-    if (extension(content.inner_name) or extension(name)) != "pdf":
-        return None
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            (entry,) = (entry for entry in archive.infolist() if not entry.is_dir())
-            if entry.compress_type not in _PEEKABLE:
-                return None
-            with archive.open(entry) as file:
-                start = file.read(_PDF_MARK_WITHIN)
-    except _UNREADABLE:
-        return Flaw.ZIP_UNREADABLE
-    return None if _PDF_MARK in start else Flaw.NOT_A_PDF
-
-
-def _files(tail: bytes) -> list[ZipInfo]:
-    # The directory stands at the end of a ZIP: the tail is enough to read it, and bounds what a forged one may cost.
-    with ZipFile(BytesIO(tail)) as archive:
-        return [entry for entry in archive.infolist() if not entry.is_dir()]
+def _wrapped(name: str, data: bytes, listed: wrappers.Listing, limit: int) -> AttachmentContent:
+    """What the one file of a ZIP is found to be when it is inflated."""
+    (entry,) = listed.files
+    found = wrappers.measured(data, entry, listed.cut, limit)
+    inner_name = _last_part(entry.filename)
+    if found.size > limit:
+        return AttachmentContent(Flaw.TOO_LARGE)
+    if (found.size, found.check) != (entry.file_size, entry.CRC):
+        return AttachmentContent(Flaw.ZIP_DAMAGED)
+    if (extension(inner_name) or extension(name)) == "pdf" and _PDF_MARK not in found.start:
+        return AttachmentContent(Flaw.NOT_A_PDF)
+    return AttachmentContent(wrapped=True, inner_name=inner_name, size=found.size)
 
 
 def _last_part(path: str) -> str:

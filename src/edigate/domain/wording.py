@@ -40,6 +40,14 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
             "il est chiffré ou protégé par un mot de passe",
             "it is encrypted or protected by a password",
         ),
+        "zip_method": (
+            "sa méthode de compression n’est pas « deflate », la seule que tout logiciel ouvre",
+            "its compression method is not “deflate”, the only one that every program opens",
+        ),
+        "zip_damaged": (
+            "son contenu est endommagé (taille ou somme de contrôle inexacte)",
+            "its content is damaged (wrong size or checksum)",
+        ),
         "YYYYMMDD": ("AAAAMMJJ", "YYYYMMDD"),
         "YYYY-MM-DD": ("AAAA-MM-JJ", "YYYY-MM-DD"),
         **ARCHIVE_WORDS,

@@ -34,6 +34,8 @@ _FLAWS: Mapping[Flaw, str] = MappingProxyType(
         Flaw.ZIP_UNREADABLE: "EDG-I127",
         Flaw.ZIP_OF_SEVERAL: "EDG-I127",
         Flaw.ZIP_ENCRYPTED: "EDG-I127",
+        Flaw.ZIP_METHOD: "EDG-I127",
+        Flaw.ZIP_DAMAGED: "EDG-I127",
         Flaw.NOT_A_PDF: "EDG-I132",
     }
 )

@@ -1,9 +1,12 @@
-"""Attachments: their names, and what a content is found to be without unpacking it."""
+"""Attachments: their names, and what a content is found to be."""
 
 from __future__ import annotations
 
+import os
 import struct
+import time
 import tracemalloc
+import zlib
 from base64 import b64decode, b64encode
 from io import BytesIO
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
@@ -30,10 +33,10 @@ def encoded(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def archive(*files: tuple[str, bytes]) -> bytes:
+def archive(*files: tuple[str, bytes], method: int = ZIP_DEFLATED) -> bytes:
     """A ZIP of these files."""
     target = BytesIO()
-    with ZipFile(target, "w", ZIP_DEFLATED) as made:
+    with ZipFile(target, "w", method) as made:
         for name, data in files:
             made.writestr(name, data)
     return target.getvalue()
@@ -120,29 +123,58 @@ def test_files_that_are_zips_themselves_may_come_bare(name: str) -> None:
 
 
 @pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
-def test_a_pdf_is_looked_at_where_that_is_cheap(method: int) -> None:
-    """A PDF that is stored or deflated is looked at; other methods, which may give back much at once, are not."""
-    target = BytesIO()
-    with ZipFile(target, "w", method) as made:
-        made.writestr("a.pdf", b"not a PDF at all")
+def test_a_file_is_read_by_the_methods_that_all_programs_know(method: int) -> None:
+    """A file that is stored or deflated is taken; what few programs open is refused."""
+    known = method in {ZIP_STORED, ZIP_DEFLATED}
 
-    found = inspect("a.pdf", encoded(target.getvalue()), LIMIT)
+    found = inspect("a.pdf", encoded(archive(("a.pdf", PDF), method=method)), LIMIT)
 
-    assert found.flaw == (Flaw.NOT_A_PDF if method in {ZIP_STORED, ZIP_DEFLATED} else None)
+    assert found == (wrapper("a.pdf", 16) if known else AttachmentContent(Flaw.ZIP_METHOD))
 
 
-@pytest.mark.parametrize("at", [30, 36])
-def test_a_pdf_that_cannot_be_unpacked(at: int) -> None:
-    """A ZIP whose directory is sound, but not its entry: its name differs, or its content is broken."""
+@pytest.mark.parametrize(("at", "what"), [(6, "flags"), (8, "method"), (26, "length"), (30, "name")])
+def test_a_header_that_contradicts_the_directory(at: int, what: str) -> None:
+    """What stands before the data is what the directory says, else programs would differ in what they find."""
     data = bytearray(archive(("a.pdf", PDF * 20)))
-    data[at : at + 4] = b"\xff" * 4
+    data[at] ^= 1
 
-    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNREADABLE)
+    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_UNREADABLE), what
 
 
-def test_little_of_a_large_pdf_is_unpacked() -> None:
-    """Only the start of a PDF is read out of its ZIP."""
-    large = 200 * LIMIT
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])
+@pytest.mark.parametrize("at", [36, 45, -90])
+def test_one_wrong_byte_is_found(method: int, at: int) -> None:
+    """A file whose bytes are not those that were packed is damaged, wherever the wrong one stands."""
+    data = bytearray(archive(("a.pdf", PDF + os.urandom(200_000)), method=method))
+    data[at] ^= 0x10
+
+    assert inspect("a.pdf", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.ZIP_DAMAGED)
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])
+@pytest.mark.parametrize(
+    ("size", "declared", "flaw"),
+    [
+        (LIMIT + 1, 10, Flaw.TOO_LARGE),
+        (LIMIT, 10, Flaw.ZIP_DAMAGED),
+        (LIMIT, LIMIT + 1, Flaw.TOO_LARGE),
+        (10, 11, Flaw.ZIP_DAMAGED),
+        (10, 0, Flaw.EMPTY),
+    ],
+)
+def test_a_size_is_counted_not_believed(method: int, size: int, declared: int, flaw: Flaw) -> None:
+    """What the directory says of a size cannot pass for it, not even with the checksum of so many bytes."""
+    data = bytearray(archive(("a.txt", bytes(size)), method=method))
+    at = data.rindex(b"PK\x01\x02")
+    struct.pack_into("<L", data, at + 24, declared)
+    struct.pack_into("<L", data, at + 16, zlib.crc32(bytes(declared)))
+
+    assert inspect("a.txt", encoded(bytes(data)), LIMIT) == AttachmentContent(flaw)
+
+
+def test_a_large_file_is_never_held() -> None:
+    """A file is inflated to be counted, in little more memory than its base64 takes."""
+    large = 100 * LIMIT
     text = encoded(archive(("a.pdf", PDF + bytes(large))))
     tracemalloc.start()
 
@@ -150,8 +182,18 @@ def test_little_of_a_large_pdf_is_unpacked() -> None:
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found.flaw is None
-    assert peak < 3 * len(text)
+    assert found == wrapper("a.pdf", large + 16)
+    assert peak < 3 * len(text) + 500_000
+
+
+def test_a_forged_bomb_is_inflated_no_further_than_the_limit() -> None:
+    """What says that it is small is left as soon as it is not."""
+    data = bytearray(archive(("a.txt", bytes(200 * LIMIT))))
+    struct.pack_into("<L", data, data.rindex(b"PK\x01\x02") + 24, 10)
+    start = time.process_time()
+
+    assert inspect("a.txt", encoded(bytes(data)), LIMIT) == AttachmentContent(Flaw.TOO_LARGE)
+    assert time.process_time() - start < 0.05
 
 
 def test_white_space_is_allowed() -> None:

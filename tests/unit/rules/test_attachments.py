@@ -92,6 +92,10 @@ def test_a_long_name_is_told_what_becomes_of_it(faults: Callable[..., tuple[Faul
     [
         (base64_zip("a.pdf", "b.pdf"), "it holds several files instead of one."),
         (b64encode(b"PK\x03\x04...").decode("ascii"), "it cannot be read."),
+        (
+            base64_zip("facture.pdf").replace("lUERGLTEuN1B", "lUERGLTEuO1B"),
+            "its content is damaged (wrong size or checksum).",
+        ),
     ],
 )
 def test_a_zip_that_cannot_be_used_says_why(

@@ -1,0 +1,118 @@
+"""The ZIP around an attached file: what its directory lists, and its file inflated piece by piece (APPNOTE 6.3.10).
+
+What a ZIP says of its file's size and checksum is the sender's word: both are counted here, and never more is held
+than a piece.
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zipfile import ZipInfo
+
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
+"""What every program opens, and what gives back no more than it is asked for, however much is in it."""
+UNREADABLE = (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, struct.error)
+"""What reading a directory or a header raises."""
+DAMAGED = zlib.error
+"""What inflating raises."""
+TAIL = 3 * 43_691 - 2
+"""Bytes at a ZIP's end in which the directory of a wrapper stands; it bounds what a forged one may cost."""
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_ENCRYPTED, _UTF8 = 0x0001, 0x0800
+_PACKED, _INFLATED = 1 << 14, 1 << 16
+_START = 1024
+
+
+class Listing(NamedTuple):
+    """The files of a ZIP; `cut` is how many of its bytes stand before those that were read, `folders` are told apart.
+
+    A file's place counts from the cut, so that it is negative for one that begins before it.
+    """
+
+    files: list[ZipInfo]
+    folders: bool
+    cut: int
+
+
+class Measured(NamedTuple):
+    """What a file was found to be: `size` stops counting past the limit, `start` are its first bytes."""
+
+    size: int
+    check: int
+    start: bytes
+
+
+def listing(tail: bytes, length: int) -> Listing:
+    """What the directory at the end of a ZIP of this length lists; raises UNREADABLE."""
+    with ZipFile(BytesIO(tail)) as archive:
+        entries = archive.infolist()
+    files = [entry for entry in entries if not entry.is_dir()]
+    return Listing(files, len(files) < len(entries), length - len(tail))
+
+
+def encrypted(entry: ZipInfo) -> bool:
+    """Whether the directory says that a password is needed."""
+    return bool(entry.flag_bits & _ENCRYPTED)
+
+
+def is_alone(found: Listing) -> bool:
+    """Whether one ordinary file is all that the ZIP holds: no folder, no link, nothing before it."""
+    if found.folders or len(found.files) != 1:
+        return False
+    (entry,) = found.files
+    ordinary = stat.S_IFMT(entry.external_attr >> 16) in {0, stat.S_IFREG}
+    return ordinary and entry.header_offset + found.cut == 0
+
+
+def pieces(data: bytes, entry: ZipInfo, cut: int) -> Iterator[bytes | memoryview]:
+    """The file piece by piece, as far as it goes whatever the directory says; raises UNREADABLE and DAMAGED."""
+    packed = _packed(data, entry, cut)
+    if entry.compress_type == ZIP_STORED:
+        yield from (packed[start : start + _INFLATED] for start in range(0, len(packed), _INFLATED))
+        return
+    machine = zlib.decompressobj(-zlib.MAX_WBITS)
+    for start in range(0, len(packed), _PACKED):
+        rest: bytes | memoryview = packed[start : start + _PACKED]
+        while rest:
+            yield machine.decompress(rest, _INFLATED)
+            rest = machine.unconsumed_tail
+    yield machine.flush()
+    if not machine.eof:
+        raise DAMAGED
+
+
+def measured(data: bytes, entry: ZipInfo, cut: int, limit: int) -> Measured:
+    """Size, checksum and start of the file, inflated no further than past `limit`; raises as `pieces` does."""
+    size, check, start = 0, 0, b""
+    for piece in pieces(data, entry, cut):
+        if size < _START:
+            start += bytes(piece[: _START - size])
+        size += len(piece)
+        check = zlib.crc32(piece, check)
+        if size > limit:
+            break
+    return Measured(size, check, start)
+
+
+def _packed(data: bytes, entry: ZipInfo, cut: int) -> memoryview:
+    """The bytes of the file as they are packed, where its own header says the same of it as the directory."""
+    at = entry.header_offset + cut
+    mark, _, flags, method, *_, name_length, extra_length = _LOCAL.unpack_from(data, max(at, 0))
+    begin = at + _LOCAL.size + name_length + extra_length
+    end = begin + entry.compress_size
+    name = data[at + _LOCAL.size : at + _LOCAL.size + name_length]
+    same = name.decode("utf-8" if flags & _UTF8 else "cp437") == entry.orig_filename
+    sound = same and (mark, method, flags & _ENCRYPTED) == (SIGNATURES[0], entry.compress_type, 0)
+    if at < 0 or end > len(data) or not sound:
+        raise BadZipFile
+    return memoryview(data)[begin:end]
