@@ -222,8 +222,10 @@ def test_a_number_twice_in_one_archive(site: Site) -> None:
     outcome = site.decide(zipped({"a.xml": sound(number=number), "b.xml": sound(number=number)}))
     (report,) = site.collect().reports
 
-    assert [(one.verdict, one.errors) for one in outcome.invoices] == [("integrated", []), ("rejected", ["EDG-I150"])]
+    assert [(one.verdict, one.errors) for one in outcome.invoices] == [("integrated", []), ("rejected", ["EDG-I154"])]
     assert "b.xml" in report.lines[0].description
+    assert "a.xml" in report.lines[0].label
+    assert outcome.name not in report.lines[0].label
 
 
 def test_ten_thousand_statuses_in_one_flow(site: Site) -> None:

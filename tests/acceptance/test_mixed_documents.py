@@ -108,7 +108,7 @@ def test_the_same_number_twice_in_a_document_is_taken_once(site: Site) -> None:
     """The second is a duplicate of the first."""
     one = draft()
     outcome = site.decide(cpp_mixte(one, one), INTERFACE)
-    assert [invoice.errors for invoice in outcome.invoices] == [[], ["EDG-I150"]]
+    assert [invoice.errors for invoice in outcome.invoices] == [[], ["EDG-I154"]]
 
 
 def test_an_invoice_without_its_piece_is_refused_by_the_schema(site: Site) -> None:

@@ -29,7 +29,7 @@ _PACKING = (
     ("F032 F034 F036", "archive entry"),
 )
 _HEADER = (
-    ("I001 I002 I003 I004 I150", "number"),
+    ("I001 I002 I003 I004 I150 I154", "number"),
     ("I010 I011 I012", "type_code"),
     ("I020 I021 I022 I023", "issue_date"),
     ("I030 I031", "currency"),

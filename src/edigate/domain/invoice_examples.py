@@ -858,6 +858,12 @@ INVOICE_EXAMPLES: dict[str, Example] = {
         wrong=("2026-03-02 F2026-0042 99982055800016\n2026-03-09 F2026-0042 99981644000013"),
         right=("2026-03-02 F2026-0042 99982055800016\n2026-03-09 F2026-0042 99982055800016"),
     ),
+    "EDG-I154": Example(
+        why_fr="Un flux qui répète une facture la ferait payer deux fois ; la première du flux garde son numéro.",
+        why_en="A flow that repeats an invoice would have it paid twice; the first one of the flow keeps its number.",
+        wrong="mars.tar.gz: a.xml F2026-0042, b.xml F2026-0042",
+        right="mars.tar.gz: a.xml F2026-0042, b.xml F2026-0043",
+    ),
     "EDG-I160": Example(
         why_fr=(
             "Le titulaire ou le mandataire doit approuver avant que l’acheteur ne paie : sans son identifiant, "

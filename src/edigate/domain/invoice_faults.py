@@ -1082,6 +1082,27 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         remedy_fr="Complétez la facture pour le même destinataire ({expected}), ou donnez-lui un nouveau numéro.",
         remedy_en="Complete the invoice for the same recipient ({expected}), or give it a new number.",
     ),
+    "EDG-I154": _functional(
+        rule="G1.45",
+        title_fr="Facture en double dans le flux",
+        title_en="Invoice twice in the flow",
+        message_fr=(
+            "Le numéro « {value} » de ce fournisseur figure déjà dans ce même flux, pour la même année : {first}."
+        ),
+        message_en=(
+            "The number “{value}” of this supplier stands already in this same flow, for the same year: {first}."
+        ),
+        remedy_fr=(
+            "S’il s’agit de la même facture, ne faites rien : l’autre suit son cours ; veillez à ce que votre logiciel "
+            "ne la mette qu’une fois dans un flux. Si c’est une autre facture, donnez-lui un nouveau numéro et "
+            "déposez-la dans un nouveau flux, sans celles qui sont déjà prises."
+        ),
+        remedy_en=(
+            "If it is the same invoice, do nothing: the other one goes its way; see to it that your software puts it "
+            "into a flow only once. If it is another invoice, give it a new number and deposit it in a new flow, "
+            "without those that are taken already."
+        ),
+    ),
     "EDG-I151": _functional(
         title_fr="Autre cadre que A3 sur l’interface des mémoires",
         title_en="Other cadre than A3 on the interface of justice costs",

@@ -144,6 +144,14 @@ def _holder(arg: str, language: str) -> str:
     return pick(_HOLDERS[arg], language) if arg in _HOLDERS else _word(arg, language)
 
 
+def _in_flow(arg: str, language: str) -> str:
+    """An invoice of the flow by its position and, where it has one, the name of its file."""
+    position, _, entry = arg.partition(" ")
+    words = pick(("facture n° {} du flux, fichier « {} »", "invoice no. {} of the flow, file “{}”"), language)
+    told = (words if entry else words.partition(",")[0]).format(position, _word(entry, language))
+    return told if language == "en" else french(told)
+
+
 def _status(arg: str, language: str) -> str:
     """A status of an invoice by its code and label."""
     row = STATUSES.get(arg)
@@ -166,6 +174,7 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "limit": _size,
         "reason": _reason,
         "replaced_by": _replacement,
+        "first": _in_flow,
         "holder": _holder,
         "sender": _holder,
         "code": _status,

@@ -132,7 +132,7 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
     for row in where_in(connection, _KEYS, invoices.c.key, {key for key in keys if key}):
         found.keys[row["key"]] = Original(
             row["flow"], row["name"], row["received_at"], row["verdict"], row["id"], row["recipient"], row["status"],
-            row["cadre"], row["stage"],
+            row["cadre"], row["stage"], row["position"], row["entry"],
         )  # fmt: skip
     replayed = {case.flow for case in cases if case.repeats}
     for row in where_in(connection, _INTEGRATED, invoices.c.flow, replayed):
@@ -145,7 +145,8 @@ _FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_a
 _KEYS = (
     select(
         invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict, invoices.c.id,
-        invoices.c.recipient, invoices.c.status, invoices.c.cadre, invoices.c.stage,
+        invoices.c.recipient, invoices.c.status, invoices.c.cadre, invoices.c.stage, invoices.c.position,
+        invoices.c.entry,
     )
     .join(flows, flows.c.id == invoices.c.flow)
     .where(KEY_TAKEN)

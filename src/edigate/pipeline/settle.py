@@ -33,7 +33,8 @@ RENVOIS = {InvoiceStatus.SUSPENDED.value: COMPLETED, InvoiceStatus.TO_RECYCLE.va
 class Original:
     """What holds a flow id or an invoice number: the flow's file name, when it came, what became of it.
 
-    Of an invoice also its id, its recipient, its present status (the code of the EDI numbering), its cadre and stage.
+    Of an invoice also its id, its recipient, its present status (the code of the EDI numbering), its cadre and stage,
+    and where it stands in its flow.
     """
 
     flow: str
@@ -45,6 +46,8 @@ class Original:
     status: str = ""
     cadre: str = ""
     stage: str = ""
+    position: int = 0
+    entry: str = ""
 
 
 @dataclass(slots=True)
@@ -171,7 +174,7 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
     holder = taken.keys.get(key) if key else None
     renvoi = RENVOIS.get(holder.status, "") if holder else ""
     if holder and invoice.accepted:
-        found = _rival(invoice, holder, renvoi, zone)
+        found = _rival(invoice, holder, renvoi, case.flow, zone)
         if found:
             faults = (*invoice.faults, found.placed(*invoice.number_place).within(invoice.entry))
             invoice = replace(invoice, faults=faults, reader="", pivot=None)
@@ -181,7 +184,7 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
         outcome = Verdict.INTEGRATED
         taken.keys[key] = Original(
             case.flow, case.name, case.received_at, outcome, recipient=invoice.recipient,
-            status=InvoiceStatus.DEPOSITED.value,
+            status=InvoiceStatus.DEPOSITED.value, position=invoice.position, entry=invoice.entry,
         )  # fmt: skip
     if holder is None:
         return Decided(invoice, key, Verdict.INTEGRATED)
@@ -196,11 +199,13 @@ def _sent_back_to(invoice: Examined, suspended: Original) -> Stage:
     return Stage(suspended.stage) if same and suspended.stage else stage_after_validators(invoice.cadre)
 
 
-def _rival(invoice: Examined, holder: Original, renvoi: str, zone: dt.tzinfo) -> Fault | None:
+def _rival(invoice: Examined, holder: Original, renvoi: str, flow: str, zone: dt.tzinfo) -> Fault | None:
     """What stands against a number that is taken: nothing where the invoice that has it waits to be replaced (§8.4).
 
     A suspended one is completed for the same recipient; one that is to be recycled had the wrong recipient.
     """
+    if not renvoi and holder.flow == flow:
+        return fault("EDG-I154", "number", invoice.number, first=f"{holder.position} {holder.entry}".rstrip())
     if not renvoi:
         return _duplicate("EDG-I150", "number", invoice.number, holder, zone)
     if renvoi == COMPLETED and invoice.recipient != holder.recipient:

@@ -147,6 +147,26 @@ def test_a_duplicate_tells_what_became_of_the_first_one() -> None:
     assert "outcome: integrated, latest status: 06 “Suspended”." in explain(duplicate, "en").message
 
 
+@pytest.mark.parametrize(
+    ("first", "in_french", "in_english"),
+    [
+        ("1", "facture n° 1 du flux.", "invoice no. 1 of the flow."),
+        (
+            "2 mars/a b.xml",
+            "facture n° 2 du flux, fichier « mars/a b.xml ».",
+            "invoice no. 2 of the flow, file “mars/a b.xml”.",
+        ),
+    ],
+)
+def test_a_duplicate_in_one_flow_tells_which_invoice_has_the_number(
+    first: str, in_french: str, in_english: str
+) -> None:
+    """By its place in the flow and, in an archive, by its file."""
+    twice = fault("EDG-I154", "number", "F1", first=first)
+    assert explain(twice).message.replace(NO_BREAK, " ").endswith(in_french)
+    assert explain(twice, "en").message.endswith(in_english)
+
+
 def test_a_number_of_invoices_is_no_size() -> None:
     """What is allowed of invoices in a flow is counted, not measured in bytes."""
     many = fault("EDG-F015", "document", "501", most="500")

@@ -84,6 +84,7 @@ ARGS = MappingProxyType(
         "EDG-I133": {"name"},
         "EDG-I150": {"flow", "date", "outcome", "state"},
         "EDG-I153": {"original", "expected"},
+        "EDG-I154": {"first"},
         "EDG-S002": {"code", "holder", "sender"},
         "EDG-S004": {"portal", "code", "meant"},
         "EDG-S010": {"code"},

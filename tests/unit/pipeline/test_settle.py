@@ -71,10 +71,24 @@ def test_of_rivals_in_one_batch_the_first_gets_the_number() -> None:
 
 
 def test_of_rivals_in_one_flow_the_first_gets_the_number() -> None:
-    """Then the flow is taken in part."""
-    (decided,) = decide([a_case(an_invoice(), an_invoice(position=2))], Taken())
+    """Then the flow is taken in part, and the loser is told which invoice of its own flow has the number."""
+    (decided,) = decide([a_case(an_invoice(entry="a.xml"), an_invoice(position=2, entry="b.xml"))], Taken())
 
-    assert (decided.verdict, codes(decided)) == (Verdict.PARTIAL, [[], ["EDG-I150"]])
+    assert (decided.verdict, codes(decided)) == (Verdict.PARTIAL, [[], ["EDG-I154"]])
+    (said,) = decided.invoices[1].invoice.faults
+    assert (said.args, said.line, said.entry) == ((("first", "1 a.xml"),), 7, "b.xml")
+
+
+def test_a_replay_finds_a_rival_in_what_it_integrated_before() -> None:
+    """What the ledger holds of the same flow is no other flow."""
+    taken = Taken(integrated={("a", 1)})
+    key = key_text(an_invoice())
+    assert key is not None
+    taken.keys[key] = Original("a", "name of a", NOW, "integrated", 1, position=1)
+    (decided,) = decide([a_case(an_invoice(), an_invoice(position=2), flow="a")], taken)
+
+    assert codes(decided) == [[], ["EDG-I154"]]
+    assert dict(decided.invoices[1].invoice.faults[0].args) == {"first": "1"}
 
 
 def test_a_rejected_rival_leaves_the_number() -> None:
