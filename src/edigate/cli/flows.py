@@ -238,15 +238,22 @@ def _print_invoice(invoice: RowMapping, *, present: bool) -> None:
 def _print_reported(lines: list[RowMapping]) -> None:
     """What a partner reported, line by line: of which invoice or pivot, and whether it was taken in."""
     if lines:
-        rows.say(t("\nReported", "\nDéclaré"), style="bold")
+        rows.say()
+        rows.say(t("Reported", "Déclaré"), style="bold")
     for line in lines:
         supplier = (
             t(" of {supplier}", " de {supplier}", supplier=printable(line["supplier"])) if line["supplier"] else ""
         )
-        said = lifecycle.receipt_status(line["code"]) if line["kind"] == RECEIPT else lifecycle.status(line["code"])
-        told = f"  {line['position']}. {printable(line['names'])}{supplier}{colon()} {said or '?'}  "
+        told = f"  {line['position']}. {printable(line['names'])}{supplier}{colon()} {printable(_said(line)) or '?'}  "
         common.out().print(Text(told).append_text(rows.coloured(line["verdict"])))
         rows.print_faults(load(line["faults"]), indent=4)
+
+
+def _said(line: RowMapping) -> str:
+    """The status and, where it has words of its own, the step."""
+    if line["kind"] == RECEIPT:
+        return lifecycle.receipt_status(line["code"])
+    return lifecycle.status(line["code"], line["label"]) if line["code"] else line["label"]
 
 
 def _print_deliveries(gate: Gate, files: list[RowMapping]) -> None:

@@ -178,7 +178,7 @@ def flow_json(flow: Row) -> dict[str, Any]:
 
 def reported_json(row: Row) -> dict[str, Any]:
     """One line of a partner's report."""
-    return picked(row, "position", "kind", "code", "names", "supplier", "verdict", "subject") | {
+    return picked(row, "position", "kind", "code", "label", "names", "supplier", "verdict", "subject") | {
         "faults": [fault_json(fault) for fault in load(row["faults"])]
     }
 

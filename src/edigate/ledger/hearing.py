@@ -60,15 +60,15 @@ def _lines(decision: Decision) -> Iterator[dict[str, Any]]:
     for found in decision.answers:
         one = found.reported
         yield {
-            "run": run, "flow": flow, "position": one.position, "kind": INVOICE, "code": one.code, "names": one.number,
-            "supplier": one.supplier, "verdict": _verdict(found), "subject": found.subject,
-            "faults": dump(found.faults),
+            "run": run, "flow": flow, "position": one.position, "kind": INVOICE, "code": one.code,
+            "label": one.label, "names": one.number, "supplier": one.supplier, "verdict": _verdict(found),
+            "subject": found.subject, "faults": dump(found.faults),
         }  # fmt: skip
     for told in decision.receipts:
         yield {
             "run": run, "flow": flow, "position": told.receipt.position, "kind": RECEIPT, "code": told.receipt.code,
-            "names": told.receipt.flow_id, "supplier": "", "verdict": _verdict(told), "subject": told.delivery,
-            "faults": dump(told.faults),
+            "label": told.receipt.label, "names": told.receipt.flow_id, "supplier": "", "verdict": _verdict(told),
+            "subject": told.delivery, "faults": dump(told.faults),
         }  # fmt: skip
 
 

@@ -150,6 +150,21 @@ def test_a_flow_of_statuses_shows_its_lines(fresh: Site) -> None:
     assert "1/2" in fold(fresh.run("flows", "list").out)
 
 
+def test_a_flow_of_statuses_shows_the_words_of_a_step_below_a_heading(fresh: Site) -> None:
+    """What 01 stands for is told by its label; the heading stands on a line of its own, in both languages."""
+    label = "Validation 1 hors délai"
+    actors.invoice(fresh, "F-1")
+    flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "01", label), actors.status("F-1", "07"))
+
+    english, french = (fresh.run("flows", "show", flow, lang=lang).out for lang in ("en", "fr"))
+
+    assert [one["label"] for one in fresh.json("flows", "show", flow)["reported"]] == [label, ""]
+    assert f"01 Deposited – {label}" in fold(english)
+    assert f"01 Déposée – {label}" in fold(french)
+    assert "Reported" in english.splitlines()
+    assert "Déclaré" in french.splitlines()
+
+
 def test_a_flow_of_receipts_shows_the_pivot_that_each_names(fresh: Site) -> None:
     """92 with its words, and the pivot's delivery as its subject."""
     actors.invoice(fresh, "F-1")

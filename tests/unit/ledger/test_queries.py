@@ -89,7 +89,7 @@ def _run(flow: str, number: int, verdict: str | None, state: str = "decided", ho
 def _line(run: str, position: int, verdict: str) -> dict[str, Any]:
     return {
         "run": run, "flow": run.partition("-")[0], "position": position, "kind": "invoice", "code": "07",
-        "names": f"F-{position}", "supplier": "S1", "verdict": verdict, "subject": None, "faults": "[]",
+        "label": "", "names": f"F-{position}", "supplier": "S1", "verdict": verdict, "subject": None, "faults": "[]",
     }  # fmt: skip
 
 
