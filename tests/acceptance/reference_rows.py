@@ -25,6 +25,7 @@ SENDING_OUT = "the directory is read here, and not sent out"
 
 INTERFACES = "acceptance/test_interfaces.py::"
 RULES = "acceptance/test_invoice_rules.py::test_a_rule_decides_by_itself"
+LENGTHS = "unit/rules/test_lengths.py::"
 LIKE = "acceptance/test_aife_like.py::test_a_document_like_aifes_is_integrated"
 FORMS = "acceptance/test_formats.py::test_a_document_of_this_form"
 LIVES = "acceptance/test_lives.py::"
@@ -240,7 +241,13 @@ FACTURX_ROWS = (
     ),
     row("BT-23", *cases(LIKE, "FSO1117A-*-P01-no-cadre-is-A1")),
     row("PJ1.zip", *cases(LIKE, "FSO1117A-*-P21-*", "FSO1117A-*-P85-*")),
-    row("Limits", *cases(RULES, "factur-x-*", "type-*-in-factur-x", "quantity-of-*", "amount-with-*")),
+    row(
+        "Limits",
+        *cases(RULES, "factur-x-*", "type-*-in-factur-x", "quantity-of-*", "amount-with-*", "long-note-in-*"),
+        f"{LENGTHS}test_a_text_that_just_fits_is_not_told",
+        f"{LENGTHS}test_a_text_one_character_too_long_is_told",
+        *cases(f"{LENGTHS}test_a_quantity_has_at_most_10_digits", "*-of-10", "*-of-11"),
+    ),
     left("Mixed-flow", PORTAL),
 )
 

@@ -28,7 +28,7 @@ UBL, FACTURX = "FSO1100A", "FSO1117A"
 TOMORROW = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=2)
 CENTURY_BEFORE = dt.date(1999, 12, 31)
 GERMAN, SHORT_BY_A_DIGIT = "DE89370400440532013000", "FR769999900001000001234569"
-LONG = "x" * 1025
+LONG, TOO_LONG = "x" * 1025, ("EDG-I056",)
 
 
 class Rule(NamedTuple):
@@ -225,13 +225,25 @@ RULES: Mapping[str, Rule] = {
     "factur-x-number-of-21": Rule({"number": "N" * 21}, ("EDG-I002",), interface=FACTURX),
     "factur-x-service-of-101": Rule({"service": "S" * 101}, ("EDG-I073",), interface=FACTURX),
     "factur-x-name-of-100": Rule({"supplier_name": "N" * 100}, ("EDG-I050",), interface=FACTURX),
-    "factur-x-long-note-is-handed-on": Rule({"notes": (LONG,)}, interface=FACTURX),
-    "factur-x-long-reason-is-handed-on": Rule({**taxed("0", "E"), "exemption_reason": LONG}, interface=FACTURX),
+    "factur-x-long-note-is-handed-on": Rule({"notes": (LONG,)}, (), TOO_LONG, interface=FACTURX),
+    "factur-x-long-reason-is-handed-on": Rule(
+        {**taxed("0", "E"), "exemption_reason": LONG}, (), TOO_LONG, interface=FACTURX
+    ),
     "factur-x-article-of-41-is-handed-on": Rule(
         {"lines": (DraftLine(product="P" * 41),)},
+        (),
+        TOO_LONG,
         shown={"DonneesFacture/Lignes/Ligne/ReferenceProduit": "P" * 41},
         interface=FACTURX,
     ),
+    "factur-x-quantity-of-11-digits-is-handed-on": Rule(
+        {"lines": (DraftLine(quantity=Decimal("12345.678901"), unit_price=Decimal(1)),)},
+        (),
+        TOO_LONG,
+        interface=FACTURX,
+    ),
+    "long-note-in-cii": Rule({"notes": (LONG,)}, (), TOO_LONG),
+    "long-note-in-ubl": Rule({"notes": (LONG,)}, (), TOO_LONG, interface=UBL),
     "factur-x-transfer-58": Rule(paid_by("58"), shown=mode("30"), interface=FACTURX),
     "factur-x-debit-49": Rule(paid_by("49"), shown=mode("49"), interface=FACTURX),
     "factur-x-basic": Rule(

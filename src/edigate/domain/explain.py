@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edigate.domain.faults import Fault, Nature, Severity
     from edigate.domain.wording import Pair
 
-_INDEX = re.compile(r"^(?P<group>\w+)\[(?P<index>[0-9]+)\]")
+_INDEX = re.compile(r"(?P<group>\w+)\[(?P<index>[0-9]+)\]")
 
 _REPEATED: Mapping[str, Pair] = MappingProxyType(
     {
@@ -25,6 +25,8 @@ _REPEATED: Mapping[str, Pair] = MappingProxyType(
         "vat": ("ligne de TVA", "VAT row"),
         "attachments": ("pièce jointe", "attachment"),
         "preceding": ("facture antérieure", "preceding invoice"),
+        "notes": ("note", "note"),
+        "allowances": ("remise ou charge", "allowance or charge"),
     }
 )
 _ENVELOPE: Mapping[str, Pair] = MappingProxyType(
@@ -90,9 +92,8 @@ class _Shown(dict[str, str]):
 
 
 def _numbered(text: str, field: str, language: str) -> str:
-    match = _INDEX.match(field)
-    if match is None:
-        return text
-    noun, number = pick(_REPEATED[match["group"]], language), int(match["index"]) + 1
-    numbered, found = re.subn(rf"\b{noun}\b", rf"\g<0> {number}", text, count=1, flags=re.IGNORECASE)
-    return numbered if found else f"{text}, {noun} {number}"
+    for group, index in _INDEX.findall(field):
+        noun, number = pick(_REPEATED[group], language), int(index) + 1
+        numbered, found = re.subn(rf"\b{noun}\b", rf"\g<0> {number}", text, count=1, flags=re.IGNORECASE)
+        text = numbered if found else f"{text}, {noun} {number}"
+    return text

@@ -14,6 +14,7 @@ from edigate.domain.facturx_faults import FACTURX_FAULTS
 from edigate.domain.fault_rows import FaultRow, Words
 from edigate.domain.flow_faults import FLOW_FAULTS
 from edigate.domain.invoice_faults import INVOICE_FAULTS
+from edigate.domain.length_faults import LENGTH_FAULTS
 from edigate.domain.payment_faults import PAYMENT_FAULTS
 from edigate.domain.status_faults import REPORT_FLOW_FAULTS, STATUS_FAULTS
 
@@ -31,6 +32,7 @@ FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
     DIRECTORY_FAULTS,
     FACTURX_FAULTS,
     PAYMENT_FAULTS,
+    LENGTH_FAULTS,
 )
 """Each family of codes has a table of its own."""
 

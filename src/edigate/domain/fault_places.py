@@ -66,6 +66,11 @@ _AMOUNTS = (
     ("I111", "vat[].rate vat[].base vat[].amount"),
 )
 _ATTACHMENTS = (
+_LENGTHS = (
+    "notes[] recipient.name validator.name payee.name site.identifier allowances[].reason vat[].exemption_reason "
+    "lines[].notes[] lines[].product lines[].quantity lines[].site.identifier lines[].allowances[].reason"
+)
+_TEXTS = (("I056", _LENGTHS),)
     ("I121", "attachments[].name attachments[].content"),
     ("I122 I128 I129 I131", "attachments[].name"),
     ("I133", "attachments[].mime"),
@@ -85,7 +90,7 @@ _REPORTS = (
 )
 
 FIELDS_OF: Mapping[str, tuple[str, ...]] = _by_code(
-    *_ENVELOPE, *_PACKING, *_HEADER, *_PARTIES, *_AMOUNTS, *_ATTACHMENTS, *_REPORTS
+    *_ENVELOPE, *_PACKING, *_HEADER, *_PARTIES, *_AMOUNTS, *_TEXTS, *_ATTACHMENTS, *_REPORTS
 )
 """Keys of `domain.fields`, or parts of the envelope, by code; a code that is not here may speak of any element."""
 

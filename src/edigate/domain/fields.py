@@ -25,6 +25,7 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         "issue_date": FieldRow("Date d’émission", "Issue date", "BT-2"),
         "currency": FieldRow("Devise", "Currency", "BT-5"),
         "cadre": FieldRow("Cadre de facturation", "Billing framework (cadre)", "BT-23"),
+        "notes[]": FieldRow("Note", "Note", "BT-22"),
         "supplier.identifier": FieldRow("Identifiant du fournisseur", "Supplier’s identifier", "BT-30"),
         "supplier.scheme": FieldRow("Type d’identifiant du fournisseur", "Kind of supplier’s identifier", "BT-30-1"),
         "supplier.name": FieldRow("Raison sociale du fournisseur", "Supplier’s name", "BT-27"),
@@ -38,9 +39,15 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         "market": FieldRow("Numéro de marché", "Market (contract) number", "BT-12"),
         "validator.identifier": FieldRow("Identifiant du valideur", "Validator’s identifier"),
         "validator.scheme": FieldRow("Type d’identifiant du valideur", "Kind of validator’s identifier"),
+        "validator.name": FieldRow("Raison sociale du valideur", "Validator’s name"),
         "payee.identifier": FieldRow("Identifiant de l’encaisseur", "Payee’s identifier", "BT-61"),
+        "payee.name": FieldRow("Raison sociale de l’encaisseur", "Payee’s name", "BT-59"),
+        "site.identifier": FieldRow("Identifiant du lieu de livraison", "Identifier of the delivery place", "BT-71"),
         "payment.code": FieldRow("Mode de paiement", "Payment mode", "BT-81"),
         "payment.account": FieldRow("Compte à créditer", "Account to be credited", "BT-84"),
+        "allowances[].reason": FieldRow(
+            "Motif de la remise ou charge", "Reason of allowance or charge", "BT-97, BT-104"
+        ),
         "totals.lines": FieldRow("Somme des montants nets des lignes", "Sum of line net amounts", "BT-106"),
         "totals.allowances": FieldRow("Total des remises", "Sum of allowances", "BT-107"),
         "totals.charges": FieldRow("Total des charges", "Sum of charges", "BT-108"),
@@ -54,7 +61,20 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         "vat[].base": FieldRow("Base HT de la ligne de TVA", "Taxable amount of VAT row", "BT-116"),
         "vat[].amount": FieldRow("Montant de la ligne de TVA", "Tax amount of VAT row", "BT-117"),
         "vat[].category": FieldRow("Catégorie de la ligne de TVA", "Category of VAT row", "BT-118"),
+        "vat[].exemption_reason": FieldRow(
+            "Motif d’exonération de la ligne de TVA", "Exemption reason of VAT row", "BT-120"
+        ),
         "lines[].number": FieldRow("Numéro de la ligne", "Number of line", "BT-126"),
+        "lines[].notes[]": FieldRow("Note de la ligne", "Note of line", "BT-127"),
+        "lines[].product": FieldRow(
+            "Référence de l’article de la ligne", "Identifier of the article of line", "BT-157"
+        ),
+        "lines[].site.identifier": FieldRow(
+            "Identifiant du lieu de livraison de la ligne", "Identifier of the delivery place of line"
+        ),
+        "lines[].allowances[].reason": FieldRow(
+            "Motif de la remise ou charge de la ligne", "Reason of allowance or charge of line", "BT-139, BT-144"
+        ),
         "lines[].gross_price": FieldRow("Prix unitaire brut de la ligne", "Gross unit price of line", "BT-148"),
         "lines[].net_price": FieldRow("Prix unitaire net de la ligne", "Net unit price of line", "BT-146"),
         "lines[].quantity": FieldRow("Quantité facturée de la ligne", "Invoiced quantity of line", "BT-129"),

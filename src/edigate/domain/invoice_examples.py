@@ -267,6 +267,18 @@ INVOICE_EXAMPLES: dict[str, Example] = {
         wrong="<ram:IBANID>FR1499999000020000098765452</ram:IBANID>",
         right="<ram:IBANID>FR7699999000010000012345693</ram:IBANID>",
     ),
+    "EDG-I056": Example(
+        why_fr=(
+            "Un texte plus long que prévu peut être coupé sur l’écran d’un destinataire, ou faire refuser un jour la "
+            "facture : mieux vaut le savoir d’avance."
+        ),
+        why_en=(
+            "A text longer than foreseen may be cut on a recipient’s screen, or have the invoice refused some day: it "
+            "is better to know beforehand."
+        ),
+        wrong="<ram:GlobalID>CATALOGUE-2026-FOURNITURES-PAPIER-A4-80G-BLANC</ram:GlobalID>",
+        right="<ram:GlobalID>FOURN-PAPIER-A4-80G-BLANC</ram:GlobalID>",
+    ),
     "EDG-I060": Example(
         why_fr=(
             "Le SIRET décide du système, de l’annuaire et du comptable auxquels la facture parvient ; le nom n’y "

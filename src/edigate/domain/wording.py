@@ -144,6 +144,15 @@ def _holder(arg: str, language: str) -> str:
     return pick(_HOLDERS[arg], language) if arg in _HOLDERS else _word(arg, language)
 
 
+_COUNTED: Mapping[str, Pair] = MappingProxyType(
+    {"characters": ("caractères", "characters"), "digits": ("chiffres", "digits")}
+)
+
+
+def _counted(arg: str, language: str) -> str:
+    return pick(_COUNTED[arg], language) if arg in _COUNTED else _word(arg, language)
+
+
 def _in_flow(arg: str, language: str) -> str:
     """An invoice of the flow by its position and, where it has one, the name of its file."""
     position, _, entry = arg.partition(" ")
@@ -182,5 +191,6 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "previous": _status,
         "state": _status,
         "portal": _portal_status,
+        "unit": _counted,
     }
 )

@@ -31,7 +31,7 @@ class Spot(NamedTuple):
 Spots: TypeAlias = Mapping[str, Callable[[Found], Spot]]
 Rows: TypeAlias = Mapping[str, Callable[[Found], Sequence[Found]]]
 
-_FIELD = re.compile(r"(?P<group>[a-z_]+)(?:\[(?P<index>[0-9]{1,9})\])?(?:\.(?P<key>[a-z_]+))?", re.ASCII)
+_FIELD = re.compile(r"(?P<group>[a-z_]+)(?:\[(?P<index>[0-9]{1,9})\])?(?:\.(?P<rest>.+))?", re.ASCII)
 
 
 def spot(found: Found, key: str) -> Spot:
@@ -57,14 +57,15 @@ def value(where: Spot) -> str:
 def locator(found: Found, spots: Spots, rows: Rows) -> Locate:
     """A function from field keys to (path, line), which counts the siblings of each element only once.
 
-    `spots` overrides the table for single fields, `rows` says which rows an index counts where not all do;
+    `spots` overrides the table for single fields, `rows` says which rows an index counts where not all do, or not
+    each element once; of elements that repeat without being rows, an index counts those that hold text;
     a field that the syntax does not know is placed at the root.
     """
     positions = functools.cache(_positions)
 
     @functools.cache
     def counted(group: str) -> Sequence[Found]:
-        return rows[group](found) if group in rows else found.rows.get(group, ())
+        return rows[group](found) if group in rows else _rows(found, group)
 
     def locate(field_key: str) -> Place:
         return _place(_spot(found, field_key, spots, counted), positions)
@@ -76,14 +77,25 @@ def _spot(found: Found, field_key: str, spots: Spots, counted: Callable[[str], S
     if field_key in spots:
         return spots[field_key](found)
     match = _FIELD.fullmatch(field_key)
-    group, index, key = match.group("group", "index", "key") if match else ("", None, None)
-    if group not in found.shape.groups:
+    group, index, rest = match.group("group", "index", "rest") if match else ("", None, None)
+    if group not in found.shape.groups and (index is None or group not in found.shape.paths):
         return _in_row(found, group)
     rows, position = counted(group), int(index or 0)
+    if group in found.shape.paths:
+        return _in_row(rows[position], "") if position < len(rows) else _in_row(found, group)
     # The place of a row that is not there comes after all that are, counted or not.
     row = rows[position] if position < len(rows) else found.row(group, max(position, len(found.rows.get(group, ()))))
-    special = spots.get(f"{group}[].{key}" if key else f"{group}[]") if index is not None else None
-    return special(row) if special else _in_row(row, key or "")
+    special = spots.get(f"{group}[].{rest}" if rest else f"{group}[]") if index is not None else None
+    if special:
+        return special(row)
+    return _spot(row, rest, {}, functools.partial(_rows, row)) if rest else _in_row(row, "")
+
+
+def _rows(found: Found, group: str) -> Sequence[Found]:
+    """The rows of a group, or the elements of a key that hold text."""
+    if group in found.shape.paths:
+        return [Found(element, found.shape) for element in found.every(group) if _read.text(element)]
+    return found.rows.get(group, ())
 
 
 def _in_row(row: Found, key: str) -> Spot:

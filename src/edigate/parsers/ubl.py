@@ -97,8 +97,17 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
 
 def _notes(found: Found) -> tuple[str, ...]:
     """The notes; AIFE's documents have several in one element."""
-    parts = (part.strip(_read.XML_SPACE) for note in found.texts("notes") for part in _BETWEEN_NOTES.split(note))
-    return tuple(part for part in parts if part)
+    return tuple(part for element in found.every("notes") for part in _within(element))
+
+
+def _within(element: _Element) -> list[str]:
+    parts = (part.strip(_read.XML_SPACE) for part in _BETWEEN_NOTES.split(_read.text(element)))
+    return [part for part in parts if part]
+
+
+def _noted(found: Found) -> Sequence[Found]:
+    """The element of each note, as often as it has notes."""
+    return [Found(element, found.shape) for element in found.every("notes") for _ in _within(element)]
 
 
 def _local(element: _Element) -> str:
@@ -292,7 +301,9 @@ _SPOTS: Spots = MappingProxyType(
         "preceding[]": lambda row: spot(row, "id"),
     }
 )
-_ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts.preceding, "vat": _ubl_vat.rows})
+_ROWS: Rows = MappingProxyType(
+    {"attachments": _attachments, "preceding": _parts.preceding, "vat": _ubl_vat.rows, "notes": _noted}
+)
 
 
 def locate_in(root: _Element, _position: int = 1) -> Locate:

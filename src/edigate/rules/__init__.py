@@ -9,6 +9,7 @@ from edigate.rules.attachments import ATTACHMENT_RULES
 from edigate.rules.channel import CHANNEL_RULES
 from edigate.rules.currency import CURRENCY_RULES
 from edigate.rules.identity import IDENTITY_RULES
+from edigate.rules.lengths import LENGTH_RULES
 from edigate.rules.parties import PARTY_RULES
 from edigate.rules.payment import PAYMENT_RULES
 from edigate.rules.recipient import RECIPIENT_RULES
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     *PAYMENT_RULES,
     *AMOUNT_RULES,
     *ATTACHMENT_RULES,
+    *LENGTH_RULES,
 )
 
 

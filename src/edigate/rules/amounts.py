@@ -31,7 +31,7 @@ _LINE = ("gross_price", "net_price", "quantity", "net_amount", "vat_rate")
 def a_paid_invoice_has_nothing_due(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """In the cadre A2, already paid, the amount due is 0."""
     if _is_due_though_paid(invoice):
-        yield fault("EDG-I090", "totals.due", _plain(invoice.totals.due))
+        yield fault("EDG-I090", "totals.due", plain(invoice.totals.due))
 
 
 def the_total_without_tax_is_given(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -98,18 +98,18 @@ def a_gross_price_had_better_have_an_allowance(invoice: Invoice, _context: Conte
     """
     for index, line in enumerate(invoice.lines):
         if line.gross_price is not None and not line.has_allowance:
-            yield warning("EDG-I108", f"lines[{index}].gross_price", _plain(line.gross_price))
+            yield warning("EDG-I108", f"lines[{index}].gross_price", plain(line.gross_price))
             return
 
 
 def a_number_has_at_most_6_decimals_and_19_positions(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """An amount, price, quantity or rate has at most 6 decimals and 19 digits in all, idle zeros aside."""
     for field, value in _numbers(invoice):
-        whole, decimals = _positions(value)
+        whole, decimals = positions(value)
         if decimals > DECIMALS:
-            yield fault("EDG-I109", field, _plain(value))
+            yield fault("EDG-I109", field, plain(value))
         elif whole + decimals > POSITIONS:
-            yield fault("EDG-I110", field, _plain(value))
+            yield fault("EDG-I110", field, plain(value))
 
 
 def a_vat_row_is_complete(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -172,7 +172,7 @@ def _compared(
 ) -> Iterator[Fault]:
     """A fault where what is stated, if anything, is none of what is right, if that can be told."""
     if stated is not None and not _fits(stated, right):
-        yield make(code, field, _plain(stated), expected=_plain(right[-1]))
+        yield make(code, field, plain(stated), expected=plain(right[-1]))
 
 
 def _compared_sum(code: str, field: str, stated: Decimal | None, amounts: Sequence[Decimal | None]) -> Iterator[Fault]:
@@ -196,13 +196,13 @@ def _numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
                 yield f"{part}.{name}", value
 
 
-def _positions(value: Decimal) -> tuple[int, int]:
+def positions(value: Decimal) -> tuple[int, int]:
     """Digits before and after the point, without the zeros that say nothing."""
-    whole, _, decimals = _plain(value).lstrip("-").partition(".")
+    whole, _, decimals = plain(value).lstrip("-").partition(".")
     return len(whole.lstrip("0")), len(decimals.rstrip("0"))
 
 
-def _plain(value: Decimal | None) -> str:
+def plain(value: Decimal | None) -> str:
     """The number without exponent, as documents write it."""
     return f"{value:f}"
 

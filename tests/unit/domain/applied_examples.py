@@ -586,6 +586,7 @@ APPLIED: Mapping[str, Callable[[Example, str], list[Fault]]] = MappingProxyType(
         "I052": In(SELLER),
         "I053": In(SELLER, desk=told(supplier_must_be_known=True)),
         "I054": In(MEANS, desk=told(supplier_account_must_be_known=True)),
+        "I056": In(LINE),
         **dict.fromkeys(("I060", "I061", "I062", "I063", "I064", "I065", "I066", "I068"), In(BUYER)),
         "I067": In(AGREEMENT, changed(recipient_siret="0" * 14)),
         "I069": In(AGREEMENT, desk=told(LISTED.demanding(service_form="[A-Z]{5,8}"))),

@@ -312,6 +312,14 @@ def test_a_number_keeps_its_spaces_and_a_comment_does_not_cut_a_text() -> None:
     assert invoice.recipient.service == "\u00a0ROADS"
 
 
+def test_an_empty_note_is_none_and_does_not_count() -> None:
+    """The first note of the invoice is found where it is, behind the empty one."""
+    change = ("First remark", " ")
+    assert parsed(change).notes == ("Second remark",)
+    assert tail(cii.locate(root_of(change), "notes[0]")[0]) == "ram:IncludedNote[2]/ram:Content"
+    assert tail(cii.locate(root_of(change), "notes[1]")[0]) == "ram:IncludedNote[2]/ram:Content"
+
+
 def test_an_amount_that_is_no_decimal_is_none() -> None:
     """Nothing is guessed from an amount with a comma, and nothing raises."""
     assert parsed((">300.75<", ">300,75<")).totals.due is None

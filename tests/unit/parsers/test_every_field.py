@@ -63,6 +63,7 @@ def shortened(**words: str) -> MappingProxyType[str, str]:
 
 CII = shortened(
     document="rsm:ExchangedDocument",
+    delivery="rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeDelivery",
     agreement="rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement",
     settlement="rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeSettlement",
     line="rsm:SupplyChainTradeTransaction/ram:IncludedSupplyChainTradeLineItem[2]",
@@ -71,6 +72,8 @@ CII = shortened(
     means="ram:SpecifiedTradeSettlementPaymentMeans[1]",
     id="ram:SpecifiedLegalOrganization/ram:ID",
     file="ram:AdditionalReferencedDocument[2]",
+    place="ram:ShipToTradeParty/ram:ID",
+    extra="ram:SpecifiedTradeAllowanceCharge[2]/ram:Reason",
 )
 UBL = shortened(
     supplier="cac:AccountingSupplierParty/cac:Party",
@@ -81,6 +84,9 @@ UBL = shortened(
     sums="cac:LegalMonetaryTotal",
     line="cac:InvoiceLine[2]",
     file="cac:AdditionalDocumentReference[2]",
+    place="cac:Delivery/cac:DeliveryLocation/cbc:ID",
+    extra="cac:AllowanceCharge[2]/cbc:AllowanceChargeReason",
+    named="cac:PartyLegalEntity/cbc:RegistrationName",
 )
 CASES = {
     "number": Case("M-2025/0042", "{document}/ram:ID", "cbc:ID"),
@@ -92,6 +98,7 @@ CASES = {
         "rsm:ExchangedDocumentContext/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID",
         "ext:UBLExtensions/ext:UBLExtension/ext:ExtensionContent/aife:FactureExtension/aife:CategoryCode",
     ),
+    "notes[1]": Case("Second remark", "{document}/ram:IncludedNote[2]/ram:Content", "cbc:Note[2]"),
     "supplier.identifier": Case("81034732800017", "{agreement}/ram:SellerTradeParty/{id}", "{supplier}/{id}"),
     "supplier.scheme": Case(
         Scheme.SIRET, "{agreement}/ram:SellerTradeParty/{id}/@schemeID", "{supplier}/{id}/@schemeName"
@@ -138,6 +145,12 @@ CASES = {
         "{supplier}/cac:AgentParty/{id}/@schemeName",
     ),
     "payee.identifier": Case("BE0429958042", "{settlement}/ram:PayeeTradeParty/{id}", "cac:PayeeParty/{id}"),
+    "validator.name": Case(
+        "Bureau d’études", "{settlement}/ram:InvoiceeTradeParty/ram:Name", "{supplier}/cac:AgentParty/{named}"
+    ),
+    "payee.name": Case("Affacturage", "{settlement}/ram:PayeeTradeParty/ram:Name", "cac:PayeeParty/{named}"),
+    "site.identifier": Case("YARD-1", "{delivery}/{place}", "{place}"),
+    "allowances[1].reason": Case("Carriage", "{settlement}/{extra}", "{extra}"),
     "payment.code": Case("30", "{settlement}/{means}/ram:TypeCode", "cac:PaymentMeans[1]/cbc:PaymentMeansCode"),
     "payment.account": Case(
         "FR7610057191370188512730284",
@@ -176,6 +189,23 @@ CASES = {
     ),
     "vat[1].category": Case(
         "S", "{settlement}/ram:ApplicableTradeTax[2]/ram:CategoryCode", "{tax}/cac:TaxCategory/cbc:ID"
+    ),
+    "vat[0].exemption_reason": Case(
+        "Out of scope",
+        "{settlement}/ram:ApplicableTradeTax[1]/ram:ExemptionReason",
+        "cac:TaxTotal/cac:TaxSubtotal[1]/cac:TaxCategory/cbc:TaxExemptionReason",
+    ),
+    "lines[1].notes[0]": Case(
+        "Washed", "{line}/ram:AssociatedDocumentLineDocument/ram:IncludedNote/ram:Content", "{line}/cbc:Note"
+    ),
+    "lines[1].product": Case(
+        "GRAVEL-20",
+        "{line}/ram:SpecifiedTradeProduct/ram:GlobalID",
+        "{line}/cac:Item/cac:StandardItemIdentification/cbc:ID",
+    ),
+    "lines[1].site.identifier": Case("PIT-2", "{line}/ram:SpecifiedLineTradeDelivery/{place}", "{line}/{place}"),
+    "lines[1].allowances[1].reason": Case(
+        "Short way", "{line}/ram:SpecifiedLineTradeSettlement/{extra}", "{line}/{extra}"
     ),
     "lines[1].number": Case("L-2", "{line}/ram:AssociatedDocumentLineDocument/ram:LineID", "{line}/cbc:ID"),
     "lines[1].gross_price": Case(
@@ -220,7 +250,7 @@ CASES = {
 WITHOUT = {"cadre": "A1", "currency": "EUR", **{key: case.value for key, case in CASES.items() if "scheme" in key}}
 # These have a second place to look at; tests of their own say which.
 ELSEWHERE = {"supplier.name", "supplier.country", "supplier.vat_number", "market"}
-ELSEWHERE |= {"attachments[0].name", "attachments[0].mime", "preceding[0]"}
+ELSEWHERE |= {"attachments[0].name", "attachments[0].mime", "preceding[0]", "notes[1]", "lines[1].notes[0]"}
 
 
 def document(syntax: str) -> bytes:

@@ -46,6 +46,7 @@ FULL: dict[str, tuple[object, str]] = {
     "service": ("ROADS", "Debiteur/CodeService"),
     "validator.identifier": ("BE0429958042", "Valideur/Identifiant"),
     "validator.scheme": (Scheme.EU_VAT, "Valideur/TypeIdentifiant"),
+    "validator.name": ("Titulaire", "Valideur/RaisonSociale"),
     "engagement": ("EJ-77", "DonneesFacture/Engagement/NumeroEngagement"),
     "market": ("MARKET-2", "DonneesFacture/Engagement/NumeroMarche"),
     "preceding[0]": ("M-2025/1113", "DonneesFacture/IdFactureOrigine"),

@@ -92,7 +92,10 @@ def test_what_faults_do_not_point_at_is_read_too() -> None:
 )
 def test_one_element_may_hold_several_notes(said: str, notes: tuple[str, ...]) -> None:
     """They are parted at `§`, but for one that cites a paragraph by its number."""
-    assert parsed(("First remark", said)).notes == notes
+    change = ("First remark", said)
+    assert parsed(change).notes == notes
+    places = [tail(ubl.locate(root_of(change), f"notes[{index}]")[0], 1) for index in range(len(notes))]
+    assert places == ["cbc:Note[1]"] * (len(notes) - 1) + ["cbc:Note[2]"]
 
 
 def test_the_regime_is_said_without_a_number_too() -> None:

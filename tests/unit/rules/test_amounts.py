@@ -193,7 +193,7 @@ def test_gross_prices_without_allowance_warn_once(faults: Callable[..., tuple[Fa
 )
 def test_the_size_of_a_number(codes: Callable[..., list[str]], value: str, expected: list[str]) -> None:
     """A number has at most 6 decimals and 19 positions, idle zeros aside; one that breaks both is told once."""
-    assert codes({"lines.0.quantity": D(value)}) == expected
+    assert codes({"lines.0.net_price": D(value)}) == expected
 
 
 @pytest.mark.parametrize(
