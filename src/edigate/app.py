@@ -89,13 +89,14 @@ def import_directory(
 ) -> Imported:
     """Bring a directory in and put it in force: CSV as text or bytes, or a directory flow F14, packed or not.
 
-    `force` applies a differential flow that does not continue the version in force; `progress` is told of bytes read.
+    `force` takes what would undo too much: a differential flow that does not continue the version in force, an older
+    full one, a file without structures; `progress` is told of bytes read.
     Raises ledger.directory.BadDirectory, and nothing changes.
     """
     base, version = _directory_in_force(gate), _next_version(gate)
     folder = gate.places.directory
     if isinstance(source, io.TextIOBase):
-        imported = directory.import_csv(cast("TextIO", source), folder, version, base)
+        imported = directory.import_csv(cast("TextIO", source), folder, version, base, force=force)
     else:
         with arriving.opened(cast("BinaryIO", source), progress) as (kind, content):
             if kind == "xml":
@@ -104,7 +105,7 @@ def import_directory(
             else:
                 # Spreadsheets put a byte-order mark before UTF-8.
                 text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
-                imported = directory.import_csv(text, folder, version, base)
+                imported = directory.import_csv(text, folder, version, base, force=force)
     told = asdict(imported)
     del told["version"]
     _put_in_force(gate, version, base, "directory.imported", actor, told)

@@ -47,8 +47,10 @@ ForceOption = Annotated[
     typer.Option(
         "--force",
         help=t(
-            "Apply a differential flow that does not continue the version in force.",
-            "Appliquer un flux différentiel qui n'est pas la suite de la version en vigueur.",
+            "Take what would undo too much: a differential flow that does not continue the version in force, a full "
+            "one that is older than it, a file that leaves no structure.",
+            "Prendre ce qui déferait trop : un flux différentiel qui n'est pas la suite de la version en vigueur, un "
+            "flux complet plus ancien qu'elle, un fichier qui ne laisse aucune structure.",
         ),
     ),
 ]

@@ -49,6 +49,7 @@ def read(content: bytes) -> tuple[str, bytes, int]:
         (gzip.compress(tar(("a.csv", LONG))), "csv", LONG),
         (b"", "csv", b""),
     ],
+    ids=["csv", "xml", "csv-gz", "xml-gz", "long-gz", "xml-tar", "xml-tar-gz", "long-tar-gz", "empty"],
 )
 def test_what_is_inside(packed: bytes, kind: str, inside: bytes) -> None:
     """As it is, in gzip, in tar, in both: the same bytes, and all that was handed in is counted."""

@@ -22,9 +22,9 @@ supplier,KRX,Autre,,,,,{IBAN.lower()} {OTHER}
 """
 
 
-def bring(folder: Path, text: str, version: str, base: str = "") -> Path:
+def bring(folder: Path, text: str, version: str, base: str = "", *, force: bool = False) -> Path:
     """Import a CSV; the new version's file."""
-    import_csv(io.StringIO(text), folder, version, folder / f"{base}.sqlite" if base else None)
+    import_csv(io.StringIO(text), folder, version, folder / f"{base}.sqlite" if base else None, force=force)
     return folder / f"{version}.sqlite"
 
 
@@ -93,11 +93,16 @@ def test_suppliers_alone_need_a_directory_in_force(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_file_is_an_empty_directory(tmp_path: Path) -> None:
-    """Nothing but columns replaces everything by nothing."""
-    bring(tmp_path, FULL, "v1")
+def test_a_file_without_structures_is_an_empty_directory_on_demand(tmp_path: Path) -> None:
+    """Nothing but columns would have every invoice refused: it replaces everything by nothing only where forced."""
+    before = bring(tmp_path, FULL, "v1")
 
-    with closing(Snapshot(bring(tmp_path, "kind,siret\n", "v2", "v1"))) as snapshot:
+    with pytest.raises(BadDirectory, match=r"not one structure would be left.*EDG-I064.*--force") as caught:
+        bring(tmp_path, "kind,siret\n", "v2", "v1")
+
+    assert "plus une seule structure" in caught.value.french
+    assert list(tmp_path.iterdir()) == [before]
+    with closing(Snapshot(bring(tmp_path, "kind,siret\n", "v2", "v1", force=True))) as snapshot:
         assert list(snapshot.structures()) == []
 
 

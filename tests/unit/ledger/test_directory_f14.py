@@ -132,7 +132,7 @@ def test_what_a_public_structure_is(
     """What states its parameters or is of a public unit; it is public unless its unit is private."""
     units = (unit(ONE, kind),) if kind else ()
 
-    imported = bring(tmp_path, flow(*units, establishment(ONE, b2g=b2g)), "v1")
+    imported = bring(tmp_path, flow(*units, establishment(ONE, b2g=b2g), establishment(TWO)), "v1")
 
     structure = at("v1").structure(ONE)
     assert (structure.public if structure else None) is expected
@@ -271,6 +271,32 @@ def test_a_unit_that_goes_leaves_its_structures(tmp_path: Path, base: Path, at: 
     assert structure.public
 
 
+def test_a_flow_that_leaves_no_structure(tmp_path: Path, base: Path, at: Callable[[str], Snapshot]) -> None:
+    """A full flow without records, or a differential that takes the last ones away, is applied on demand only."""
+    empty, last = flow(made=MONDAY), daily(establishment(ONE, motif="S"), establishment(TWO, motif="S"))
+
+    for content in (empty, last):
+        error = refused(tmp_path, content, base)
+        assert "not one structure would be left" in error.english
+        assert "--force" in error.french
+    assert bring(tmp_path, empty, "v2", base, force=True).structures == 0
+    assert list(at("v2").structures()) == []
+
+
+def test_a_full_flow_that_is_older(tmp_path: Path, base: Path) -> None:
+    """It would undo what came since: both times are said, and it is applied on demand; the same flow again is taken."""
+    saturday = flow(establishment(ONE), made="20260228010022")
+
+    error = refused(tmp_path, saturday, base)
+
+    for said in (error.english, error.french):
+        assert "20260228010022" in said
+        assert SUNDAY in said
+        assert "--force" in said
+    assert bring(tmp_path, flow(establishment(ONE)), "v2", base).produced == SUNDAY
+    assert bring(tmp_path, saturday, "v3", base, force=True).produced == "20260228010022"
+
+
 def test_differentials_follow_each_other(tmp_path: Path, base: Path) -> None:
     """Each continues what the one before it made, whose time of production the new version has."""
     bring(tmp_path, daily(), "v2", base)
@@ -326,8 +352,8 @@ def test_a_differential_on_nothing(tmp_path: Path) -> None:
     ("content", "line", "said"),
     [
         (flow(establishment(ONE), establishment("123")), True, "IdSIRET"),
-        (flow(establishment(ONE)).replace(b"<Nom>", b"<Nim>"), True, "mismatch"),
-        (flow(establishment(ONE))[:-90], True, "Premature end"),
+        (flow(establishment(ONE)).replace(b"<Nom>", b"<Nim>"), True, "the tag Nim, opened on line 2, is closed by Nom"),
+        (flow(establishment(ONE))[:-90], True, "is not closed"),
         (b"<!DOCTYPE x>" + flow(), True, "DOCTYPE"),
         (flow(kind="X"), True, "TypeFlux"),
         (b"<Matricule>1234</Matricule>", True, "AnnuaireConsultationF14"),

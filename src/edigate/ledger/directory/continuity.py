@@ -1,14 +1,15 @@
-"""Whether a differential directory flow may be applied to the version in force (reference §12.4)."""
+"""Whether what was read may take the place of the version in force, or change it (reference §12.4)."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from edigate.ledger.directory.records import BadDirectory
 from edigate.ledger.directory.snapshot import facts
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -65,8 +66,36 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
                 "rien de plus récent. Importez avec --force pour l'appliquer quand même"
             ),
         ),
+        "older": (
+            (
+                "the full flow was made on {produced}, and the version in force is of {in_force}: what changed since "
+                "would be undone. Import the newest flow, or import with --force to go back all the same"
+            ),
+            (
+                "le flux complet est du {produced}, et la version en vigueur est du {in_force} : ce qui a changé "
+                "depuis serait défait. Importez le flux le plus récent, ou ajoutez --force pour revenir en arrière"
+            ),
+        ),
     }
 )
+
+
+def stop_on_nothing(connection: sqlite3.Connection) -> None:
+    """Raise BadDirectory where the version being made holds no structure: no invoice could be taken any more."""
+    if not connection.execute("select 1 from main.structure limit 1").fetchone():
+        raise BadDirectory(
+            english="not one structure would be left in the directory, and every invoice would be refused (EDG-I064): "
+            "check that this is the right file, and that it is whole, or import with --force",
+            french="l'annuaire n'aurait plus une seule structure, et toute facture serait refusée (EDG-I064) : "
+            "vérifiez que c'est le bon fichier, et qu'il est entier, ou importez avec --force",
+        )
+
+
+def stop_on_older(head: Mapping[str, str], base: Path | None) -> None:
+    """Raise BadDirectory for a full flow with these first elements that is older than the version in `base`."""
+    in_force = _in_force(base)
+    if head["HorodateProduction"] < in_force:
+        _refuse("older", produced=head["HorodateProduction"], in_force=in_force)
 
 
 def stop_on_gap(head: Mapping[str, str], base: Path | None) -> None:
@@ -75,13 +104,21 @@ def stop_on_gap(head: Mapping[str, str], base: Path | None) -> None:
     It does where it begins no later than that version ends, and brings something newer. One that begins earlier
     repeats what is there already, which changes nothing: the weekly full flow comes between daily ones.
     """
-    in_force = facts(base).get("produced", "") if base else ""
+    in_force = _in_force(base)
     produced, since = head["HorodateProduction"], head.get("DernierHorodateProduction", "")
     reason = _reason(produced, since, in_force) if base else "nothing"
     if reason:
-        told = {"produced": produced, "since": since, "in_force": in_force}
-        english, french = (text.format(**told) for text in _REASONS[reason])
-        raise BadDirectory(english=english, french=french)
+        _refuse(reason, produced=produced, since=since, in_force=in_force)
+
+
+def _in_force(base: Path | None) -> str:
+    """When the flow was produced that the version in force was made from; empty where it was made from none."""
+    return facts(base).get("produced", "") if base else ""
+
+
+def _refuse(reason: str, **told: str) -> NoReturn:
+    english, french = (text.format(**told) for text in _REASONS[reason])
+    raise BadDirectory(english=english, french=french)
 
 
 def _reason(produced: str, since: str, in_force: str) -> str:

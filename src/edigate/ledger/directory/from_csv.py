@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from edigate.domain.forms import LONGEST_HINT, complaint
 from edigate.domain.identifiers import is_iban, is_siret
+from edigate.ledger.directory.continuity import stop_on_nothing
 from edigate.ledger.directory.making import ACCOUNTS, FORMS, carry, copy, counts, new_version, state
 from edigate.ledger.directory.records import BadDirectory, Imported
 
@@ -27,12 +28,14 @@ _DEFAULTS = {"active": True, "public": True, "payment_status_fed_back": True}
 _WORDS = {"true": True, "1": True, "oui": True, "yes": True, "false": False, "0": False, "non": False, "no": False}
 
 
-def import_csv(source: TextIO, folder: Path, version: str, base: Path | None = None) -> Imported:
+def import_csv(
+    source: TextIO, folder: Path, version: str, base: Path | None = None, *, force: bool = False
+) -> Imported:
     """Read a CSV directory into a new snapshot, which appears only when complete.
 
     A file of suppliers only replaces those of `base`, the version in force, and nothing else. A whole one replaces
     everything, but for forms and accounts where it has no columns for them: those of `base` stay. Raises BadDirectory
-    for the first row that cannot be read; then nothing is left behind.
+    for the first row that cannot be read, and unless `force` where no structure is left; then nothing is left behind.
     """
     with new_version(folder, version, base) as connection:
         columns, kinds = _fill(connection, source)
@@ -42,6 +45,8 @@ def import_csv(source: TextIO, folder: Path, version: str, base: Path | None = N
             state(connection, {"source": "csv"})
             if base is not None and not columns & set(FORMS):
                 carry(connection, "structure", FORMS)
+        if not force:
+            stop_on_nothing(connection)
         if base is not None and not columns & set(ACCOUNTS):
             carry(connection, "supplier", ACCOUNTS)
         return Imported(version, *counts(connection), before=base.stem if base else "")

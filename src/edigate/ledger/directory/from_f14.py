@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.explain import explain
 from edigate.domain.faults import Refusal
-from edigate.ledger.directory.continuity import stop_on_gap
+from edigate.ledger.directory.continuity import stop_on_gap, stop_on_nothing, stop_on_older
 from edigate.ledger.directory.making import FORMS, TABLES, carry, copy, counts, new_version, state
 from edigate.ledger.directory.records import BadDirectory, Imported
 from edigate.parsers import _xml
@@ -71,8 +71,9 @@ def import_f14(
 ) -> Imported:
     """Read a directory flow into a new snapshot, which appears only when complete.
 
-    `base` is the version in force. Raises BadDirectory for a flow that is no valid F14, and for a differential that
-    does not continue the version in force unless `force`; then nothing is left behind.
+    `base` is the version in force. Raises BadDirectory for a flow that is no valid F14, and unless `force` for a
+    differential that does not continue the version in force, for a full flow that is older than it, and for one that
+    leaves no structure; then nothing is left behind.
     """
     with new_version(folder, version, base) as connection:
         reading = _Reading(connection, base, force)
@@ -105,6 +106,8 @@ def _refused(refusal: Refusal) -> BadDirectory:
 def _finish(reading: _Reading) -> None:
     connection, base = reading.connection, reading.base
     connection.execute(_PUBLIC)
+    if not reading.force:
+        stop_on_nothing(connection)
     if base is not None and not reading.differential:
         carry(connection, "structure", FORMS)
         copy(connection, "supplier")
@@ -121,11 +124,11 @@ def _finish(reading: _Reading) -> None:
 
 def _read_head(reading: _Reading, element: etree._Element) -> None:
     reading.head[element.tag] = (element.text or "").strip()
-    if not reading.differential:
+    if element.tag != "TypeFlux":
         return
     if not reading.force:
-        stop_on_gap(reading.head, reading.base)
-    if reading.base is not None:
+        (stop_on_gap if reading.differential else stop_on_older)(reading.head, reading.base)
+    if reading.differential and reading.base is not None:
         copy(reading.connection, *TABLES)
 
 
