@@ -156,9 +156,8 @@ def _counted(arg: str, language: str) -> str:
 def _in_flow(arg: str, language: str) -> str:
     """An invoice of the flow by its position and, where it has one, the name of its file."""
     position, _, entry = arg.partition(" ")
-    words = pick(("facture n° {} du flux, fichier « {} »", "invoice no. {} of the flow, file “{}”"), language)
-    told = (words if entry else words.partition(",")[0]).format(position, _word(entry, language))
-    return told if language == "en" else french(told)
+    words = _printed(("facture n° {} du flux, fichier « {} »", "invoice {} of the flow, file “{}”"), language)
+    return (words if entry else words.partition(",")[0]).format(position, _word(entry, language))
 
 
 def _status(arg: str, language: str) -> str:
