@@ -232,7 +232,22 @@ def test_in_a_gate_a_report_with_its_name_is_judged_as_deposited(
         _, found_ = judged(capsys, mine, theirs)
         assert [codes(one["reported"][0]["faults"]) for one in found_] == [[], ["EDG-S030"]]
     obey(["check", mine])
-    assert "judged by themselves" not in capsys.readouterr().err
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "is not known to them"), ("fr", "leur est inconnue")])
+def test_a_report_does_not_know_an_invoice_that_is_only_checked(
+    gate: Gate, capsys: pytest.CaptureFixture[str], lang: str, said: str
+) -> None:
+    """Checked together, the status finds no invoice, and why is said."""
+    report, content = status_flow("SEI001", 1, [a_status("07")])
+    (gate.places.root / "a.xml").write_bytes(document(recipient_siret=structures.WITHOUT_SERVICE))
+    (gate.places.root / report).write_bytes(content)
+    assert obey(["--lang", lang, "check", "a.xml", report, "--json"]) == 1
+    told = capsys.readouterr()
+    invoice, status = json.loads(told.out)
+    assert (invoice["verdict"], codes(status["reported"][0]["faults"])) == ("integrated", ["EDG-S030"])
+    assert said in " ".join(told.err.split())
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,7 @@ def check(paths: _Paths, interface: _Interface = "", as_json: Json = False) -> N
         err().print(t(*_GAPS[gap]), markup=False)
     with _progress(len(files)) as step:
         checked = checking.check(files, terms, gate, progress=step)
-    if any(one.by_itself for one in checked):
-        _say_what_is_left_out()
+    _say_what_is_left_out(checked)
     if as_json:
         print_json([_file_json(one) for one in checked])
     else:
@@ -100,14 +99,24 @@ def check(paths: _Paths, interface: _Interface = "", as_json: Json = False) -> N
         raise typer.Exit(1)
 
 
-def _say_what_is_left_out() -> None:
-    err().print(
-        t("Statuses and receipts are judged by themselves: whether their invoices and pivots exist, and whose turn it"
-          " is, depends on who deposits them, which a flow name in a gate tells.",
-          "Statuts et accusés sont jugés en eux-mêmes : l'existence de leurs factures et pivots, et à qui de jouer,"
-          " dépendent du déposant, que dit un nom de flux dans une passerelle."),
-        markup=False,
-    )  # fmt: skip
+def _say_what_is_left_out(checked: Sequence[Checked]) -> None:
+    if any(one.by_itself for one in checked):
+        err().print(
+            t("Statuses and receipts are judged by themselves: whether their invoices and pivots exist, and whose turn"
+              " it is, depends on who deposits them, which a flow name in a gate tells.",
+              "Statuts et accusés sont jugés en eux-mêmes : l'existence de leurs factures et pivots, et à qui de jouer,"
+              " dépendent du déposant, que dit un nom de flux dans une passerelle."),
+            markup=False,
+        )  # fmt: skip
+    heard = any(one.decision.case.reports and not one.by_itself for one in checked)
+    if heard and any(one.decision.invoices for one in checked):
+        err().print(
+            t("Statuses and receipts are judged by what the gate holds now: an invoice that is only checked here is"
+              " not known to them.",
+              "Statuts et accusés sont jugés d'après ce que la passerelle détient à présent : une facture seulement"
+              " vérifiée ici leur est inconnue."),
+            markup=False,
+        )  # fmt: skip
 
 
 def _refuse_unknown(interface: str) -> None:
