@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -321,3 +322,34 @@ def test_a_pivot_without_a_receipt_is_offered_once_more_then_somebody_is_told(li
 
     assert life.day(20).pivots(HIS) == []
     assert life.site.alerts() == [("pivot.unreceived", True)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"cadre": "A12", "validator_siret": structures.LEAD_CONTRACTOR}, "BT-23"),
+        ({"cadre": "A2", "prepaid": Decimal("120.00")}, "BT-23"),
+        ({"type_code": "381"}, "BT-3"),
+        ({"recipient_siret": structures.CONNECTED, "recipient_name": "Hôpital de la Combe-Verte"}, "BT-47"),
+    ],
+)
+def test_what_completes_an_invoice_is_the_same_invoice(life: Life, changes: dict[str, object], field: str) -> None:
+    """Neither another cadre, which may want validators, nor a credit note, nor another recipient's."""
+    number = fresh_number()
+    life.deposit(sound(cii, number=number, **BUYER), STRUCTURED)
+    life.report(HIS, number, "06", comment="JUSTIF_ABS - bon de livraison manquant")
+    again = life.deposit(sound(cii, **({"number": number, **BUYER} | changes)), STRUCTURED)  # type: ignore[arg-type]
+    (line,) = life.told().report(again).lines
+
+    assert (line.code, field in line.label) == ("EDG-I153", True)
+
+
+def test_a_number_that_was_rejected_once_stays_burnt(life: Life) -> None:
+    """05, then 06 (odd, but no order is imposed): its number is not taken again."""
+    number = fresh_number()
+    life.deposit(sound(cii, number=number, **BUYER), STRUCTURED)
+    life.report(HIS, number, "05", comment="AUTRE - non")
+    life.report(HIS, number, "06", comment="JUSTIF_ABS - tout de même")
+    again = life.deposit(sound(cii, number=number, **BUYER), STRUCTURED)
+
+    assert life.told().report(again).codes == ["EDG-I150"]

@@ -41,7 +41,8 @@ _PARTIES = (
     ("I041", "supplier.scheme"),
     ("I049 I050", "supplier.name"),
     ("I052", "supplier.country"),
-    ("I060 I062 I063 I064 I065 I066 I067 I068 I153", "recipient.identifier"),
+    ("I060 I062 I063 I064 I065 I066 I067 I068", "recipient.identifier"),
+    ("I153", "recipient.identifier cadre type_code"),
     ("I061", "recipient.scheme"),
     ("I069 I070 I071 I072 I073", "service"),
     ("I074 I075 I076 I077 I079", "engagement"),
@@ -65,12 +66,12 @@ _AMOUNTS = (
     ("I109 I110", _NUMBERS),
     ("I111", "vat[].rate vat[].base vat[].amount"),
 )
-_ATTACHMENTS = (
 _LENGTHS = (
     "notes[] recipient.name validator.name payee.name site.identifier allowances[].reason vat[].exemption_reason "
     "lines[].notes[] lines[].product lines[].quantity lines[].site.identifier lines[].allowances[].reason"
 )
 _TEXTS = (("I056", _LENGTHS),)
+_ATTACHMENTS = (
     ("I121", "attachments[].name attachments[].content"),
     ("I122 I128 I129 I131", "attachments[].name"),
     ("I133", "attachments[].mime"),

@@ -864,9 +864,13 @@ INVOICE_EXAMPLES: dict[str, Example] = {
     ),
     "EDG-I153": Example(
         why_fr=(
-            "Le complément répond à celui qui a suspendu la facture ; un autre recevrait une facture sans son histoire."
+            "Compléter, c’est ajouter ce qui manquait : avec un autre destinataire, un autre cadre ou un autre type, ce "
+            "serait une autre facture, que personne n’aurait validée."
         ),
-        why_en="A completion answers whoever suspended the invoice; another would get an invoice without its history.",
+        why_en=(
+            "To complete is to add what was missing: with another recipient, cadre or type it would be another "
+            "invoice, which nobody has validated."
+        ),
         wrong=("2026-03-02 F2026-0042 99982055800016\n2026-03-09 F2026-0042 99981644000013"),
         right=("2026-03-02 F2026-0042 99982055800016\n2026-03-09 F2026-0042 99982055800016"),
     ),

@@ -728,13 +728,22 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         rule="G4.03",
         title_fr="Extension de pièce jointe non admise",
         title_en="Attachment extension not allowed",
-        message_fr="L’extension de la pièce jointe « {value} » ne fait pas partie de celles qui sont admises.",
-        message_en="The extension of the attachment “{value}” is not among those that are allowed.",
-        remedy_fr=(
-            "Convertissez la pièce jointe en PDF, ou dans un autre format admis : image (PNG, JPG, GIF, TIFF, BMP, "
-            "SVG), texte (TXT, CSV, XML, HTML, RTF), bureautique (DOC, DOCX, XLS, XLSX, PPT, PPTX, ODT, ODS, ODP) ou "
-            "archive (ZIP, GZ, BZ2, TGZ)."
+        message_fr=(
+            "L’extension du fichier « {value} »{within} ne fait pas partie de celles qui sont admises pour une pièce "
+            "jointe."
         ),
+        message_en="The extension of the file “{value}”{within} is not among those that attachments may have.",
+        remedy_fr=(
+            "Convertissez le fichier en PDF, ou dans un autre format admis : image (PNG, JPG, GIF, TIFF, BMP, SVG), "
+            "texte (TXT, CSV, XML, HTML, RTF), bureautique (DOC, DOCX, XLS, XLSX, PPT, PPTX, ODT, ODS, ODP) ou archive "
+            "(ZIP, GZ, BZ2, TGZ)."
+        ),
+        remedy_en=(
+            "Convert the file to PDF, or to another format that is allowed: picture (PNG, JPG, GIF, TIFF, BMP, SVG), "
+            "text (TXT, CSV, XML, HTML, RTF), office (DOC, DOCX, XLS, XLSX, PPT, PPTX, ODT, ODS, ODP) or archive (ZIP, "
+            "GZ, BZ2, TGZ)."
+        ),
+    ),
         remedy_en=(
             "Convert the attachment to PDF, or to another format that is allowed: picture (PNG, JPG, GIF, TIFF, BMP, "
             "SVG), text (TXT, CSV, XML, HTML, RTF), office (DOC, DOCX, XLS, XLSX, PPT, PPTX, ODT, ODS, ODP) or archive"
@@ -792,12 +801,22 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
     "EDG-I126": _advice(
         title_fr="Nom différent dans le ZIP",
         title_en="Another name inside the ZIP",
-        message_fr="Le fichier contenu dans le ZIP ne porte pas le nom déclaré pour la pièce jointe (« {value} »).",
-        message_en="The file inside the ZIP does not have the name declared for the attachment (“{value}”).",
-        remedy_fr=(
-            "Donnez le même nom au fichier dans le ZIP et à la pièce jointe ; c’est le nom déclaré qui sera transmis."
+        message_fr=(
+            "Dans le ZIP de la pièce jointe « {value} », le fichier s’appelle « {inner} » ; le destinataire l’y "
+            "trouvera sous le nom « {given} »."
         ),
-        remedy_en="Give the file inside the ZIP and the attachment the same name; the declared one is passed on.",
+        message_en=(
+            "In the ZIP of the attachment “{value}” the file is called “{inner}”; the recipient will find it there "
+            "under the name “{given}”."
+        ),
+        remedy_fr=(
+            "Donnez le même nom au fichier dans le ZIP et à la pièce jointe, sans dossier devant ; la pièce jointe "
+            "elle-même est transmise sous son nom déclaré."
+        ),
+        remedy_en=(
+            "Give the file inside the ZIP and the attachment the same name, without a folder before it; the attachment "
+            "itself is passed on under its declared name."
+        ),
     ),
     "EDG-I127": _functional(
         title_fr="ZIP de pièce jointe inexploitable",
@@ -1058,29 +1077,29 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
             "{date}, outcome: {outcome}, latest status: {state}."
         ),
         remedy_fr=(
-            "S’il s’agit de la même facture, ne faites rien : la première suit son cours. Si c’est une autre facture, "
-            "ou une facture que le destinataire a rejetée, donnez-lui un nouveau numéro et déposez-la de nouveau. Une "
-            "facture suspendue se complète par un nouveau dépôt du même numéro, une fois le statut 06 reçu."
+            "Si la première a le statut 05 (rejetée), ou si c’est une autre facture, donnez un nouveau numéro et "
+            "déposez de nouveau. Sinon ne faites rien : la première suit son cours ; seul le statut 06 (suspendue) se "
+            "complète par un nouveau dépôt du même numéro."
         ),
         remedy_en=(
-            "If it is the same invoice, do nothing: the first one goes its way. If it is another invoice, or one that "
-            "the recipient rejected, give it a new number and deposit it again. A suspended invoice is completed by "
-            "a new deposit of the same number, once status 06 has come."
+            "If the first one has status 05 (rejected), or if this is another invoice, give it a new number and "
+            "deposit it again. Otherwise do nothing: the first one goes its way; only status 06 (suspended) is "
+            "completed by a new deposit of the same number."
         ),
     ),
     "EDG-I153": _functional(
-        title_fr="Complément adressé à un autre destinataire",
-        title_en="Completion for another recipient",
+        title_fr="Nouveau dépôt qui change la facture",
+        title_en="New deposit that changes the invoice",
         message_fr=(
-            "La facture complète celle du flux {original}, suspendue par le destinataire {expected}, mais elle est "
-            "adressée à {value}."
+            "Par son numéro la facture remplace celle du flux {original} (statut {state}), mais elle en change un "
+            "élément, {field} : {value} au lieu de {expected}."
         ),
         message_en=(
-            "The invoice completes that of flow {original}, suspended by the recipient {expected}, but it is "
-            "addressed to {value}."
+            "By its number the invoice takes the place of that of flow {original} (status {state}), but it changes "
+            "one of its data, {field}: {value} instead of {expected}."
         ),
-        remedy_fr="Complétez la facture pour le même destinataire ({expected}), ou donnez-lui un nouveau numéro.",
-        remedy_en="Complete the invoice for the same recipient ({expected}), or give it a new number.",
+        remedy_fr="Reprenez {expected}, ou donnez un nouveau numéro à la facture.",
+        remedy_en="Keep {expected}, or give the invoice a new number.",
     ),
     "EDG-I154": _functional(
         rule="G1.45",

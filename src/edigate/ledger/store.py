@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
+from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import subjects
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs
+from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs, statuses
 from edigate.pipeline.settle import Case, Original, Taken, key_text
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
     for row in where_in(connection, _KEYS, invoices.c.key, {key for key in keys if key}):
         found.keys[row["key"]] = Original(
             row["flow"], row["name"], row["received_at"], row["verdict"], row["id"], row["recipient"], row["status"],
-            row["cadre"], row["stage"], row["position"], row["entry"],
+            row["cadre"], row["stage"], position=row["position"], entry=row["entry"], type_code=row["type_code"],
+            burnt=row["burnt"],
         )  # fmt: skip
     replayed = {case.flow for case in cases if case.repeats}
     for row in where_in(connection, _INTEGRATED, invoices.c.flow, replayed):
@@ -142,11 +144,12 @@ def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
 
 
 _FLOW_IDS = select(flows.c.id, flows.c.flow_id, flows.c.name, flows.c.received_at, flows.c.verdict).where(FLOW_ID_TAKEN)
+_REJECTED = exists().where(statuses.c.invoice == invoices.c.id, statuses.c.status == InvoiceStatus.REJECTED.value)
 _KEYS = (
     select(
         invoices.c.key, invoices.c.flow, flows.c.name, flows.c.received_at, invoices.c.verdict, invoices.c.id,
         invoices.c.recipient, invoices.c.status, invoices.c.cadre, invoices.c.stage, invoices.c.position,
-        invoices.c.entry,
+        invoices.c.entry, invoices.c.type_code, _REJECTED.label("burnt"),
     )
     .join(flows, flows.c.id == invoices.c.flow)
     .where(KEY_TAKEN)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Fault, fault
 from edigate.domain.names import parse_name
-from edigate.domain.stages import Stage, stage_after_validators
+from edigate.domain.stages import Stage
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Examination, Examined, Verdict, verdict_of
 from edigate.pipeline.answers import NOBODY_CONNECTED, Answer, answer, second_named
@@ -33,8 +33,9 @@ RENVOIS = {InvoiceStatus.SUSPENDED.value: COMPLETED, InvoiceStatus.TO_RECYCLE.va
 class Original:
     """What holds a flow id or an invoice number: the flow's file name, when it came, what became of it.
 
-    Of an invoice also its id, its recipient, its present status (the code of the EDI numbering), its cadre and stage,
-    and where it stands in its flow.
+    Of an invoice also its id, its recipient, its present status (the code of the EDI numbering), its cadre, stage and
+    type, and where it stands in its flow; `burnt`: it was rejected (05) at some time, so that its number is never taken
+    again.
     """
 
     flow: str
@@ -46,6 +47,8 @@ class Original:
     status: str = ""
     cadre: str = ""
     stage: str = ""
+    type_code: str = ""
+    burnt: bool = False
     position: int = 0
     entry: str = ""
 
@@ -172,11 +175,12 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
     if (case.flow, invoice.position) in taken.integrated:
         return Decided(invoice, key, Verdict.INTEGRATED, untouched=True)
     holder = taken.keys.get(key) if key else None
-    renvoi = RENVOIS.get(holder.status, "") if holder else ""
+    renvoi = RENVOIS.get(holder.status, "") if holder and not holder.burnt else ""
     if holder and invoice.accepted:
         found = _rival(invoice, holder, renvoi, case.flow, zone)
         if found:
-            faults = (*invoice.faults, found.placed(*invoice.number_place).within(invoice.entry))
+            placed = found.placed(*invoice.number_place) if found.field == "number" else found
+            faults = (*invoice.faults, placed.within(invoice.entry))
             invoice = replace(invoice, faults=faults, reader="", pivot=None)
     if not invoice.accepted:
         return Decided(invoice, key, Verdict.REJECTED)
@@ -189,29 +193,27 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
     if holder is None:
         return Decided(invoice, key, Verdict.INTEGRATED)
     if renvoi == COMPLETED:
-        invoice = replace(invoice, stage=_sent_back_to(invoice, holder))
+        # Back to whoever suspended it: its validators had their say (reference §10.1).
+        invoice = replace(invoice, stage=Stage(holder.stage))
     return Decided(invoice, key, Verdict.INTEGRATED, completes=holder.invoice, renvoi=renvoi)
-
-
-def _sent_back_to(invoice: Examined, suspended: Original) -> Stage:
-    """What completes an invoice goes back to whoever suspended it: its validators had their say (reference §10.1)."""
-    same = invoice.cadre == suspended.cadre
-    return Stage(suspended.stage) if same and suspended.stage else stage_after_validators(invoice.cadre)
 
 
 def _rival(invoice: Examined, holder: Original, renvoi: str, flow: str, zone: dt.tzinfo) -> Fault | None:
     """What stands against a number that is taken: nothing where the invoice that has it waits to be replaced (§8.4).
 
-    A suspended one is completed for the same recipient; one that is to be recycled had the wrong recipient.
+    It stays the same invoice, cadre and type; a suspended one is completed for the same recipient, while one that is
+    to be recycled had the wrong recipient.
     """
     if not renvoi and holder.flow == flow:
         return fault("EDG-I154", "number", invoice.number, first=f"{holder.position} {holder.entry}".rstrip())
     if not renvoi:
         return _duplicate("EDG-I150", "number", invoice.number, holder, zone)
-    if renvoi == COMPLETED and invoice.recipient != holder.recipient:
-        return fault(
-            "EDG-I153", "recipient.identifier", invoice.recipient, original=holder.name, expected=holder.recipient
-        )
+    fixed = [("cadre", invoice.cadre, holder.cadre), ("type_code", invoice.type_code, holder.type_code)]
+    if renvoi == COMPLETED:
+        fixed.append(("recipient.identifier", invoice.recipient, holder.recipient))
+    for field_key, given, expected in fixed:
+        if given != expected:
+            return fault("EDG-I153", field_key, given, original=holder.name, expected=expected, state=holder.status)
     return None
 
 
