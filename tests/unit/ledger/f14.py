@@ -34,10 +34,10 @@ def _instance(motif: str, statut: str) -> str:
     return f"<IdInstance>7</IdInstance><MotifPresence>{motif}</MotifPresence><Statut>{statut}</Statut>"
 
 
-def unit(siret: str, kind: str = "P", motif: str = "C") -> str:
+def unit(siret: str, kind: str = "P", motif: str = "C", statut: str = "A") -> str:
     """The legal unit of an establishment."""
     return (
-        f'<UniteLegale>{_instance(motif, "A")}<IdSIREN qualifiant="0002">{siret[:9]}</IdSIREN><Nom>Unité</Nom>'
+        f'<UniteLegale>{_instance(motif, statut)}<IdSIREN qualifiant="0002">{siret[:9]}</IdSIREN><Nom>Unité</Nom>'
         f"<TypeEntite>{kind}</TypeEntite><Diffusible>O</Diffusible></UniteLegale>"
     )
 

@@ -11,6 +11,8 @@ import pytest
 
 from edigate.domain.directory import Service, Structure
 from edigate.ledger.directory import BadDirectory, Snapshot, import_csv
+from edigate.ledger.directory.changes import Kind, changes
+from edigate.ledger.directory.forms import state_forms
 from edigate.ledger.directory.snapshot import facts
 from tests.unit.ledger.f14 import (
     FLAGS,
@@ -262,13 +264,84 @@ def test_a_unit_alone_may_change(tmp_path: Path, base: Path, at: Callable[[str],
     assert told == [False, True]
 
 
-def test_a_unit_that_goes_leaves_its_structures(tmp_path: Path, base: Path, at: Callable[[str], Snapshot]) -> None:
-    """The removal of a unit says nothing about establishments that are not removed."""
-    bring(tmp_path, daily(unit(ONE, motif="S")), "v2", base)
+def activity(snapshot: Snapshot) -> dict[str, bool]:
+    """Which structures are active."""
+    return {structure.siret: structure.active for structure in snapshot.structures()}
 
-    structure = at("v2").structure(ONE)
+
+GONE = pytest.mark.parametrize("gone", [{"motif": "S"}, {"statut": "I"}], ids=["removed", "inactive"])
+
+
+@GONE
+def test_a_unit_that_goes_closes_its_structures(
+    tmp_path: Path, at: Callable[[str], Snapshot], gone: dict[str, str]
+) -> None:
+    """In a full flow an establishment of an inactive or removed unit is inactive, and a public structure still."""
+    content = flow(unit(ONE, **gone), unit(TWO), establishment(ONE), establishment(TWO), establishment(THREE))
+
+    bring(tmp_path, content, "v1")
+
+    assert activity(at("v1")) == {ONE: False, TWO: True, THREE: True}
+    structure = at("v1").structure(ONE)
     assert structure is not None
     assert structure.public
+
+
+@GONE
+def test_a_unit_that_comes_back(
+    tmp_path: Path, base: Path, at: Callable[[str], Snapshot], gone: dict[str, str]
+) -> None:
+    """By differentials too its structures close and open with it, those that are inactive themselves do not."""
+    other = f"{ONE[:9]}00021"
+    bring(tmp_path, daily(establishment(other, statut="I")), "v2", base)
+    for version, made, since, records in (
+        ("v3", TUESDAY, MONDAY, (unit(ONE, **gone),)),
+        ("v4", WEDNESDAY, TUESDAY, (establishment(TWO, "Service"),)),
+        ("v5", "20260305010022", WEDNESDAY, (unit(ONE),)),
+    ):
+        base = tmp_path / f"v{int(version[1:]) - 1}.sqlite"
+        bring(tmp_path, daily(*records, made=made, since=since), version, base)
+
+    assert activity(at("v3")) == activity(at("v4")) == {ONE: False, other: False, TWO: True}
+    assert activity(at("v5")) == {ONE: True, other: False, TWO: True}
+    told = [(change.kind, change.siret) for change in changes(tmp_path / "v2.sqlite", tmp_path / "v3.sqlite")]
+    assert told == [(Kind.CLOSED, ONE)]
+
+
+def test_an_establishment_told_anew_under_an_inactive_unit(
+    tmp_path: Path, base: Path, at: Callable[[str], Snapshot]
+) -> None:
+    """It stays closed, whatever its own state says, until the unit is back: then that counts as it was told last."""
+    bring(tmp_path, daily(unit(ONE, statut="I"), unit(TWO, statut="I")), "v2", base)
+    told = daily(establishment(ONE), establishment(TWO, statut="I"), made=TUESDAY, since=MONDAY)
+    bring(tmp_path, told, "v3", tmp_path / "v2.sqlite")
+    back = daily(unit(ONE), unit(TWO), made=WEDNESDAY, since=TUESDAY)
+    bring(tmp_path, back, "v4", tmp_path / "v3.sqlite")
+
+    assert activity(at("v3")) == {ONE: False, TWO: False}
+    assert activity(at("v4")) == {ONE: True, TWO: False}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_instances_of_a_unit_the_active_one_is_meant(
+    tmp_path: Path, at: Callable[[str], Snapshot], order: int
+) -> None:
+    """In a full flow a unit may stand once as it was and once as it is, in any order."""
+    for version, gone in (("v1", unit(ONE, statut="I")), ("v2", unit(ONE, motif="S"))):
+        bring(tmp_path, flow(*[gone, unit(ONE)][::order], establishment(ONE)), version)
+
+        assert activity(at(version)) == {ONE: True}
+
+
+def test_a_closed_unit_outlives_suppliers_and_forms(tmp_path: Path, base: Path, at: Callable[[str], Snapshot]) -> None:
+    """What is known of units goes on through versions that are about something else."""
+    bring(tmp_path, daily(unit(ONE, statut="I")), "v2", base)
+    import_csv(io.StringIO("kind,siret\nsupplier,KRX\n"), tmp_path, "v3", tmp_path / "v2.sqlite")
+    state_forms(tmp_path, "v4", tmp_path / "v3.sqlite", TWO, {"form_hint": "dix"})
+    bring(tmp_path, daily(unit(ONE), made=TUESDAY, since=MONDAY), "v5", tmp_path / "v4.sqlite")
+
+    assert activity(at("v4")) == {ONE: False, TWO: True}
+    assert activity(at("v5")) == {ONE: True, TWO: True}
 
 
 def test_a_flow_that_leaves_no_structure(tmp_path: Path, base: Path, at: Callable[[str], Snapshot]) -> None:

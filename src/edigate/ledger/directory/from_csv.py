@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from edigate.domain.forms import LONGEST_HINT, complaint
 from edigate.domain.identifiers import is_iban, is_siret
 from edigate.ledger.directory.continuity import stop_on_nothing
-from edigate.ledger.directory.making import ACCOUNTS, FORMS, carry, copy, counts, new_version, state
+from edigate.ledger.directory.making import ACCOUNTS, FORMS, STRUCTURES, carry, copy, counts, new_version, state
 from edigate.ledger.directory.records import BadDirectory, Imported
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _complete(connection: sqlite3.Connection, base: Path | None) -> None:
             french="le fichier ne contient que des fournisseurs, sans annuaire en vigueur auquel les joindre : "
             "importez d'abord celui des structures",
         )
-    copy(connection, "structure", "service", "unit", "fact")
+    copy(connection, *STRUCTURES)
 
 
 def _fill(connection: sqlite3.Connection, source: TextIO) -> tuple[set[str], set[str]]:

@@ -2,8 +2,9 @@
 
 How the flow is read: MotifPresence S takes an instance away, C and P bring it as it is now, whether it is new or not.
 A structure is an establishment with DonneesB2G, or one of a public unit (TypeEntite P); it is public unless its unit
-is known to be private. A service is a routing code qualified 0224 of such a structure. What the flow does not carry
-stays as it was: the forms of a structure's numbers, and the suppliers.
+is known to be private. An establishment of a unit that is inactive or taken away is inactive, whatever its own Statut,
+which counts again once the unit is back. A service is a routing code qualified 0224 of a structure. What the flow does
+not carry stays as it was: the forms of a structure's numbers, and the suppliers.
 """
 
 from __future__ import annotations
@@ -44,10 +45,18 @@ _SERVICE = """insert into service(siret, code, name, active, engagement_required
     select ?,?,?,?,? where exists (select 1 from main.structure where siret = ?)
     on conflict(siret, code) do update set name = excluded.name, active = excluded.active,
     engagement_required = excluded.engagement_required"""
+_UNIT = """insert into unit(siren, public, active) values (?,?,?)
+    on conflict(siren) do update set public = excluded.public, active = excluded.active"""
+# A unit that is taken away: nothing is said of its kind.
+_UNIT_GONE = "insert into unit(siren, active) values (?, 0) on conflict(siren) do "
 # In a full flow two instances of one key are both there: the active one is meant.
 _ACTIVE_FIRST = " where excluded.active >= active"
 _PUBLIC = """update structure set public = (select public from main.unit where siren = substr(structure.siret, 1, 9))
     where exists (select 1 from main.unit where siren = substr(structure.siret, 1, 9) and public <> structure.public)"""
+_OPEN_SHUT = "update structure set active = 1 where siret in (select siret from main.shut)"
+_FIND_SHUT = """insert into shut select siret from main.structure where active and exists
+    (select 1 from main.unit where siren = substr(structure.siret, 1, 9) and not unit.active)"""
+_SHUT = "update structure set active = 0 where siret in (select siret from main.shut)"
 
 
 @dataclass(slots=True)
@@ -105,7 +114,8 @@ def _refused(refusal: Refusal) -> BadDirectory:
 
 def _finish(reading: _Reading) -> None:
     connection, base = reading.connection, reading.base
-    connection.execute(_PUBLIC)
+    for query in (_PUBLIC, _FIND_SHUT, _SHUT):
+        connection.execute(query)
     if not reading.force:
         stop_on_nothing(connection)
     if base is not None and not reading.differential:
@@ -130,6 +140,8 @@ def _read_head(reading: _Reading, element: etree._Element) -> None:
         (stop_on_gap if reading.differential else stop_on_older)(reading.head, reading.base)
     if reading.differential and reading.base is not None:
         copy(reading.connection, *TABLES)
+        reading.connection.execute(_OPEN_SHUT)
+        reading.connection.execute("delete from main.shut")
 
 
 def _texts(element: etree._Element) -> dict[str, str]:
@@ -139,10 +151,11 @@ def _texts(element: etree._Element) -> dict[str, str]:
 def _read_unit(reading: _Reading, element: etree._Element) -> None:
     unit = _texts(element)
     if unit["MotifPresence"] == "S":
-        reading.connection.execute("delete from main.unit where siren = ?", (unit["IdSIREN"],))
-    else:
-        values = (unit["IdSIREN"], unit["TypeEntite"] == "P")
-        reading.connection.execute("insert or replace into main.unit values (?,?)", values)
+        query = _UNIT_GONE + ("update set active = 0" if reading.differential else "nothing")
+        reading.connection.execute(query, (unit["IdSIREN"],))
+        return
+    values = (unit["IdSIREN"], unit["TypeEntite"] == "P", unit["Statut"] == "A")
+    reading.connection.execute(_UNIT if reading.differential else _UNIT + _ACTIVE_FIRST, values)
 
 
 def _read_structure(reading: _Reading, element: etree._Element) -> None:
@@ -166,7 +179,7 @@ def _is_public(reading: _Reading, siret: str) -> bool | None:
     """What is known of its unit's kind; units come first in the flow."""
     query = "select public from main.unit where siren = ?"
     found = reading.connection.execute(query, (siret[:_SIREN_LENGTH],)).fetchone()
-    return bool(found[0]) if found else None
+    return None if found is None or found[0] is None else bool(found[0])
 
 
 def _remove_structure(reading: _Reading, siret: str) -> None:

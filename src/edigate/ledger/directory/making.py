@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 FORMS = ("service_form", "engagement_form", "form_hint")
 ACCOUNTS = ("accounts",)
-TABLES = ("structure", "service", "supplier", "unit", "fact")
+STRUCTURES = ("structure", "service", "unit", "shut", "fact")
+TABLES = (*STRUCTURES, "supplier")
 _FAST = "pragma journal_mode=off; pragma synchronous=off;"
 
 

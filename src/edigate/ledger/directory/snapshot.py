@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-# `unit` holds what a directory flow says of legal units, `fact` what the version was made from.
+# `unit` holds what a directory flow says of legal units, `shut` the structures that are inactive only because their
+# unit is, `fact` what the version was made from.
 SCHEMA = """
 create table structure(siret text primary key, name text, active int, public int, engagement_required int,
     service_required int, engagement_or_service_required int, moa int, moa_only int, payment_status_fed_back int,
@@ -22,7 +23,8 @@ create table service(siret text, code text, name text, active int, engagement_re
     primary key(siret, code)) without rowid;
 create table supplier(identifier text primary key, name text, active int, accounts text not null default '')
     without rowid;
-create table unit(siren text primary key, public int) without rowid;
+create table unit(siren text primary key, public int, active int not null default 1) without rowid;
+create table shut(siret text primary key) without rowid;
 create table fact(key text primary key, value text) without rowid;
 """
 _ACCOUNTS = 3
