@@ -144,6 +144,19 @@ def test_a_bare_file_is_put_in_a_zip(site: Site, interface: str) -> None:
     assert site.collect().reports[-1].lines == ()
 
 
+@pytest.mark.parametrize("inner", ["../../heures.csv", "/heures.csv", "C:\\temp\\heures.csv", "mars/heures.csv"])
+def test_no_folder_of_a_zip_reaches_the_recipient(site: Site, inner: str) -> None:
+    """The file stands in the recipient's ZIP under its own name; the ledger has a warning that cites the one found."""
+    number = fresh_number()
+    leading = replace(TABLE, content=zip_of(inner, TABLE.content), zipped=False)
+    outcome = site.decide(sound(number=number, attachments=(INVOICE, leading)), MIXED)
+
+    piece = site.collect("SEI001").units[number].findall("PJ")[1]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(piece.findtext("Contenu", "")))) as archive:
+        assert [(name, archive.read(name)) for name in archive.namelist()] == [("heures.csv", TABLE.content)]
+    assert outcome.warnings == ["EDG-I126"]
+
+
 def test_a_document_that_is_a_zip_itself_arrives_whole(site: Site) -> None:
     """A docx, wrapped or bare, is not taken for the ZIP around a file."""
     found = handed_on(site, MIXED, INVOICE, WORD)
@@ -180,6 +193,13 @@ def test_a_large_attachment_arrives_byte_for_byte(site: Site) -> None:
     assert found[1].content == large.content
 
 
+def damaged(attachment: DraftAttachment) -> bytes:
+    """The ZIP of a file with one wrong byte in what it packs."""
+    data = bytearray(zip_of(attachment.name, attachment.content))
+    data[len(data) // 2] ^= 1
+    return bytes(data)
+
+
 REFUSED: Mapping[str, tuple[bytes, list[str]]] = {
     "none": (sound(), ["EDG-I120"]),
     "extension": (sound(attachments=(INVOICE, PROGRAM)), ["EDG-I121"]),
@@ -192,6 +212,9 @@ REFUSED: Mapping[str, tuple[bytes, list[str]]] = {
     "slash": (sound(attachments=(INVOICE, replace(SLIP, name="../bon.pdf"))), ["EDG-I128"]),
     "no-pdf-in-the-zip": (sound(attachments=(replace(RAW, content=b"not a PDF at all", zipped=True),)), ["EDG-I132"]),
     "no-pdf-inside": (sound(attachments=(replace(RAW, content=b"not a PDF at all"),)), ["EDG-I132"]),
+    "wrong-byte": (
+        sound(attachments=(INVOICE, replace(SLIP, content=damaged(SLIP), zipped=False))), ["EDG-I127"]
+    ),
     "two-in-a-zip": (
         sound(attachments=(INVOICE, replace(SLIP, name="bons.zip", content=b"PK\x03\x04 broken", zipped=False))),
         ["EDG-I127"],

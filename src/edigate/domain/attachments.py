@@ -93,8 +93,8 @@ class Flaw(StrEnum):
 class AttachmentContent:
     """What a content was found to be: one flaw, or a file.
 
-    `wrapped` says that it came in a ZIP of its own, where it is called `inner_name`; `size` is that of the file
-    itself in bytes, as they were counted.
+    `wrapped` says that it came in a ZIP of its own, where it is called `inner_name`, folders and all; `size` is that
+    of the file itself in bytes, as they were counted.
     """
 
     flaw: Flaw | None = None
@@ -128,6 +128,27 @@ def shortened(name: str, length: int = NAME_LENGTH) -> str:
 def forbidden_characters(name: str) -> str:
     """The characters of a name that no file name can have everywhere, each once, in their order."""
     return "".join(dict.fromkeys(char for char in name if char in _FORBIDDEN or not char.isprintable()))
+
+
+def base_name(path: str) -> str:
+    r"""What a name in a ZIP comes to without its folders, and without the end that Windows leaves out.
+
+    >>> base_name("../plans/a.pdf"), base_name("C:\\\\plans\\\\a.pdf. "), base_name("..")
+    ('a.pdf', 'a.pdf', '')
+    """
+    return path.replace("\\", "/").rpartition("/")[2].rstrip(" .")
+
+
+def safe_name(path: str, otherwise: str) -> str:
+    """What a file so named in its ZIP is called in that of the recipient: its own name, where it has one.
+
+    >>> safe_name("../plan?.pdf", "a.pdf"), safe_name("/", "a.pdf"), safe_name("plan.pdf", "a.pdf")
+    ('plan_.pdf', 'a.pdf', 'plan.pdf')
+    """
+    name = base_name(path)
+    for character in forbidden_characters(name):
+        name = name.replace(character, "_")
+    return name or otherwise
 
 
 def is_pdf(name: str) -> bool:
@@ -166,13 +187,20 @@ def inspect(name: str, encoded: str | None, limit: int) -> AttachmentContent:
 def as_wrapper(name: str, encoded: str) -> str:
     """The base64 of a ZIP with the file in it, from a content that `inspect` found sound.
 
-    A wrapper is handed on as it came, without being decoded again; a bare file is put in one.
+    A wrapper is handed on as it came, without being decoded again, unless there is more in it than its file under a
+    safe name; a bare file is put in one.
     """
     text = _compact(encoded)
     start, tail = binascii.a2b_base64(text[:8]), binascii.a2b_base64(text[-_TAIL_CHARACTERS:])
-    if _is_zip(start) and len(wrappers.listing(tail, 0).files) == 1:
+    listed = wrappers.listing(tail, _decoded_length(text)) if _is_zip(start) else None
+    if listed is None or len(listed.files) != 1:
+        return zipped(name, binascii.a2b_base64(text))
+    (entry,) = listed.files
+    safe = safe_name(entry.orig_filename, name)
+    if wrappers.is_alone(listed) and entry.orig_filename == safe:
         return text.decode("ascii")
-    return zipped(name, binascii.a2b_base64(text))
+    data = binascii.a2b_base64(text)
+    return zipped(safe, b"".join(wrappers.pieces(data, entry, listed.cut)))
 
 
 def zipped(name: str, data: bytes) -> str:
@@ -187,6 +215,10 @@ def zipped(name: str, data: bytes) -> str:
 
 def _compact(encoded: str) -> bytes:
     return encoded.encode("ascii").translate(None, b" \t\r\n")
+
+
+def _decoded_length(text: bytes) -> int:
+    return len(text) // 4 * 3 - text.count(b"=", -2)
 
 
 def _is_zip(data: bytes) -> bool:
@@ -230,15 +262,10 @@ def _wrapped(name: str, data: bytes, listed: wrappers.Listing, limit: int) -> At
     """What the one file of a ZIP is found to be when it is inflated."""
     (entry,) = listed.files
     found = wrappers.measured(data, entry, listed.cut, limit)
-    inner_name = _last_part(entry.filename)
     if found.size > limit:
         return AttachmentContent(Flaw.TOO_LARGE)
     if (found.size, found.check) != (entry.file_size, entry.CRC):
         return AttachmentContent(Flaw.ZIP_DAMAGED)
-    if (extension(inner_name) or extension(name)) == "pdf" and _PDF_MARK not in found.start:
+    if (extension(base_name(entry.orig_filename)) or extension(name)) == "pdf" and _PDF_MARK not in found.start:
         return AttachmentContent(Flaw.NOT_A_PDF)
-    return AttachmentContent(wrapped=True, inner_name=inner_name, size=found.size)
-
-
-def _last_part(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[2]
+    return AttachmentContent(wrapped=True, inner_name=entry.orig_filename, size=found.size)

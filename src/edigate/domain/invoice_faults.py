@@ -744,12 +744,6 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
             "GZ, BZ2, TGZ)."
         ),
     ),
-        remedy_en=(
-            "Convert the attachment to PDF, or to another format that is allowed: picture (PNG, JPG, GIF, TIFF, BMP, "
-            "SVG), text (TXT, CSV, XML, HTML, RTF), office (DOC, DOCX, XLS, XLSX, PPT, PPTX, ODT, ODS, ODP) or archive"
-            " (ZIP, GZ, BZ2, TGZ)."
-        ),
-    ),
     "EDG-I122": _advice(
         title_fr="Nom de pièce jointe trop long",
         title_en="Attachment name too long",

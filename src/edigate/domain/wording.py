@@ -122,6 +122,12 @@ def _replacement(arg: str, language: str) -> str:
     return _word(arg, language) if arg else pick(("aucune", "none"), language)
 
 
+def _within(arg: str, language: str) -> str:
+    """Where a file stands that is not itself what the document names."""
+    words = (" (dans le ZIP de la pièce jointe « {} »)", " (in the ZIP of the attachment “{}”)")
+    return _printed(words, language).format(_word(arg, language)) if arg else ""
+
+
 _HOLDERS: Mapping[str, Pair] = MappingProxyType(
     {
         "gate": ("la passerelle", "the gate"),
@@ -191,5 +197,6 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "state": _status,
         "portal": _portal_status,
         "unit": _counted,
+        "within": _within,
     }
 )

@@ -13,6 +13,7 @@ from edigate.domain.attachments import (
     forbidden_characters,
     inspect,
     is_pdf,
+    safe_name,
     shortened,
     type_contradicted,
 )
@@ -92,7 +93,7 @@ def _name_faults(name: str, field: str) -> Iterator[Fault]:
     if forbidden_characters(name):
         yield fault("EDG-I128", field, name)
     if extension(name) not in MIME_TYPES:
-        yield fault("EDG-I121", field, name)
+        yield fault("EDG-I121", field, name, within="")
     if len(name) > NAME_LENGTH:
         yield warning("EDG-I122", field, name, shortened=shortened(name))
 
@@ -101,10 +102,13 @@ def _content_faults(content: AttachmentContent, name: str, field: str) -> Iterat
     """What may be said of a sound content; of its name inside, what was not said of the attachment's own."""
     if not content.wrapped:
         yield warning("EDG-I130", field, name)
-    elif extension(name) in MIME_TYPES and extension(content.inner_name) not in {"", *MIME_TYPES}:
-        yield fault("EDG-I121", field, content.inner_name)
-    elif content.inner_name != name and not any(_name_faults(name, field)):
-        yield warning("EDG-I126", field, name)
+        return
+    inner = content.inner_name
+    given = safe_name(inner, shortened(name))
+    if extension(name) in MIME_TYPES and extension(given) not in {"", *MIME_TYPES}:
+        yield fault("EDG-I121", field, inner, within=name)
+    elif inner != name and (given != inner or not any(_name_faults(name, field))):
+        yield warning("EDG-I126", field, name, inner=inner, given=given)
 
 
 def _says_pdf(attachment: Attachment) -> bool:

@@ -9,7 +9,7 @@ import tracemalloc
 import zlib
 from base64 import b64decode, b64encode
 from io import BytesIO
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
@@ -20,6 +20,7 @@ from edigate.domain.attachments import (
     extension,
     forbidden_characters,
     inspect,
+    safe_name,
     shortened,
     zipped,
 )
@@ -79,8 +80,8 @@ def test_forbidden_characters_are_told_once() -> None:
     ("name", "text", "expected"),
     [
         ("a.pdf", encoded(archive(("a.pdf", PDF))), wrapper("a.pdf", 16)),
-        ("a.pdf", encoded(archive(("d/", b""), ("d/a.pdf", PDF))), wrapper("a.pdf", 16)),
-        ("a.pdf", encoded(archive(("d\\a.pdf", PDF))), wrapper("a.pdf", 16)),
+        ("a.pdf", encoded(archive(("d/", b""), ("d/a.pdf", PDF))), wrapper("d/a.pdf", 16)),
+        ("a.pdf", encoded(archive(("d\\a.pdf", PDF))), wrapper("d\\a.pdf", 16)),
         ("a.zip", encoded(archive(("b.pdf", PDF))), wrapper("b.pdf", 16)),
         ("a.pdf", encoded(PDF), AttachmentContent(size=16)),
         ("a.txt", encoded(b"text"), AttachmentContent(size=4)),
@@ -254,6 +255,58 @@ def test_bare_files_get_a_wrapper(name: str, data: bytes) -> None:
     """What came bare is put in a ZIP under its own name."""
     with ZipFile(BytesIO(b64decode(as_wrapper(name, encoded(data))))) as made:
         assert [(entry, made.read(entry)) for entry in made.namelist()] == [(name, data)]
+
+
+@pytest.mark.parametrize(
+    ("found", "given"),
+    [
+        ("../../evil.txt", "evil.txt"),
+        ("/etc/evil.txt", "evil.txt"),
+        ("C:\\plans\\evil.txt", "evil.txt"),
+        ("C:evil.txt", "C_evil.txt"),
+        ("plans/evil.txt", "evil.txt"),
+        ("evil.txt. ", "evil.txt"),
+        ("evil\u202etxt.txt", "evil_txt.txt"),
+        ("..", "a.txt"),
+        ("été n°1.txt", "été n°1.txt"),
+    ],
+)
+def test_a_recipients_zip_leads_nowhere_else(found: str, given: str) -> None:
+    """Whatever a file is called in its ZIP, the recipient finds it there under a name without folders."""
+    text = encoded(archive((found, PDF)))
+
+    with ZipFile(BytesIO(b64decode(as_wrapper("a.txt", text)))) as made:
+        assert [(entry, made.read(entry)) for entry in made.namelist()] == [(given, PDF)]
+    assert safe_name(found, "a.txt") == given
+    assert (as_wrapper("a.txt", text) == text) is (found == given)
+
+
+def test_a_recipients_zip_holds_one_ordinary_file() -> None:
+    """Folders beside the file, links, and what stands before it stay behind."""
+    link = ZipInfo("a.txt")
+    link.external_attr = 0o120777 << 16
+    target = BytesIO()
+    with ZipFile(target, "w") as made:
+        made.writestr(link, b"/etc/passwd")
+    hidden = bytearray(archive(("b.exe", b"MZ"), ("a.txt", b"text")))
+    directory = hidden.index(b"PK\x01\x02")
+    second = hidden.rindex(b"PK\x01\x02")
+    del hidden[directory:second]
+    struct.pack_into("<HHLL", hidden, len(hidden) - 14, 1, 1, second - directory, directory)
+
+    for data in (target.getvalue(), archive(("../", b""), ("a.txt", b"text")), bytes(hidden)):
+        assert inspect("a.txt", encoded(data), LIMIT).inner_name == "a.txt"
+        with ZipFile(BytesIO(b64decode(as_wrapper("a.txt", encoded(data))))) as made:
+            (entry,) = made.infolist()
+        assert (entry.filename, entry.header_offset, entry.external_attr >> 16 & 0o170000) == ("a.txt", 0, 0)
+
+
+def test_a_large_wrapper_can_be_renamed() -> None:
+    """A wrapper longer than the end that is looked at is found whole when it must be made again."""
+    data = os.urandom(400_000)
+
+    with ZipFile(BytesIO(b64decode(as_wrapper("a.txt", encoded(archive(("d/a.txt", data))))))) as made:
+        assert made.read("a.txt") == data
 
 
 def test_a_wrapper_is_the_same_every_time() -> None:

@@ -123,8 +123,9 @@ def test_a_zip_that_cannot_be_used_says_why(
         (base64_zip("a.pdf", "b.pdf"), ["I127"]),
         (b64encode(b"%PDF-1.7").decode("ascii"), ["i130"]),
         (b64encode(b"du texte").decode("ascii"), ["I132"]),
-        (base64_zip("dossier/facture.pdf"), []),
+        (base64_zip("dossier/facture.pdf"), ["i126"]),
         (base64_zip("virus.exe"), ["I121"]),
+        (base64_zip("v1.2/virus.exe. "), ["I121"]),
         (base64_zip("sans-extension"), ["i126"]),
     ],
 )
@@ -133,6 +134,42 @@ def test_the_content(codes: Callable[..., list[str]], encoded: str | None, expec
     gate: dict[str, object] = {"settings.attachment_bytes": 1000}
 
     assert codes({"attachments": (attached("facture.pdf", encoded),)}, gate) == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "given"), [("../../plan.pdf", "plan.pdf"), ("scan.pdf", "scan.pdf"), ("C:plan.pdf", "C_plan.pdf")]
+)
+def test_another_name_in_the_zip_is_told(faults: Callable[..., tuple[Fault, ...]], inner: str, given: str) -> None:
+    """The warning says what the file is called in its ZIP, as found, and what it will be called."""
+    (found,) = faults({"attachments": (attached("facture.pdf", base64_zip(inner)),)})
+
+    assert explain(found, "en").message == (
+        f"In the ZIP of the attachment “facture.pdf” the file is called “{inner}”; the recipient will find it there "
+        f"under the name “{given}”."
+    )
+
+
+def test_a_name_in_the_zip_that_will_change_is_told_of_a_long_name_too(codes: Callable[..., list[str]]) -> None:
+    """That a name is too long does not hide that the file inside will be called otherwise."""
+    name = "a" * 47 + ".pdf"
+
+    assert codes({"attachments": (attached(name, base64_zip(f"d/{name}")),)}) == ["i122", "i126"]
+
+
+def test_an_extension_inside_is_told_with_both_names(faults: Callable[..., tuple[Fault, ...]]) -> None:
+    """A file that the document does not name is told by its own name and that of the attachment."""
+    pdf = attached("facture.pdf", base64_zip("facture.pdf"))
+
+    (inside,) = faults({"attachments": (pdf, attached("plans.zip", base64_zip("a.dwg")))})
+    (itself,) = faults({"attachments": (pdf, attached("a.dwg", base64_zip("a.dwg")))})
+
+    assert explain(inside, "en").message == (
+        "The extension of the file “a.dwg” (in the ZIP of the attachment “plans.zip”) is not among those that "
+        "attachments may have."
+    )
+    assert explain(itself, "en").message == (
+        "The extension of the file “a.dwg” is not among those that attachments may have."
+    )
 
 
 def test_one_extension_is_told_once(codes: Callable[..., list[str]]) -> None:
