@@ -159,6 +159,9 @@ def _told(name: str, document: resending.Refused) -> dict[str, Any]:
         "entry": document.entry,
         "excerpt": document.excerpt,
         "invoices": [one.number for one in document.invoices],
+        "number_taken": [
+            one.number for one in document.invoices if any(f.code in pack.NUMBER_TAKEN for f in one.faults)
+        ],
         "faults": sorted({f.code for f in document.faults} | {f.code for one in document.invoices for f in one.faults}),
     }
 

@@ -6,16 +6,20 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from edigate import catalogue
 from edigate.cli import rows
 from edigate.cli.messages import colon, language, t
 from edigate.domain.explain import explain
 from edigate.domain.faults import Fault
+from edigate.domain.interfaces import Direction, Standing
 from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.engine.resending import Refused, RefusedInvoice
 
 README = "README.txt"
+NUMBER_TAKEN = frozenset({"EDG-I150", "EDG-I154"})
+"""The faults of an invoice whose number another one has."""
 _LONGEST = 200
 """Bytes of a name: with the ending of its side file it stays below what file systems take."""
 
@@ -123,19 +127,14 @@ def _readme_lines(gate: Gate, flow: RowMapping, documents: list[dict[str, Any]])
 
 
 def _steps(flow: RowMapping, documents: list[dict[str, Any]], *, whole: bool) -> Iterator[str]:
-    interface = flow["interface"] or ""
-    option = f" --interface {interface}" if interface else ""
+    interface = _deposited_on(flow["interface"] or "")
     if whole:
-        yield t("Nothing of this flow was taken: mend what its faults name, then send all of it again.",
-                "Rien de ce flux n'a été pris : corrigez ce que désignent ses anomalies, puis renvoyez-le en"
-                " entier.")  # fmt: skip
+        yield t("Nothing of this flow was taken: do what its faults say. Where they let it be sent again, send all of"
+                " it.",
+                "Rien de ce flux n'a été pris : faites ce que disent ses anomalies. Là où elles permettent de le"
+                " renvoyer, renvoyez-le en entier.")  # fmt: skip
     else:
-        yield t("Mend each document where its faults say; warnings do not stand in the way. An invoice that was"
-                " received before (EDG-I150) is not to be sent again.",
-                "Corrigez chaque document là où ses anomalies le disent ; les avertissements ne bloquent pas. Une"
-                " facture déjà reçue (EDG-I150) n'est pas à renvoyer.")  # fmt: skip
-        yield t("The numbers of refused invoices are free: keep them.",
-                "Les numéros des factures refusées sont libres : gardez-les.")  # fmt: skip
+        yield from _of_invoices(documents)
     if flow["verdict"] == Verdict.PARTIAL.value:
         yield t("Send only these: the other invoices of the flow were taken, and would be refused as duplicates.",
                 "Ne renvoyez que ceux-ci : les autres factures du flux ont été prises et seraient refusées comme"
@@ -145,9 +144,44 @@ def _steps(flow: RowMapping, documents: list[dict[str, Any]], *, whole: bool) ->
                 " envelope says of the flow is that of the old one.",
                 "Un document de plusieurs factures a été réduit à celles qui sont refusées, recomptées et"
                 " renumérotées ; son enveloppe désigne encore l'ancien flux.")  # fmt: skip
+    if interface and interface != flow["interface"]:
+        yield t("Interface {old} was withdrawn: what you send again goes on {new}, in its format.",
+                "L'interface {old} a été retirée : ce que vous renvoyez passe par {new}, dans son format.",
+                old=flow["interface"], new=interface)  # fmt: skip
     yield t("See whether it is right now: edigate check{option} FILE", "Vérifiez : edigate check{option} FICHIER",
-            option=option)  # fmt: skip
+            option=f" --interface {interface}" if interface else "")  # fmt: skip
     yield t("Deposit it as a new flow, under a name with a flow identifier that was never used: XML as it is, several"
             " documents as a tar.gz.",
             "Déposez-le comme un nouveau flux, sous un nom dont l'identifiant n'a jamais servi : le XML tel quel,"
             " plusieurs documents en tar.gz.")  # fmt: skip
+
+
+def _of_invoices(documents: list[dict[str, Any]]) -> Iterator[str]:
+    """What to do about invoices: those of numbers that others have are not mended."""
+    numbers = {number for one in documents for number in one["invoices"]}
+    others = {number for one in documents for number in one["number_taken"]}
+    if others:
+        yield t("The gate has an invoice of the same number already: {numbers}. Its fault says when there is nothing"
+                " to do, and when to give a new number; send nothing again under the old one.",
+                "La passerelle a déjà une facture du même numéro : {numbers}. L'anomalie dit quand il n'y a rien à"
+                " faire, et quand donner un nouveau numéro ; ne renvoyez rien sous l'ancien.",
+                numbers=", ".join(map(printable, sorted(others))))  # fmt: skip
+    if others >= numbers:
+        return
+    yield t("Mend each document where its faults say; warnings do not stand in the way.",
+            "Corrigez chaque document là où ses anomalies le disent ; les avertissements ne bloquent pas.")  # fmt: skip
+    yield (
+        t("The numbers of the other refused invoices are free: keep them.",
+          "Les numéros des autres factures refusées sont libres : gardez-les.")
+        if others
+        else t("The numbers of refused invoices are free: keep them.",
+               "Les numéros des factures refusées sont libres : gardez-les.")
+    )  # fmt: skip
+
+
+def _deposited_on(code: str) -> str:
+    """The interface to send on again: what replaces a withdrawn one, none where it takes no deposits at all."""
+    row = catalogue.interfaces().get(code)
+    if row is None or row.direction is not Direction.DEPOSIT or row.standing is Standing.NOT_YET:
+        return ""
+    return row.replaced_by or code

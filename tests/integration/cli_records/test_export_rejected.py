@@ -129,7 +129,40 @@ def test_an_inadmissible_flow_is_written_whole(fresh: Site, here: Path) -> None:
     told = side_file(folder, document["file"])
     assert [(fault["code"], fault["entry"]) for fault in told["faults"]] == [("EDG-F101", "b.xml")]
     assert [one["number"] for one in told["invoices"]] == ["F-1"]
-    assert "send all of it again" in (folder / "README.txt").read_text(encoding="utf-8")
+    assert "send all of it" in (folder / "README.txt").read_text(encoding="utf-8")
+
+
+def test_an_invoice_whose_number_is_taken_is_not_sent_again_under_it(fresh: Site, here: Path) -> None:
+    """Only the numbers of the others are free; where all are taken nothing is told to be mended or kept."""
+    wrong = {"b.xml": cii(actors.draft("F-2", supplier_id=WRONG))}
+    first = cii(actors.draft("F-1"))
+    actors.deposit(fresh, first)
+    alone = actors.deposit(fresh, first)
+    both = actors.deposit(fresh, tar_gz({"a.xml": first, **wrong}))
+
+    told = [
+        fresh.json("invoices", "export-rejected", flow, "--to", folder)
+        for flow, folder in ((alone, "alone"), (both, "both"))
+    ]
+
+    assert [[one["number_taken"] for one in pack["documents"]] for pack in told] == [[["F-1"]], [["F-1"], []]]
+    texts = [fold((here / name / "README.txt").read_text(encoding="utf-8")) for name in ("alone", "both")]
+    for text in texts:
+        assert "has an invoice of the same number already: F-1." in text
+    assert "keep them" not in texts[0]
+    assert "Mend each" not in texts[0]
+    assert "The numbers of the other refused invoices are free: keep them." in texts[1]
+
+
+def test_a_withdrawn_interface_is_replaced_in_the_advice(fresh: Site, here: Path) -> None:
+    """The command to check with names the interface that takes its place, and so does the step before it."""
+    flow = actors.invoice(fresh, "F-1", "FSO1101A")
+
+    fresh.run("invoices", "export-rejected", flow, "--to", "mend", lang="fr")
+
+    text = fold((here / "mend" / "README.txt").read_text(encoding="utf-8"))
+    assert "L'interface FSO1101A a été retirée : ce que vous renvoyez passe par FSO1106A" in text
+    assert "edigate check --interface FSO1106A FICHIER" in text
 
 
 def test_everything_is_in_the_language_asked_for(fresh: Site, here: Path) -> None:
