@@ -14,7 +14,7 @@ from edigate.app import import_directory, state_forms
 from edigate.cli import common, requests, rows
 from edigate.cli.directory_changes import compare, print_report, report_json
 from edigate.cli.directory_shown import in_force, show_counts, show_structure
-from edigate.cli.messages import t
+from edigate.cli.messages import counted, t
 from edigate.cli.options import Json
 from edigate.engine.gate import Gate
 from edigate.ledger import snapshots
@@ -22,6 +22,29 @@ from edigate.ledger.directory import BadDirectory, Imported
 
 KEPT = 5
 BIG = 5_000_000
+# English, then French, of one row and of several.
+_LEFT_ASIDE = {
+    "csv": (
+        (
+            "{count} service is of a structure that the file does not hold, and was left aside.",
+            "{count} services are of structures that the file does not hold, and were left aside.",
+        ),
+        (
+            "{count} service est d'une structure que le fichier ne contient pas, et a été laissé de côté.",
+            "{count} services sont de structures que le fichier ne contient pas, et ont été laissés de côté.",
+        ),
+    ),
+    "f14": (
+        (
+            "{count} row of the flow is of no public structure and was left aside.",
+            "{count} rows of the flow are of no public structure and were left aside.",
+        ),
+        (
+            "{count} ligne du flux n'est d'aucune structure publique et a été laissée de côté.",
+            "{count} lignes du flux ne sont d'aucune structure publique et ont été laissées de côté.",
+        ),
+    ),
+}
 app = typer.Typer(
     no_args_is_help=True,
     help=t(
@@ -239,25 +262,26 @@ def _progress(size: int) -> Iterator[Callable[[int], None]]:
 
 
 def _say_imported(imported: Imported, released: int) -> None:
+    held = (
+        counted(imported.structures, ("{count} structure", "{count} structures"), ("{count} structure",
+                "{count} structures")),
+        counted(imported.services, ("{count} service", "{count} services"), ("{count} service", "{count} services")),
+        counted(imported.suppliers, ("{count} supplier", "{count} suppliers"), ("{count} fournisseur",
+                "{count} fournisseurs")),
+    )  # fmt: skip
     rows.say(
-        t("Directory {version} is in force: {structures} structures, {services} services, {suppliers} suppliers.",
-          "Annuaire {version} en vigueur : {structures} structures, {services} services, {suppliers} fournisseurs.",
-          **asdict(imported))
+        t("Directory {version} is in force: {held}.", "Annuaire {version} en vigueur : {held}.",
+          version=imported.version, held=", ".join(held))
     )  # fmt: skip
     if imported.left_aside:
-        rows.note(
-            t("{count} rows of the flow are of no public structure and were left aside.",
-              "{count} lignes du flux ne sont d'aucune structure publique et ont été laissées.",
-              count=imported.left_aside)
-        )  # fmt: skip
+        rows.note(counted(imported.left_aside, *_LEFT_ASIDE[imported.source]))
     if released:
         rows.say(
-            t(
-                "{count} flows that waited for it are tried again.",
-                "{count} flux qui l'attendaient sont repris.",
-                count=released,
-            )
-        )
+            counted(released,
+                    ("{count} flow that waited for it is tried again.",
+                     "{count} flows that waited for it are tried again."),
+                    ("{count} flux qui l'attendait est repris.", "{count} flux qui l'attendaient sont repris."))
+        )  # fmt: skip
 
 
 def _kept(gate: Gate, named: str) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from edigate.cli import rows
-from edigate.cli.messages import colon, t
+from edigate.cli.messages import colon, counted, t
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger.clock import stamp
@@ -138,8 +138,10 @@ def _print_structure(gate: Gate, together: Sequence[Felt]) -> None:
 
 
 def _supplier(gate: Gate, use: Use) -> str:
-    said = t("{count} invoices, the last on {day}", "{count} factures, la dernière le {day}",
-             count=use.invoices, day=rows.local(gate, use.last)[:10])  # fmt: skip
+    said = counted(use.invoices,
+                   ("{count} invoice, on {day}", "{count} invoices, the last on {day}"),
+                   ("{count} facture, le {day}", "{count} factures, la dernière le {day}"),
+                   day=rows.local(gate, use.last)[:10])  # fmt: skip
     return f"{use.supplier}  {use.supplier_name}  ({said})"
 
 
@@ -158,8 +160,11 @@ def _print_others(told: Report, *, everything: bool) -> None:
     left = sum(told.counts.values()) - len(told.in_use) - len(others)
     if left > 0:
         rows.note(
-            t("{left} more changes of what nobody used: edigate directory changes --all",
-              "{left} autres changements de ce que personne n'a utilisé : edigate directory changes --all", left=left)
+            counted(left,
+                    ("{count} more change of what nobody used: edigate directory changes --all",
+                     "{count} more changes of what nobody used: edigate directory changes --all"),
+                    ("{count} autre changement de ce que personne n'a utilisé : edigate directory changes --all",
+                     "{count} autres changements de ce que personne n'a utilisé : edigate directory changes --all"))
         )  # fmt: skip
 
 

@@ -28,6 +28,18 @@ def t(english: str, french: str, /, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def counted(count: int, english: tuple[str, str], french: tuple[str, str], /, **values: object) -> str:
+    """As `t`, of a number of things: each language has its text for one and for several.
+
+    French counts none in the singular, English in the plural.
+
+    >>> counted(1, ("{count} file", "{count} files"), ("{count} fichier", "{count} fichiers"))
+    '1 file'
+    """
+    several = count > 1 if language() == "fr" else count != 1
+    return t(english[several], french[several], count=count, **values)
+
+
 def colon() -> str:
     """The mark between a label and its text, which French sets apart."""
     return t(":", " :")

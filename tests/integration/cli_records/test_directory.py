@@ -97,6 +97,30 @@ def test_a_file_that_is_no_utf8_is_refused(fresh: Site, tmp_path: Path) -> None:
     assert "must be UTF-8" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("lang", "one", "several"),
+    [
+        ("en", ("1 structure, 0 services, 1 supplier.", "1 service is of a structure", "was left aside"),
+         ("2 structures, 1 service, 0 suppliers.", "2 services are of structures", "were left aside")),
+        ("fr", ("1 structure, 0 service, 1 fournisseur.", "1 service est d'une structure", "a été laissé de côté"),
+         ("2 structures, 1 service, 0 fournisseur.", "2 services sont de structures", "ont été laissés de côté")),
+    ],
+)  # fmt: skip
+def test_services_without_their_structure_are_said(
+    fresh: Site, tmp_path: Path, lang: str, one: tuple[str, ...], several: tuple[str, ...]
+) -> None:
+    """How many were left aside, one or several, in the language spoken."""
+    lines = f"kind,siret,service_code\nstructure,{ONE},\nservice,{THREE},A\n"
+
+    alone = fresh.run("directory", "import", _file(tmp_path, f"{lines}supplier,KRX,\n"), lang=lang)
+    more = f"{lines}service,{THREE},B\nservice,{ONE},C\nstructure,{CONNECTED},\n"
+    many = fresh.run("directory", "import", _file(tmp_path, more), lang=lang)
+
+    for answer, said in ((alone, one), (many, several)):
+        for words in said:
+            assert words in fold(answer.out + answer.err)
+
+
 def test_a_missing_file_is_named(fresh: Site, tmp_path: Path) -> None:
     """A path that leads nowhere is said as such."""
     assert "structures.csv" in fresh.run("directory", "import", str(tmp_path / "structures.csv"), expect=1).err
@@ -218,9 +242,9 @@ def test_an_import_tells_what_changed_and_whom_it_concerns(site: Site, tmp_path:
     ("lang", "said"),
     [
         ("en", ("is no longer active", "81034732800017 Papeterie des Tilleuls", "service ROUTES is no longer active",
-                "the last on 2")),
+                "(1 invoice, on 2")),
         ("fr", ("n'est plus active", "81034732800017 Papeterie des Tilleuls", "le service ROUTES n'est plus actif",
-                "la dernière le 2")),
+                "(1 facture, le 2")),
     ],
 )  # fmt: skip
 def test_what_changed_is_told_in_words(site: Site, tmp_path: Path, lang: str, said: tuple[str, ...]) -> None:

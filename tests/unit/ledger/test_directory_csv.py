@@ -106,6 +106,18 @@ def test_a_file_without_structures_is_an_empty_directory_on_demand(tmp_path: Pat
         assert list(snapshot.structures()) == []
 
 
+def test_services_without_their_structure_are_left_aside(tmp_path: Path) -> None:
+    """Wherever the structure stands in the file; those that have none there are counted, and not in the version."""
+    text = f"kind,siret,service_code\nservice,{ONE},A\nservice,{TWO},B\nservice,{TWO},C\nstructure,{ONE},\n"
+
+    imported = import_csv(io.StringIO(text), tmp_path, "v1")
+
+    assert (imported.structures, imported.services, imported.left_aside) == (1, 1, 2)
+    with closing(Snapshot(tmp_path / "v1.sqlite")) as snapshot:
+        assert [one.code for one in snapshot.services_of(ONE)] == ["A"]
+        assert snapshot.services_of(TWO) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "english", "french"),
     [

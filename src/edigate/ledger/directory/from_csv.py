@@ -45,11 +45,18 @@ def import_csv(
             state(connection, {"source": "csv"})
             if base is not None and not columns & set(FORMS):
                 carry(connection, "structure", FORMS)
+        left_aside = _leave_aside(connection)
         if not force:
             stop_on_nothing(connection)
         if base is not None and not columns & set(ACCOUNTS):
             carry(connection, "supplier", ACCOUNTS)
-        return Imported(version, *counts(connection), before=base.stem if base else "")
+        return Imported(version, *counts(connection), before=base.stem if base else "", left_aside=left_aside)
+
+
+def _leave_aside(connection: sqlite3.Connection) -> int:
+    """Take the services out whose structure the file does not hold, wherever it might have stood; how many."""
+    query = "delete from main.service where siret not in (select siret from main.structure)"
+    return connection.execute(query).rowcount
 
 
 def _complete(connection: sqlite3.Connection, base: Path | None) -> None:

@@ -21,7 +21,8 @@ class Imported:
 
     `source` is csv or f14, `before` the version that was in force, empty where none was; `produced` is the time of
     production that a directory flow states; `left_aside` counts what the file has and a directory of public structures
-    does not: private establishments, and routing codes that are no services or whose structure is unknown.
+    does not: private establishments, and routing codes that are no services or whose structure is unknown; of a CSV
+    the services whose structure it does not hold.
     """
 
     version: str
