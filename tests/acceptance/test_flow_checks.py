@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import io
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.sandbox.archives import tar_gz
+from edigate.sandbox.archives import zipped as zip_of
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cases import not_closed, with_dtd, with_unknown_element
 from edigate.sandbox.flows import flow_name
@@ -51,6 +54,7 @@ def without(content: bytes, tag: bytes) -> bytes:
     return content[:start] + content[end + len(tag) + 3 :]
 
 
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01"
 LATIN = {"supplier_name": "Étanchéité Morvandier"}
 CASES: dict[str, tuple[Case, list[str]]] = {
     "sound": (Case(sound()), []),
@@ -76,6 +80,11 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     "zip": (Case(zipped(sound())), []),
     "pdf": (Case(tiny_pdf("Facture")), ["EDG-F020"]),
     "text": (Case(b"number;date\nF1;2025-03-14\n"), ["EDG-F101"]),
+    "tar": (Case(gzip.decompress(tar_gz({"a.xml": sound()}))), ["EDG-F020"]),
+    "tar-bz2": (Case(bz2.compress(gzip.decompress(tar_gz({"a.xml": sound()})))), ["EDG-F020"]),
+    "picture": (Case(JPEG), ["EDG-F020"]),
+    "picture-for-a-pdf": (Case(JPEG, "FSO1117A"), ["EDG-F020"]),
+    "office": (Case(zip_of({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<a/>"})), ["EDG-F020"]),
     "tag": (Case(not_closed(sound())), ["EDG-F101"]),
     "ampersand": (Case(sound(supplier_name="Tilleuls").replace(b"Tilleuls", b"Tilleuls & fils")), ["EDG-F101"]),
     "before-the-root": (Case(b"x" + sound()), ["EDG-F101"]),

@@ -249,9 +249,11 @@ FLOW_FAULTS: dict[str, FaultRow] = {
         title_en="Content of another type",
         message_fr="L’interface n’accepte pas ce type de contenu. Trouvé : {found}. Attendu : {expected}.",
         message_en="The interface does not take this type of content. Found: {found}. Expected: {expected}.",
-        remedy_fr="Déposez le contenu attendu, ou changez le code interface du nom pour celui qui accepte ce contenu.",
+        remedy_fr=(
+            "Déposez {instead}, ou changez le code interface du nom pour celui qui accepte le contenu que vous avez."
+        ),
         remedy_en=(
-            "Deposit the expected content, or change the interface code of the name to the one that takes this content."
+            "Deposit {instead}, or change the interface code of the name to the one that takes the content you have."
         ),
     ),
     "EDG-F101": _applicative(

@@ -33,6 +33,18 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
         "gzip": ("une archive tar.gz", "a tar.gz archive"),
         "zip": ("une archive ZIP", "a ZIP archive"),
         "pdf": ("un fichier PDF", "a PDF file"),
+        "tar": ("une archive tar sans compression gzip", "a tar archive that gzip did not compress"),
+        "bzip2": ("un fichier compressé par bzip2", "a file compressed by bzip2"),
+        "xz": ("un fichier compressé par xz", "a file compressed by xz"),
+        "zstd": ("un fichier compressé par zstd", "a file compressed by zstd"),
+        "7z": ("une archive 7z", "a 7z archive"),
+        "rar": ("une archive RAR", "a RAR archive"),
+        "program": ("un programme, ou une archive auto-extractible", "a program, or an archive that unpacks itself"),
+        "jpeg": ("une image JPEG", "a JPEG picture"),
+        "png": ("une image PNG", "a PNG picture"),
+        "gif": ("une image GIF", "a GIF picture"),
+        "tiff": ("une image TIFF", "a TIFF picture"),
+        "office": ("un document bureautique", "an office document"),
         "other": ("un contenu non reconnu", "content of no known type"),
         "zip_unreadable": ("il est illisible", "it cannot be read"),
         "zip_of_several": ("il contient plusieurs fichiers au lieu d’un seul", "it holds several files instead of one"),
@@ -118,6 +130,22 @@ def _size(arg: str, language: str) -> str:
     return pick((f"{figure.replace('.', ',')}{NO_BREAK}{unit_fr}", f"{figure} {unit_en}"), language)
 
 
+_OTHER_ARCHIVES = frozenset({"tar", "bzip2", "xz", "zstd", "7z", "rar", "program"})
+
+
+def _instead(arg: str, language: str) -> str:
+    """What to deposit in the place of content of this kind."""
+    if arg in _OTHER_ARCHIVES:
+        return _printed(
+            (
+                "les documents dans une archive tar compressée par gzip (tar.gz), ou dans une archive ZIP",
+                "the documents in a tar archive compressed with gzip (tar.gz), or in a ZIP archive",
+            ),
+            language,
+        )
+    return pick(("le contenu attendu", "the expected content"), language)
+
+
 def _replacement(arg: str, language: str) -> str:
     return _word(arg, language) if arg else pick(("aucune", "none"), language)
 
@@ -187,6 +215,7 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "date": _day,
         "limit": _size,
         "reason": _reason,
+        "instead": _instead,
         "replaced_by": _replacement,
         "first": _in_flow,
         "holder": _holder,

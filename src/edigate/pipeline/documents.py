@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from edigate.domain.faults import Fault, Refusal, fault
 from edigate.parsers import PARSERS, cppstatut
+from edigate.parsers._foreign import foreign
 from edigate.parsers._xml import kind_of, read
 from edigate.parsers.facturx import extract
 from edigate.pipeline.naming import named
@@ -28,15 +29,21 @@ SIGNATURE = "signature"
 _READERS: Mapping[str, Any] = MappingProxyType({**PARSERS, "cppstatut": cppstatut})
 
 
-def kind_of_deposit(deposit: Deposit, source: Source, settings: RuleSettings) -> str:
-    """What the deposit's first bytes announce; raises Refusal for one that is empty, too large or never got whole."""
+def kind_of_deposit(deposit: Deposit, source: Source, interface: Interface, settings: RuleSettings) -> str:
+    """What the deposit's first bytes announce.
+
+    Raises Refusal for one that is empty, too large, never got whole or is nothing that the interface takes.
+    """
     if deposit.size == 0:
         raise Refusal(fault("EDG-F011", "document"))
     if deposit.size > settings.flow_bytes:
         raise Refusal(fault("EDG-F012", "document", deposit.size, limit=settings.flow_bytes))
     if deposit.incomplete:
         raise Refusal(fault("EDG-F013", "document", deposit.name, seconds=format(settings.broken_after_seconds, "g")))
-    kind = kind_of(source.head())
+    head = source.head()
+    kind = kind_of(head)
+    if found := foreign(head, kind, interface.container):
+        raise Refusal(fault("EDG-F020", "document", found, found=found, expected=interface.container, instead=found))
     if kind not in ARCHIVES and deposit.size > settings.document_bytes:
         raise Refusal(fault("EDG-F012", "document", deposit.size, limit=settings.document_bytes))
     return kind
@@ -88,11 +95,8 @@ def parser_of(root: _Element, interface: Interface) -> Any:  # noqa: ANN401 - a 
 
 def xml_of(content: bytes, interface: Interface, settings: RuleSettings) -> tuple[bytes, tuple[Fault, ...]]:
     """The XML of a document, which may be embedded in a PDF (reference §7.7)."""
-    kind = kind_of(content[:4096])
-    if kind == "empty":
+    if kind_of(content[:4096]) == "empty":
         raise Refusal(fault("EDG-F011", "document"))
-    if kind != interface.container and kind in {"gzip", "zip", "pdf", "xml"}:
-        raise Refusal(fault("EDG-F020", "document", kind, found=kind, expected=interface.container))
     if interface.container != "pdf":
         return content, ()
     embedded, warnings = extract(content, max_bytes=settings.document_bytes)

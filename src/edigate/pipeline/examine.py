@@ -48,7 +48,7 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
     """
     try:
         interface = admit(deposit, desk)
-        kind = kind_of_deposit(deposit, source, desk.settings)
+        kind = kind_of_deposit(deposit, source, interface, desk.settings)
     except Refusal as refusal:
         return Examination(refusal.faults)
     found = Findings()

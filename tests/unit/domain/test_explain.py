@@ -188,6 +188,14 @@ def test_words_of_ours_are_told_in_the_readers_language() -> None:
     assert "Found: a ZIP archive." in explain(fault("EDG-F020", found="zip", expected="xml"), "en").message
 
 
+@pytest.mark.parametrize("kind", ["tar", "bzip2", "xz", "zstd", "7z", "rar", "program"])
+def test_an_archive_of_another_kind_is_to_be_packed_otherwise(kind: str) -> None:
+    """Its documents may be what is expected, only not in that wrapping."""
+    packed = fault("EDG-F020", "document", kind, found=kind, expected="xml", instead=kind)
+    assert "Déposez les documents dans une archive tar compressée par gzip (tar.gz)" in explain(packed).remedy
+    assert "compressed with gzip" in explain(packed, "en").remedy
+
+
 def test_a_withdrawn_interface_names_the_one_to_use() -> None:
     """The remedy names the replacement, and says so where there is none."""
     assert "Replacement interface: FSO1106A." in explain(fault("EDG-F009", replaced_by="FSO1106A"), "en").remedy

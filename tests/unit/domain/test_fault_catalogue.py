@@ -32,7 +32,7 @@ ARGS = MappingProxyType(
         "EDG-F012": {"limit"},
         "EDG-F013": {"seconds"},
         "EDG-F015": {"most"},
-        "EDG-F020": {"found", "expected"},
+        "EDG-F020": {"found", "expected", "instead"},
         "EDG-F030": {"found"},
         "EDG-F032": {"reason"},
         "EDG-F033": {"where"},
