@@ -109,9 +109,8 @@ def test_the_invoice_of_another_recipient_is_not_revealed(actors: Actors) -> Non
     there, not_there = actors.site.collect(STATE_SYSTEM).report(name).lines
     assert there.code == "EDG-S030"
     assert there.label.replace(number, unknown) == not_there.label
-    assert re.sub("ligne [0-9]+", "", there.description.replace(number, unknown).replace("[1]", "[2]")) == (
-        re.sub("ligne [0-9]+", "", not_there.description)
-    )
+    there_it_stands = there.description.replace(number, unknown).replace("[1]", "[2]").replace("n° 1 du", "n° 2 du")
+    assert re.sub("ligne [0-9]+", "", there_it_stands) == re.sub("ligne [0-9]+", "", not_there.description)
 
 
 def test_who_deposits_invoices_sends_no_statuses(actors: Actors) -> None:

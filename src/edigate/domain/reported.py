@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from edigate.domain.faults import Fault
     from edigate.domain.invoice import Scheme
+
+
+class Spot(NamedTuple):
+    """Where a field stands in its document (line from 1)."""
+
+    field: str
+    path: str
+    line: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,8 @@ class ReportedStatus:
     `code` is of two digits in the numbering of EDI ("07" for `7` and `007`), empty where it is no number; `reason`
     the code of a reason read from the texts (reference §10.5), empty where none is known; `at` is aware, None where
     the document's cannot be read. `producer` is the attribute Id of Producteur, `mandate` IdMandatDP. `faults` are
-    those that the rules on statuses find.
+    those that the rules on statuses find; `spots` tell where the fields stand that may be wrong by what the ledger
+    knows, `entry` in which file of the flow's archive.
     """
 
     position: int
@@ -37,6 +47,8 @@ class ReportedStatus:
     producer: str = ""
     mandate: str = ""
     faults: tuple[Fault, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class ReportedLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one flow at its recipient: `code` as above, `flow_id` the IdFlux that it names."""
+    """What became of one flow at its recipient: `code`, `spots` and `entry` as above, `flow_id` the IdFlux named."""
 
     position: int
     code: str
@@ -62,3 +74,16 @@ class Receipt:
     raw_at: str = ""
     lines: tuple[ReportedLine, ...] = ()
     faults: tuple[Fault, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    entry: str = ""
+
+
+def in_place(faults: Iterable[Fault], told: ReportedStatus | Receipt) -> tuple[Fault, ...]:
+    """The same faults, those without a place where their fields stand; one that has a place keeps it."""
+    places = {spot.field: spot for spot in told.spots}
+    return tuple(
+        found.placed(places[found.field].path, places[found.field].line).within(told.entry)
+        if not found.path and found.field in places
+        else found
+        for found in faults
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.statuses import FLOW_LABELS
 from edigate.domain.wording import pick, shown_value
@@ -13,7 +14,7 @@ from edigate.emitters.parties import debtor, supplier
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edigate.domain.explain import Explanation
     from edigate.domain.faults import Fault
@@ -34,6 +35,29 @@ class ErrorLine:
     code: str
     label: str
     description: str = ""
+
+
+class About(NamedTuple):
+    """Of what an error line tells: an invoice of the flow, or a status of one, or the receipt of a pivot.
+
+    `kind` says which of these, `names` is the invoice's number or the pivot's flow id; `position` counts the statuses
+    or receipts of the flow, from 1.
+    """
+
+    names: str
+    supplier: str = ""
+    kind: str = ""
+    position: int = 0
+
+
+# By what is told of: its place in the flow, what it names (reference §7.2.1: text names the invoice).
+_ABOUT: Mapping[str, tuple[Pair, Pair]] = MappingProxyType(
+    {
+        "": (("", ""), ("facture", "invoice")),
+        "status": (("statut n° {} du flux", "status {} of the flow"), ("facture", "invoice")),
+        "receipt": (("accusé n° {} du flux", "receipt {} of the flow"), ("flux", "flow")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +121,8 @@ def life_cycle(header: Header, entries: Sequence[StatusEntry]) -> bytes:
     return _document(header, f'<CPPFactureStatuts compteur="{len(entries)}">{units}</CPPFactureStatuts>')
 
 
-def error_line(
-    fault: Fault, explanation: Explanation, invoice_number: str = "", supplier_id: str = "", language: str = "fr"
-) -> ErrorLine:
-    """A fault as a report line; the description leaves out what is empty (reference §7.2.1: text names the invoice)."""
-    invoice = ((("facture", "invoice"), invoice_number), (("fournisseur", "supplier"), supplier_id))
+def error_line(fault: Fault, explanation: Explanation, about: About | None = None, language: str = "fr") -> ErrorLine:
+    """A fault as a report line; the description leaves out what is empty. Of no invoice in particular: about None."""
     places = (
         (("fichier", "file"), _shown(fault.entry, language)),
         (("règle", "rule"), explanation.rule),
@@ -111,9 +132,16 @@ def error_line(
         (("valeur", "value"), _shown(fault.value, language)),
         (("remède :", "remedy:"), explanation.remedy),
     )
-    whose = _filled([(name, _shown(value, language)) for name, value in invoice], language)
-    description = " ; ".join(filter(None, (" / ".join(whose), *_filled(places, language))))
+    whose = _whose(about, language) if about else ""
+    description = " ; ".join(filter(None, (whose, *_filled(places, language))))
     return ErrorLine(explanation.nature, fault.code, explanation.message, description)
+
+
+def _whose(about: About, language: str) -> str:
+    position, named = _ABOUT[about.kind]
+    known = ((named, about.names), (("fournisseur", "supplier"), about.supplier))
+    words = _filled([(name, _shown(value, language)) for name, value in known], language)
+    return " / ".join(filter(None, (pick(position, language).format(about.position), *words)))
 
 
 def _shown(value: str, language: str) -> str:

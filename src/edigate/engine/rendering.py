@@ -14,12 +14,14 @@ from edigate.domain.cadres import CADRES
 from edigate.domain.names import FlowName, parse_name
 from edigate.domain.verdicts import Content, Verdict
 from edigate.emitters import pivot
+from edigate.emitters.status import About
 from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.ledger import deliveries
 from edigate.ledger.clock import moment
 from edigate.ledger.faults_json import load
 from edigate.ledger.parties_json import party
 from edigate.ledger.sql import where_in
+from edigate.ledger.subjects import RECEIPT
 from edigate.ledger.tables import flows, invoices, reported, runs, statuses
 from edigate.pipeline import returns, validation
 from edigate.pipeline.returns import Refused
@@ -160,12 +162,21 @@ def _refused(connection: Connection, ids: Iterable[str]) -> dict[str, list[Refus
     """By run, in order: its rejected invoices, or what a partner reported in vain."""
     found: defaultdict[str, list[Refused]] = defaultdict(list)
     runs_ = set(ids)
-    for table, number in ((invoices, "number"), (reported, "names")):
+    for table, about in ((invoices, _invoice), (reported, _reported)):
         query = select(table).where(table.c.verdict == Verdict.REJECTED.value)
         rows = where_in(connection, query, table.c.run, runs_)
         for row in sorted(rows, key=lambda row: row["position"]):
-            found[row["run"]].append(Refused(row[number], row["supplier"], load(row["faults"])))
+            found[row["run"]].append(Refused(about(row), load(row["faults"])))
     return found
+
+
+def _invoice(row: RowMapping) -> About:
+    return About(row["number"], row["supplier"])
+
+
+def _reported(row: RowMapping) -> About:
+    kind = "receipt" if row["kind"] == RECEIPT else "status"
+    return About(row["names"], row["supplier"], kind, row["position"])
 
 
 def _rendered(gate: Gate, pool: Pool, connection: Connection, wanted: Sequence[RowMapping]) -> dict[int, Content]:

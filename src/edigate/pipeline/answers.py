@@ -10,6 +10,7 @@ from edigate.domain.cadres import CADRES
 from edigate.domain.faults import Fault, fault, warning
 from edigate.domain.lifecycle_order import odd
 from edigate.domain.partners import PartnerBook, Role
+from edigate.domain.reported import in_place
 from edigate.domain.stages import Stage, stage_after_validators
 from edigate.domain.statuses import STATUSES, InvoiceStatus, StepLabel, step_of
 from edigate.routing import reader_at
@@ -139,6 +140,19 @@ def answer(
     `told` are the statuses that each of them was given, by its id; `second` tells that the same flow names a second
     validator of it, be it afterwards.
     """
+    found = _answer(reported, candidates, sender, terms, told, second=second)
+    return replace(found, faults=in_place(found.faults, reported))
+
+
+def _answer(
+    reported: ReportedStatus,
+    candidates: Sequence[Subject],
+    sender: Partner,
+    terms: Terms,
+    told: Mapping[int, Container[Said]],
+    *,
+    second: bool,
+) -> Answer:
     found = _subject(reported, candidates, sender)
     if not isinstance(found, Subject):
         return Answer(reported, (*reported.faults, found))

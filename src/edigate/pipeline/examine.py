@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.faults import Fault, Refusal, fault
 from edigate.domain.interfaces import Carries
+from edigate.domain.reported import Spot
 from edigate.domain.stages import first_stage
 from edigate.domain.verdicts import Content, Examination, Examined
 from edigate.emitters import pivot
@@ -101,6 +102,10 @@ def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Inter
         found.invoices.append(replace(examined, pivot=keep(examined.pivot, position) if examined.pivot else None))
 
 
+# Where statuses and receipts may turn out wrong at settling, by what the ledger holds.
+_OF_STATUS, _OF_RECEIPT = ("status.code", "status.number"), ("receipt.flow_id",)
+
+
 def _hear(document: Document, entry: str, found: Findings, deposit: Deposit, interface: Interface) -> None:
     """What a partner reports; raises Refusal for what belongs on the other interface."""
     root, context = document.root, StatusContext(deposit.depositor.role, deposit.received_on)
@@ -112,14 +117,19 @@ def _hear(document: Document, entry: str, found: Findings, deposit: Deposit, int
     def placed(faults: tuple[Fault, ...], place: int) -> tuple[Fault, ...]:
         return tuple(f.placed(*locate(place, f.field)).within(entry) for f in faults)
 
+    def spots(fields: tuple[str, ...], place: int) -> tuple[Spot, ...]:
+        return tuple(Spot(name, *locate(place, name)) for name in fields)
+
     if receipts:
         for place, receipt in enumerate(cppstatut.receipts(root), start=1):
-            faults = placed(check_receipt(receipt, context), place)
-            found.receipts.append(replace(receipt, position=len(found.receipts) + 1, faults=faults))
+            faults, stand = placed(check_receipt(receipt, context), place), spots(_OF_RECEIPT, place)
+            position = len(found.receipts) + 1
+            found.receipts.append(replace(receipt, position=position, faults=faults, spots=stand, entry=entry))
         return
     for place, status in enumerate(cppstatut.statuses(root), start=1):
-        faults = placed(check_status(status, context), place)
-        found.statuses.append(replace(status, position=len(found.statuses) + 1, faults=faults))
+        faults, stand = placed(check_status(status, context), place), spots(_OF_STATUS, place)
+        position = len(found.statuses) + 1
+        found.statuses.append(replace(status, position=position, faults=faults, spots=stand, entry=entry))
 
 
 class Place(NamedTuple):

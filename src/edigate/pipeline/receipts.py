@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import fault, warning
+from edigate.domain.reported import in_place
 from edigate.domain.statuses import FlowStatus
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class ReceiptAnswer:
 
 def acknowledge(receipt: Receipt, pivot: Pivot | None) -> ReceiptAnswer:
     """Judge the receipt of a pivot; one that was refused is offered once more, and refused again it is an alert."""
+    found = _acknowledged(receipt, pivot)
+    return replace(found, faults=in_place(found.faults, receipt))
+
+
+def _acknowledged(receipt: Receipt, pivot: Pivot | None) -> ReceiptAnswer:
     if pivot is None:
         # What is no flow's identifier is not unknown as well: that is one mistake.
         malformed = any(found.field == "receipt.flow_id" for found in receipt.faults)

@@ -31,10 +31,9 @@ _REPLAYED = ("Rejeu du flux (décision précédente : {})", "Replay of the flow 
 
 
 class Refused(NamedTuple):
-    """An invoice that was refused, or a reported status or receipt: what it names, its supplier, why."""
+    """An invoice that was refused, or a reported status or receipt, and why."""
 
-    number: str
-    supplier: str
+    about: status.About
     faults: Sequence[Fault]
 
 
@@ -59,7 +58,7 @@ def report(
     """
     lines = [status.error_line(f, explain(f, language), language=language) for f in faults if f.blocks]
     lines += [
-        status.error_line(f, explain(f, language), one.number, one.supplier, language)
+        status.error_line(f, explain(f, language), one.about, language)
         for one in refused
         for f in one.faults
         if f.blocks

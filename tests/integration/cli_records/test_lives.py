@@ -150,6 +150,21 @@ def test_a_flow_of_statuses_shows_its_lines(fresh: Site) -> None:
     assert "1/2" in fold(fresh.run("flows", "list").out)
 
 
+def test_a_flow_of_statuses_shows_where_an_unknown_number_stands(fresh: Site) -> None:
+    """With its field, its path and its line; so does a receipt of an unknown flow."""
+    flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-9", "08"))
+    receipt = actors.acknowledge(fresh, actors.RECIPIENT, "CPP0010036000000000009999")
+
+    for name, end in ((flow, "/IdFacture"), (receipt, "/IdFlux")):
+        (line,) = fresh.json("flows", "show", name)["reported"]
+        (fault,) = line["faults"]
+        assert fault["path"].endswith(end)
+        assert fault["line"]
+        text = fold(fresh.run("flows", "show", name).out)
+        assert f"where: line {fault['line']}, {fault['field']}" in text
+        assert f"path: {fault['path']}" in text
+
+
 def test_a_flow_of_statuses_shows_the_words_of_a_step_below_a_heading(fresh: Site) -> None:
     """What 01 stands for is told by its label; the heading stands on a line of its own, in both languages."""
     label = "Validation 1 hors délai"

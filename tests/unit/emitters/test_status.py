@@ -13,6 +13,7 @@ from edigate.domain.faults import Fault, fault
 from edigate.domain.invoice import Party, Scheme
 from edigate.domain.statuses import FLOW_LABELS, INVOICE_LABELS, FlowStatus, InvoiceStatus
 from edigate.emitters.status import (
+    About,
     ErrorLine,
     FlowReport,
     StatusEntry,
@@ -148,7 +149,7 @@ def test_an_error_line_says_everything_about_a_fault() -> None:
     found = replace(fault("EDG-I002", "number", "F" * 21), entry="lot/1.xml").placed("/Invoice/cbc:ID", 12)
     words = explain(found, "fr")
 
-    line = error_line(found, words, "F" * 21, "81034732800017")
+    line = error_line(found, words, About("F" * 21, "81034732800017"))
 
     assert (line.nature, line.code, line.label) == ("FONCTIONNELLE", "EDG-I002", words.message)
     assert line.description == (
@@ -162,12 +163,29 @@ def test_an_error_line_speaks_one_language() -> None:
     found = fault("EDG-I002", "number", "F" * 21).placed("/Invoice/cbc:ID", 12)
     words = explain(found, "en")
 
-    line = error_line(found, words, "F" * 21, "81034732800017", "en")
+    line = error_line(found, words, About("F" * 21, "81034732800017"), "en")
 
     assert line.description == (
         f"invoice {'F' * 21} / supplier 81034732800017 ; rule G1.05 ; field {words.field} ; path /Invoice/cbc:ID ; "
         f"line 12 ; value {'F' * 21} ; remedy: {words.remedy}"
     )
+
+
+@pytest.mark.parametrize(
+    ("about", "language", "start"),
+    [
+        (About("F-1", "8103", "status", 3), "fr", "statut n° 3 du flux / facture F-1 / fournisseur 8103 ; champ Code"),
+        (About("F-1", "8103", "status", 3), "en", "status 3 of the flow / invoice F-1 / supplier 8103 ; field Code"),
+        (About("CPP1", "", "receipt", 2), "fr", "accusé n° 2 du flux / flux CPP1 ; champ Code"),
+        (About("CPP1", "", "receipt", 2), "en", "receipt 2 of the flow / flow CPP1 ; field Code"),
+        (About("", "", "receipt", 2), "en", "receipt 2 of the flow ; field Code"),
+    ],
+)
+def test_an_error_line_says_which_status_or_receipt_it_is_about(about: About, language: str, start: str) -> None:
+    """By its place in the flow; a receipt names a flow, not an invoice."""
+    found = fault("EDG-S001", "status.code", "57")
+
+    assert error_line(found, explain(found, language), about, language).description.startswith(start)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +197,7 @@ def test_an_error_line_leaves_out_what_is_empty(number: str, supplier: str, star
     found = Fault("EDG-F011")
     words = explain(found, "fr")
 
-    line = error_line(found, words, number, supplier)
+    line = error_line(found, words, About(number, supplier))
 
     assert line.nature == "TECHNIQUE"
     assert line.description.startswith(start)
@@ -190,7 +208,7 @@ def test_an_error_line_of_hostile_values_can_be_reported(header: Header, read_st
     """Values quoted from a document cannot break the report."""
     found = fault("EDG-I003", "number", "<F\x00>", characters="]]>&\ud800").placed("/a['\x01']", None)
 
-    line = error_line(found, explain(found, "fr"), "]]><x>\x02", "&\udfff")
+    line = error_line(found, explain(found, "fr"), About("]]><x>\x02", "&\udfff"))
     root = read_status(flow_report(header, FlowReport(FlowStatus.REFUSED, "F", lines=(line,))))
 
     description = root.findtext(f"{FLOW}/Details/LigneErreurDetail/DescriptionErreur")
