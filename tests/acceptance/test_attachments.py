@@ -212,6 +212,14 @@ REFUSED: Mapping[str, tuple[bytes, list[str]]] = {
     "slash": (sound(attachments=(INVOICE, replace(SLIP, name="../bon.pdf"))), ["EDG-I128"]),
     "no-pdf-in-the-zip": (sound(attachments=(replace(RAW, content=b"not a PDF at all", zipped=True),)), ["EDG-I132"]),
     "no-pdf-inside": (sound(attachments=(replace(RAW, content=b"not a PDF at all"),)), ["EDG-I132"]),
+    "word-in-a-pdf": (
+        sound(attachments=(replace(INVOICE, content=zip_of("facture.docx", WORD.content), zipped=False),)),
+        ["EDG-I132"],
+    ),
+    "zipped-twice": (
+        sound(attachments=(replace(INVOICE, content=zip_of("facture.pdf", zip_of("facture.pdf", INVOICE.content))),)),
+        ["EDG-I132"],
+    ),
     "wrong-byte": (
         sound(attachments=(INVOICE, replace(SLIP, content=damaged(SLIP), zipped=False))), ["EDG-I127"]
     ),

@@ -7,7 +7,7 @@ says; the bare file is taken too. A wrapper's file is inflated to be counted and
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from io import BytesIO
 from types import MappingProxyType
@@ -63,6 +63,8 @@ OTHER_TYPES: Mapping[str, frozenset[str]] = MappingProxyType({
 SAYS_NOTHING = frozenset({"", "application/zip", "application/x-zip-compressed", "application/octet-stream"})
 """Declared types that speak of the ZIP around the file, or of nothing, rather than of the file."""
 
+_PDF_TYPES = frozenset({MIME_TYPES["pdf"], *OTHER_TYPES["pdf"]})
+
 ZIP_BASED = frozenset({"zip", "docx", "pptx", "xlsx", "odp", "ods", "odt"})
 """Extensions of files that are themselves ZIPs, so that a ZIP of several files may be the bare file."""
 
@@ -71,6 +73,9 @@ _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN = 1024
 _TAIL_CHARACTERS = (wrappers.TAIL + 2) // 3 * 4
 """The end of a wrapper's base64 in which its directory stands; a multiple of 4, so that it can be cut off."""
+
+_HEAD_CHARACTERS = 8192
+"""The start of a wrapper's base64 in which the first bytes of its file stand, whatever its header says before them."""
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -91,7 +96,7 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttachmentContent:
-    """What a content was found to be: one flaw, or a file.
+    """What a content was found to be: one flaw, or a file; of a file that is no PDF, both.
 
     `wrapped` says that it came in a ZIP of its own, where it is called `inner_name`, folders and all; `size` is that
     of the file itself in bytes, as they were counted.
@@ -151,9 +156,13 @@ def safe_name(path: str, otherwise: str) -> str:
     return name or otherwise
 
 
-def is_pdf(name: str) -> bool:
-    """Whether a file of this name says that it is a PDF."""
-    return extension(name) == "pdf"
+def says_pdf(mime: str, *names: str) -> bool:
+    """Whether a declared type or one of a file's names, in its ZIP or outside, says that it is a PDF.
+
+    >>> says_pdf("application/zip", "facture.zip", "d/facture.PDF"), says_pdf("", "facture.pdf.txt")
+    (True, False)
+    """
+    return _plain_type(mime) in _PDF_TYPES or any(extension(base_name(name)) == "pdf" for name in names)
 
 
 def type_contradicted(name: str, declared: str) -> bool:
@@ -164,20 +173,23 @@ def type_contradicted(name: str, declared: str) -> bool:
     >>> type_contradicted("plan.pdf", "image/tiff"), type_contradicted("plan.pdf", "application/zip")
     (True, False)
     """
-    kind, said = extension(name), declared.partition(";")[0].strip().lower()
+    kind, said = extension(name), _plain_type(declared)
     if kind == "zip" or kind not in MIME_TYPES or said in SAYS_NOTHING:
         return False
     return said != MIME_TYPES[kind] and said not in OTHER_TYPES.get(kind, ())
 
 
-def inspect(name: str, encoded: str | None, limit: int) -> AttachmentContent:
-    """What a base64 text holds, white space in it aside; the file may have up to `limit` bytes. Decodes once."""
+def inspect(name: str, encoded: str | None, limit: int, mime: str = "") -> AttachmentContent:
+    """What a base64 text holds, white space in it aside; the file may have up to `limit` bytes. Decodes once.
+
+    What its name, its declared type or its name in the ZIP calls a PDF must be one.
+    """
     try:
         data = binascii.a2b_base64(_compact(encoded or ""), strict_mode=True)
     except ValueError:
         return AttachmentContent(Flaw.NOT_BASE64)
     try:
-        return _zip_content(name, data, limit) if _is_zip(data) else _bare_content(name, data, limit)
+        return _zip_content(name, mime, data, limit) if _is_zip(data) else _bare_content(name, mime, data, limit)
     except wrappers.UNREADABLE:
         return AttachmentContent(Flaw.ZIP_UNREADABLE)
     except wrappers.DAMAGED:
@@ -203,6 +215,15 @@ def as_wrapper(name: str, encoded: str) -> str:
     return zipped(safe, b"".join(wrappers.pieces(data, entry, listed.cut)))
 
 
+def holds_pdf(content: str) -> bool:
+    """Whether the file of a wrapper that `as_wrapper` gave is a PDF, by its first bytes."""
+    head = binascii.a2b_base64(content[:_HEAD_CHARACTERS])
+    try:
+        return _is_pdf(wrappers.start(head))
+    except (*wrappers.UNREADABLE, wrappers.DAMAGED):
+        return False
+
+
 def zipped(name: str, data: bytes) -> str:
     """The base64 of a ZIP that holds the data under this name; the same bytes every time."""
     entry = ZipInfo(name, _FIXED_DATE)
@@ -221,28 +242,41 @@ def _decoded_length(text: bytes) -> int:
     return len(text) // 4 * 3 - text.count(b"=", -2)
 
 
+def _plain_type(declared: str) -> str:
+    return declared.partition(";")[0].strip().lower()
+
+
+def _is_pdf(data: bytes) -> bool:
+    return _PDF_MARK in data[:_PDF_MARK_WITHIN]
+
+
 def _is_zip(data: bytes) -> bool:
     return data.startswith(wrappers.SIGNATURES)
 
 
-def _bare_content(name: str, data: bytes, limit: int) -> AttachmentContent:
+def _bare_content(name: str, mime: str, data: bytes, limit: int) -> AttachmentContent:
     if not data:
         return AttachmentContent(Flaw.EMPTY)
     if len(data) > limit:
         return AttachmentContent(Flaw.TOO_LARGE)
     if extension(name) == "zip" and not _is_zip(data):
         return AttachmentContent(Flaw.ZIP_UNREADABLE)
-    if extension(name) == "pdf" and _PDF_MARK not in data[:_PDF_MARK_WITHIN]:
+    if says_pdf(mime, name) and not _is_pdf(data):
         return AttachmentContent(Flaw.NOT_A_PDF)
     return AttachmentContent(size=len(data))
 
 
-def _zip_content(name: str, data: bytes, limit: int) -> AttachmentContent:
+def _zip_content(name: str, mime: str, data: bytes, limit: int) -> AttachmentContent:
     found = wrappers.listing(data[-wrappers.TAIL :], len(data))
     if len(found.files) != 1 and extension(name) in ZIP_BASED:
-        return _bare_content(name, data, limit)
+        return _bare_content(name, mime, data, limit)
     flaw = _flaw_listed(found.files, limit)
-    return AttachmentContent(flaw) if flaw else _wrapped(name, data, found, limit)
+    if flaw:
+        return AttachmentContent(flaw)
+    content, start = _wrapped(data, found, limit)
+    if content.wrapped and says_pdf(mime, name, content.inner_name) and not _is_pdf(start):
+        return replace(content, flaw=Flaw.NOT_A_PDF)
+    return content
 
 
 def _flaw_listed(files: Sequence[ZipInfo], limit: int) -> Flaw | None:
@@ -258,14 +292,12 @@ def _flaw_listed(files: Sequence[ZipInfo], limit: int) -> Flaw | None:
     return None if files[0].compress_type in wrappers.METHODS else Flaw.ZIP_METHOD
 
 
-def _wrapped(name: str, data: bytes, listed: wrappers.Listing, limit: int) -> AttachmentContent:
-    """What the one file of a ZIP is found to be when it is inflated."""
+def _wrapped(data: bytes, listed: wrappers.Listing, limit: int) -> tuple[AttachmentContent, bytes]:
+    """What the one file of a ZIP is found to be when it is inflated, and its first bytes."""
     (entry,) = listed.files
     found = wrappers.measured(data, entry, listed.cut, limit)
     if found.size > limit:
-        return AttachmentContent(Flaw.TOO_LARGE)
+        return AttachmentContent(Flaw.TOO_LARGE), b""
     if (found.size, found.check) != (entry.file_size, entry.CRC):
-        return AttachmentContent(Flaw.ZIP_DAMAGED)
-    if (extension(base_name(entry.orig_filename)) or extension(name)) == "pdf" and _PDF_MARK not in found.start:
-        return AttachmentContent(Flaw.NOT_A_PDF)
-    return AttachmentContent(wrapped=True, inner_name=entry.orig_filename, size=found.size)
+        return AttachmentContent(Flaw.ZIP_DAMAGED), b""
+    return AttachmentContent(wrapped=True, inner_name=entry.orig_filename, size=found.size), found.start

@@ -716,12 +716,13 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
             "On this interface the original invoice goes with the data as an attachment, and the document has none."
         ),
         remedy_fr=(
-            "Joignez la facture au format PDF, ou déposez sur l’interface structurée du même format (FSO1100A pour "
-            "UBL, FSO1106A pour CII)."
+            "Joignez la facture au format PDF, en base64 d’un ZIP qui la contient seule. Seule une interface "
+            "structurée (E1, ou E4 pour les travaux) du même format, si votre cadre de facturation y est admis, se "
+            "passe de pièce jointe."
         ),
         remedy_en=(
-            "Attach the invoice as a PDF, or deposit on the structured interface of the same format (FSO1100A for UBL,"
-            " FSO1106A for CII)."
+            "Attach the invoice as a PDF, in base64 of a ZIP that holds nothing else. Only a structured interface (E1, "
+            "or E4 for works) of the same format, if your cadre is taken there, does without an attachment."
         ),
     ),
     "EDG-I121": _functional(
@@ -849,14 +850,24 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         remedy_en="Give the attachment a file name with its extension, for example invoice.pdf.",
     ),
     "EDG-I130": _advice(
-        title_fr="Pièce jointe non compressée",
-        title_en="Attachment not zipped",
+        title_fr="Pièce jointe sans ZIP à elle",
+        title_en="Attachment not in a ZIP of its own",
         message_fr=(
-            "Le contenu de la pièce jointe « {value} » n’est pas un ZIP : il sera compressé pour le destinataire."
+            "Le contenu de la pièce jointe « {value} » n’est pas dans un ZIP à lui seul : il y sera mis pour le "
+            "destinataire, tel quel."
         ),
-        message_en="The content of the attachment “{value}” is not a ZIP: it will be zipped for the recipient.",
-        remedy_fr="Placez le fichier dans un ZIP avant de l’encoder en base64 ; Chorus Pro l’attend ainsi.",
-        remedy_en="Put the file in a ZIP before encoding it in base64; Chorus Pro expects it so.",
+        message_en=(
+            "The content of the attachment “{value}” is not in a ZIP of its own: it will be put in one for the "
+            "recipient, as it is."
+        ),
+        remedy_fr=(
+            "Placez le fichier, même s’il est lui-même une archive ou un document bureautique, dans un ZIP avant de "
+            "l’encoder en base64 ; Chorus Pro l’attend ainsi."
+        ),
+        remedy_en=(
+            "Put the file, even one that is itself an archive or an office document, in a ZIP before encoding it in "
+            "base64; Chorus Pro expects it so."
+        ),
     ),
     "EDG-I131": _advice(
         title_fr="Aucun PDF parmi les pièces jointes",
@@ -875,10 +886,22 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
     "EDG-I132": _functional(
         title_fr="Pièce jointe PDF qui n’en est pas un",
         title_en="PDF attachment that is not a PDF",
-        message_fr="La pièce jointe « {value} » est annoncée comme un PDF, mais son contenu n’en est pas un.",
-        message_en="The attachment “{value}” is said to be a PDF, but its content is not one.",
-        remedy_fr="Joignez un PDF véritable, ou donnez à la pièce jointe l’extension de son contenu réel.",
-        remedy_en="Attach a real PDF, or give the attachment the extension of what it really holds.",
+        message_fr=(
+            "La pièce jointe « {value} » est annoncée comme un PDF par son nom, son type déclaré ou le nom du fichier "
+            "dans son ZIP, mais son contenu n’en est pas un."
+        ),
+        message_en=(
+            "The attachment “{value}” is said to be a PDF by its name, its declared type or the name of the file in "
+            "its ZIP, but its content is not one."
+        ),
+        remedy_fr=(
+            "Joignez un PDF véritable, dans un seul ZIP, ou donnez à la pièce jointe l’extension et le type de son "
+            "contenu réel."
+        ),
+        remedy_en=(
+            "Attach a real PDF, in one ZIP only, or give the attachment the extension and the type of what it really "
+            "holds."
+        ),
     ),
     "EDG-I133": _advice(
         title_fr="Type MIME contraire au nom de la pièce jointe",

@@ -52,6 +52,15 @@ class Measured(NamedTuple):
     start: bytes
 
 
+class _Header(NamedTuple):
+    """What stands before a file's data, which begin at `begin`."""
+
+    name: str
+    flags: int
+    method: int
+    begin: int
+
+
 def listing(tail: bytes, length: int) -> Listing:
     """What the directory at the end of a ZIP of this length lists; raises UNREADABLE."""
     with ZipFile(BytesIO(tail)) as archive:
@@ -76,7 +85,7 @@ def is_alone(found: Listing) -> bool:
 
 def pieces(data: bytes, entry: ZipInfo, cut: int) -> Iterator[bytes | memoryview]:
     """The file piece by piece, as far as it goes whatever the directory says; raises UNREADABLE and DAMAGED."""
-    packed = _packed(data, entry, cut)
+    packed = memoryview(data)[_place(data, entry, cut)]
     if entry.compress_type == ZIP_STORED:
         yield from (packed[start : start + _INFLATED] for start in range(0, len(packed), _INFLATED))
         return
@@ -104,15 +113,30 @@ def measured(data: bytes, entry: ZipInfo, cut: int, limit: int) -> Measured:
     return Measured(size, check, start)
 
 
-def _packed(data: bytes, entry: ZipInfo, cut: int) -> memoryview:
-    """The bytes of the file as they are packed, where its own header says the same of it as the directory."""
+def start(head: bytes) -> bytes:
+    """The first bytes of the file at the start of a ZIP, of which these are some more; raises as `pieces` does."""
+    header = _header(head, 0)
+    packed = head[header.begin :]
+    if header.method == ZIP_STORED:
+        return packed[:_START]
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, _START)
+
+
+def _place(data: bytes, entry: ZipInfo, cut: int) -> slice:
+    """Where the packed bytes stand of a file whose own header says the same of it as the directory."""
     at = entry.header_offset + cut
-    mark, _, flags, method, *_, name_length, extra_length = _LOCAL.unpack_from(data, max(at, 0))
-    begin = at + _LOCAL.size + name_length + extra_length
-    end = begin + entry.compress_size
-    name = data[at + _LOCAL.size : at + _LOCAL.size + name_length]
-    same = name.decode("utf-8" if flags & _UTF8 else "cp437") == entry.orig_filename
-    sound = same and (mark, method, flags & _ENCRYPTED) == (SIGNATURES[0], entry.compress_type, 0)
-    if at < 0 or end > len(data) or not sound:
+    header = _header(data, at)
+    end = header.begin + entry.compress_size
+    same = (header.name, header.method) == (entry.orig_filename, entry.compress_type)
+    if not same or header.flags & _ENCRYPTED or end > len(data):
         raise BadZipFile
-    return memoryview(data)[begin:end]
+    return slice(header.begin, end)
+
+
+def _header(data: bytes, at: int) -> _Header:
+    mark, _, flags, method, *_, name_length, extra_length = _LOCAL.unpack_from(data, max(at, 0))
+    if at < 0 or mark != SIGNATURES[0]:
+        raise BadZipFile
+    behind = at + _LOCAL.size + name_length
+    name = data[at + _LOCAL.size : behind].decode("utf-8" if flags & _UTF8 else "cp437")
+    return _Header(name, flags, method, behind + extra_length)

@@ -17,7 +17,8 @@ from edigate.domain.attachments import (
     SAYS_NOTHING,
     as_wrapper,
     extension,
-    is_pdf,
+    holds_pdf,
+    says_pdf,
     shortened,
     zipped,
 )
@@ -123,8 +124,8 @@ def _chosen(attachments: tuple[Attachment, ...], files: list[_File]) -> int:
 
 
 def _seems_pdf(file: _File) -> bool:
-    """Whether type, name or name inside the ZIP says that it is a PDF."""
-    return file.mime.lower() == _PDF or is_pdf(file.name) or is_pdf(_inner_name(file.content))
+    """Whether type, name or name inside the ZIP says that it is a PDF, and it is one."""
+    return says_pdf(file.mime, file.name, _inner_name(file.content)) and holds_pdf(file.content)
 
 
 def _deposited(invoice: Invoice, original: bytes, kind: str) -> _File:

@@ -9,11 +9,12 @@ from edigate.domain.attachments import (
     MIME_TYPES,
     NAME_LENGTH,
     Flaw,
+    base_name,
     extension,
     forbidden_characters,
     inspect,
-    is_pdf,
     safe_name,
+    says_pdf,
     shortened,
     type_contradicted,
 )
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.attachments import AttachmentContent
     from edigate.domain.faults import Fault
-    from edigate.domain.invoice import Attachment, Invoice
+    from edigate.domain.invoice import Invoice
     from edigate.rules.context import Context, Rule
 
 _FLAWS: Mapping[Flaw, str] = MappingProxyType(
@@ -51,7 +52,10 @@ def the_original_invoice_is_attached(invoice: Invoice, context: Context) -> Iter
 def the_original_had_better_be_a_pdf(invoice: Invoice, context: Context) -> Iterator[Fault]:
     """On a mixed interface one attachment is a PDF by name or type; nothing is said while a name is at fault."""
     attachments = invoice.attachments
-    said = any(_says_pdf(attachment) or any(_name_faults(attachment.name, "")) for attachment in attachments)
+    said = any(
+        says_pdf(attachment.mime, attachment.name) or any(_name_faults(attachment.name, ""))
+        for attachment in attachments
+    )
     if context.interface.attachment_required and attachments and not said:
         yield warning("EDG-I131", "attachments[0].name", attachments[0].name)
 
@@ -69,14 +73,8 @@ def an_attachment_holds_one_file(invoice: Invoice, context: Context) -> Iterator
     """An attachment is the base64 of one file that is neither empty nor too large, in a ZIP of its own or bare."""
     limit = context.settings.attachment_bytes
     for index, attachment in enumerate(invoice.attachments):
-        content = inspect(attachment.name, attachment.encoded(), limit)
-        field = f"attachments[{index}].content"
-        if content.flaw:
-            code = _FLAWS[content.flaw]
-            told = {"limit": limit} if content.flaw is Flaw.TOO_LARGE else {"reason": content.flaw}
-            yield fault(code, field, attachment.name, **told)
-        else:
-            yield from _content_faults(content, attachment.name, field)
+        content = inspect(attachment.name, attachment.encoded(), limit, attachment.mime)
+        yield from _content_faults(content, attachment.name, f"attachments[{index}].content", limit)
 
 
 def an_attachment_is_of_the_type_its_name_says(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -98,21 +96,28 @@ def _name_faults(name: str, field: str) -> Iterator[Fault]:
         yield warning("EDG-I122", field, name, shortened=shortened(name))
 
 
-def _content_faults(content: AttachmentContent, name: str, field: str) -> Iterator[Fault]:
-    """What may be said of a sound content; of its name inside, what was not said of the attachment's own."""
-    if not content.wrapped:
+def _content_faults(content: AttachmentContent, name: str, field: str, limit: int) -> Iterator[Fault]:
+    """What is wrong with a content; of its name inside, what was not said of the attachment's own."""
+    if content.wrapped and extension(name) in MIME_TYPES and not _may_be_inside(content.inner_name):
+        yield fault("EDG-I121", field, content.inner_name, within=name)
+    elif content.flaw:
+        told = {"limit": limit} if content.flaw is Flaw.TOO_LARGE else {"reason": content.flaw}
+        yield fault(_FLAWS[content.flaw], field, name, **told)
+    elif not content.wrapped:
         yield warning("EDG-I130", field, name)
-        return
-    inner = content.inner_name
-    given = safe_name(inner, shortened(name))
-    if extension(name) in MIME_TYPES and extension(given) not in {"", *MIME_TYPES}:
-        yield fault("EDG-I121", field, inner, within=name)
-    elif inner != name and (given != inner or not any(_name_faults(name, field))):
-        yield warning("EDG-I126", field, name, inner=inner, given=given)
+    elif content.inner_name != name:
+        yield from _renamed(content.inner_name, name, field)
 
 
-def _says_pdf(attachment: Attachment) -> bool:
-    return is_pdf(attachment.name) or attachment.mime.lower() == MIME_TYPES["pdf"]
+def _may_be_inside(inner_name: str) -> bool:
+    return extension(base_name(inner_name)) in {"", *MIME_TYPES}
+
+
+def _renamed(inner_name: str, name: str, field: str) -> Iterator[Fault]:
+    """That the name inside is another one; where the attachment's own is at fault, only if it must change as well."""
+    given = safe_name(inner_name, shortened(name))
+    if given != inner_name or not any(_name_faults(name, field)):
+        yield warning("EDG-I126", field, name, inner=inner_name, given=given)
 
 
 ATTACHMENT_RULES: tuple[Rule, ...] = (

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import zlib
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
@@ -19,6 +20,7 @@ from edigate.domain.attachments import (
     as_wrapper,
     extension,
     forbidden_characters,
+    holds_pdf,
     inspect,
     safe_name,
     shortened,
@@ -46,6 +48,11 @@ def archive(*files: tuple[str, bytes], method: int = ZIP_DEFLATED) -> bytes:
 def wrapper(inner_name: str, size: int) -> AttachmentContent:
     """What is found where a ZIP holds the one file."""
     return AttachmentContent(wrapped=True, inner_name=inner_name, size=size)
+
+
+def no_pdf(inner_name: str, size: int) -> AttachmentContent:
+    """What is found where that file should be a PDF."""
+    return replace(wrapper(inner_name, size), flaw=Flaw.NOT_A_PDF)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +104,14 @@ def test_forbidden_characters_are_told_once() -> None:
         ("a.pdf", encoded(archive(("a.pdf", PDF), ("b.pdf", PDF))), AttachmentContent(Flaw.ZIP_OF_SEVERAL)),
         ("a.zip", encoded(b"not a ZIP at all"), AttachmentContent(Flaw.ZIP_UNREADABLE)),
         ("a.pdf", encoded(b"not a PDF at all"), AttachmentContent(Flaw.NOT_A_PDF)),
-        ("a.pdf", encoded(archive(("a.pdf", b"not a PDF at all"))), AttachmentContent(Flaw.NOT_A_PDF)),
-        ("a.pdf", encoded(archive(("d/", b""), ("d/a.PDF", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
-        ("a.pdf", encoded(archive(("a", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
-        ("a.zip", encoded(archive(("b.pdf", b"text"))), AttachmentContent(Flaw.NOT_A_PDF)),
-        ("a.pdf", encoded(archive(("b.txt", b"text"))), wrapper("b.txt", 4)),
+        ("a.pdf", encoded(archive(("a.pdf", b"not a PDF at all"))), no_pdf("a.pdf", 16)),
+        ("a.pdf", encoded(archive(("d/", b""), ("d/a.PDF", b"text"))), no_pdf("d/a.PDF", 4)),
+        ("a.pdf", encoded(archive(("a", b"text"))), no_pdf("a", 4)),
+        ("a.zip", encoded(archive(("b.pdf", b"text"))), no_pdf("b.pdf", 4)),
+        ("a.pdf", encoded(archive(("b.txt", b"text"))), no_pdf("b.txt", 4)),
         ("a.txt", encoded(archive(("a.txt", b"text"))), wrapper("a.txt", 4)),
         ("a.pdf", encoded(archive(("a.pdf", b" " * 1019 + b"%PDF-"))), wrapper("a.pdf", 1024)),
-        ("a.pdf", encoded(archive(("a.pdf", b" " * 1020 + b"%PDF-"))), AttachmentContent(Flaw.NOT_A_PDF)),
+        ("a.pdf", encoded(archive(("a.pdf", b" " * 1020 + b"%PDF-"))), no_pdf("a.pdf", 1025)),
         ("a.txt", encoded(bytes(LIMIT)), AttachmentContent(size=LIMIT)),
         ("a.txt", encoded(bytes(LIMIT + 1)), AttachmentContent(Flaw.TOO_LARGE)),
         ("a.txt", encoded(archive(("a.txt", bytes(LIMIT + 1)))), AttachmentContent(Flaw.TOO_LARGE)),
@@ -255,6 +262,39 @@ def test_bare_files_get_a_wrapper(name: str, data: bytes) -> None:
     """What came bare is put in a ZIP under its own name."""
     with ZipFile(BytesIO(b64decode(as_wrapper(name, encoded(data))))) as made:
         assert [(entry, made.read(entry)) for entry in made.namelist()] == [(name, data)]
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "inner"),
+    [
+        ("a.pdf", "", "a.docx"),
+        ("a.pdf", "", "a.zip"),
+        ("a.PDF", "application/zip", "a"),
+        ("a.zip", "application/zip", "d/a.PDF"),
+        ("a.zip", "Application/PDF", "a.docx"),
+        ("a.bin", "application/x-pdf; name=a", "a.bin"),
+    ],
+)
+def test_what_anything_calls_a_pdf_must_be_one(name: str, mime: str, inner: str) -> None:
+    """Name, type or name in the ZIP: one word for PDF is enough, and is held to."""
+    zip_in_zip = encoded(archive((inner, archive(("a.pdf", PDF)))))
+
+    assert inspect(name, zip_in_zip, LIMIT, mime).flaw is Flaw.NOT_A_PDF
+    assert inspect(name, encoded(archive((inner, PDF))), LIMIT, mime) == wrapper(inner, 16)
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(PDF, True), (PDF + os.urandom(100_000), True), (b" " * 1020 + PDF, False), (b"PK\x03\x04", False), (b"", False)],
+)
+def test_a_pdf_is_known_by_the_start_of_its_wrapper(method: int, data: bytes, *, expected: bool) -> None:
+    """What is in a wrapper is known without inflating it all; what cannot be known is no PDF."""
+    text = encoded(archive(("a", data), method=method))
+
+    assert holds_pdf(text) is expected
+    assert holds_pdf(text[:40]) is False
+    assert holds_pdf("") is False
 
 
 @pytest.mark.parametrize(

@@ -205,11 +205,20 @@ def test_the_original_of_a_mixed_flow_is_one_of_the_attachments(attachments: tup
         (attachment("a.bin", mime="application/pdf"), False),
         (attachment("a.tif", mime="image/tiff"), True),
         (attachment("a.xml", declared="01", inner="a.xml"), True),
+        (attachment("a.pdf", mime="application/pdf", encoded=zip_text("a.docx", b"PK")), True),
+        (attachment("a.pdf", encoded=base64.b64encode(b"PK").decode()), True),
     ],
 )
 def test_what_can_be_read_already_is_not_made_readable(original: Attachment, *, readable: bool) -> None:
     """A mixed flow whose original is no PDF gets a readable one as a structured flow does; one that is gets no copy."""
     assert [piece.name for piece in pieces(original)] == [original.name, *([READABLE] if readable else [])]
+
+
+def test_what_only_says_that_it_is_a_pdf_is_not_the_original() -> None:
+    """Of two that are called PDF, the one that is a PDF stands for the invoice."""
+    found = pieces(attachment("a.pdf", encoded=zip_text("a.pdf", b"PK")), attachment("b.pdf"))
+
+    assert [(piece.name, piece.kind) for piece in found] == [("b.pdf", "01"), ("a.pdf", "02")]
 
 
 def test_the_others_keep_their_order() -> None:

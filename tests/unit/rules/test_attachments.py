@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -38,6 +39,16 @@ def test_no_attachment_on_a_mixed_interface(codes: Callable[..., list[str]]) -> 
     structured: dict[str, object] = {"interface.attachment_required": False}
 
     assert (codes({"attachments": ()}), codes({"attachments": ()}, structured)) == (["I120"], [])
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_remedy_for_no_attachment_sends_nobody_to_another_rejection(
+    faults: Callable[..., tuple[Fault, ...]], language: str
+) -> None:
+    """No interface is named as a way out: which one takes the document hangs on format and cadre."""
+    (found,) = faults({"attachments": ()})
+
+    assert re.findall(r"FSO\d{4}A", explain(found, language).remedy) == []
 
 
 def test_no_pdf_on_a_mixed_interface(codes: Callable[..., list[str]]) -> None:
@@ -118,7 +129,10 @@ def test_a_zip_that_cannot_be_used_says_why(
         (base64_zip("facture.pdf", data=b"%PDF-1.7".ljust(1000)), []),
         (base64_zip("facture.pdf", data=b"du texte"), ["I132"]),
         (base64_zip("facture", data=b"du texte"), ["I132"]),
-        (base64_zip("facture.txt", data=b"du texte"), ["i126"]),
+        (base64_zip("facture.txt", data=b"du texte"), ["I132"]),
+        (base64_zip("facture.txt"), ["i126"]),
+        (base64_zip("facture.docx", data=b"PK\x03\x04"), ["I132"]),
+        (base64_zip("virus.exe", data=b"MZ"), ["I121"]),
         ("pas du base64 !", ["I125"]),
         (base64_zip("a.pdf", "b.pdf"), ["I127"]),
         (b64encode(b"%PDF-1.7").decode("ascii"), ["i130"]),
@@ -170,6 +184,21 @@ def test_an_extension_inside_is_told_with_both_names(faults: Callable[..., tuple
     assert explain(itself, "en").message == (
         "The extension of the file “a.dwg” is not among those that attachments may have."
     )
+
+
+@pytest.mark.parametrize("name", ["plans.zip", "lettre.docx"])
+def test_a_bare_archive_is_not_said_to_be_no_zip(faults: Callable[..., tuple[Fault, ...]], name: str) -> None:
+    """A file that is itself a ZIP is told that it has none of its own around it, and that it gets one as it is."""
+    pdf = attached("facture.pdf", base64_zip("facture.pdf"))
+
+    (found,) = faults({"attachments": (pdf, attached(name, base64_zip("a.xml", "b.xml")))})
+
+    assert found.code == "EDG-I130"
+    assert explain(found, "en").message == (
+        f"The content of the attachment “{name}” is not in a ZIP of its own: it will be put in one for the recipient, "
+        "as it is."
+    )
+    assert "n’est pas un ZIP" not in explain(found).message
 
 
 def test_one_extension_is_told_once(codes: Callable[..., list[str]]) -> None:
