@@ -14,7 +14,7 @@ from edigate.cli.messages import colon, counted, t
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger.clock import stamp
-from edigate.ledger.directory.changes import STRICTER, Change, Kind
+from edigate.ledger.directory.changes import OF_SUPPLIERS, STRICTER, Change, Kind
 from edigate.ledger.directory.report import DAYS, Felt, Report, report
 from edigate.ledger.directory.uses import Use
 
@@ -41,6 +41,10 @@ _WORDS: Mapping[Kind, tuple[str, str]] = MappingProxyType({
     Kind.SERVICE_CLOSED:              ("service {} is no longer active", "le service {} n'est plus actif"),
     Kind.SERVICE_ENGAGEMENT_REQUIRED: ("service {} now requires an engagement number",
                                        "le service {} exige désormais un numéro d'engagement"),
+    Kind.SUPPLIER_VANISHED:           ("supplier is no longer in the directory",
+                                       "le fournisseur n'est plus dans l'annuaire"),
+    Kind.SUPPLIER_CLOSED:             ("supplier is no longer active", "le fournisseur n'est plus actif"),
+    Kind.SUPPLIER_ACCOUNTS:           ("supplier has other accounts", "le fournisseur a d'autres comptes"),
     Kind.APPEARED:                    ("is new in the directory", "est nouvelle dans l'annuaire"),
     Kind.REOPENED:                    ("is active again", "est de nouveau active"),
     Kind.PUBLIC:                      ("is now a public structure", "est désormais une structure publique"),
@@ -54,6 +58,9 @@ _WORDS: Mapping[Kind, tuple[str, str]] = MappingProxyType({
     Kind.SERVICE_REOPENED:            ("service {} is active again", "le service {} est de nouveau actif"),
     Kind.SERVICE_ENGAGEMENT_OPTIONAL: ("service {} no longer requires an engagement number",
                                        "le service {} n'exige plus de numéro d'engagement"),
+    Kind.SUPPLIER_APPEARED:           ("supplier is new in the directory",
+                                       "le fournisseur est nouveau dans l'annuaire"),
+    Kind.SUPPLIER_REOPENED:           ("supplier is active again", "le fournisseur est de nouveau actif"),
 })
 # fmt: on
 
@@ -96,7 +103,7 @@ def _use_json(use: Use) -> dict[str, Any]:
 
 
 def print_report(gate: Gate, told: Report, *, everything: bool = False) -> None:
-    """What changed by kind, then structure by structure where suppliers use it, then the rest up to a screenful."""
+    """What changed by kind, then structure by structure and supplier by supplier where it is used, then the rest."""
     if not told.counts:
         rows.say(t("Nothing changed since {before}.", "Rien n'a changé depuis {before}.", before=told.before))
         return
@@ -108,7 +115,7 @@ def print_report(gate: Gate, told: Report, *, everything: bool = False) -> None:
             t("Of what suppliers used in the last {days} days:",
               "Parmi ce que des fournisseurs ont utilisé ces {days} derniers jours :", days=DAYS), style="bold"
         )  # fmt: skip
-        for _, together in groupby(told.in_use, key=lambda felt: felt.change.siret):
+        for _, together in groupby(told.in_use, key=_owner):
             _print_structure(gate, list(together))
     else:
         rows.say(
@@ -128,21 +135,26 @@ def _print_counts(told: Report) -> None:
     rows.print_table(columns, [kind for kind in _WORDS if kind in told.counts], fold=t("Change", "Changement"))
 
 
+def _owner(felt: Felt) -> tuple[bool, str]:
+    """What the change is of: one SIRET may be a structure's and a supplier's."""
+    return felt.change.kind in OF_SUPPLIERS, felt.change.siret
+
+
 def _print_structure(gate: Gate, together: Sequence[Felt]) -> None:
     first = together[0].change
     rows.say(f"{first.siret}  {first.name}", style="bold")
     for felt in together:
         rows.say(f"  {_sentence(felt.change)}", style="red" if felt.change.kind in STRICTER else "")
         for use in felt.suppliers:
-            rows.say(f"    {_supplier(gate, use)}")
+            who = "" if first.kind in OF_SUPPLIERS else f"{use.supplier}  {use.supplier_name}  "
+            rows.say(f"    {who}({_how_much(gate, use)})")
 
 
-def _supplier(gate: Gate, use: Use) -> str:
-    said = counted(use.invoices,
+def _how_much(gate: Gate, use: Use) -> str:
+    return counted(use.invoices,
                    ("{count} invoice, on {day}", "{count} invoices, the last on {day}"),
                    ("{count} facture, le {day}", "{count} factures, la dernière le {day}"),
                    day=rows.local(gate, use.last)[:10])  # fmt: skip
-    return f"{use.supplier}  {use.supplier_name}  ({said})"
 
 
 def _print_others(told: Report, *, everything: bool) -> None:
@@ -152,7 +164,7 @@ def _print_others(told: Report, *, everything: bool) -> None:
         rows.say(t("Of what nobody used:", "Parmi ce que personne n'a utilisé :"), style="bold")
         change = t("Change", "Changement")
         columns: tuple[rows.Column, ...] = (
-            ("SIRET", lambda one: one.siret),
+            (t("Identifier", "Identifiant"), lambda one: one.siret),
             (t("Name", "Nom"), lambda one: one.name),
             (change, _sentence),
         )
@@ -171,6 +183,6 @@ def _print_others(told: Report, *, everything: bool) -> None:
 def _sentence(change: Change) -> str:
     said = t(*_WORDS[change.kind]).replace("{}", change.service)
     if change.before or change.after:
-        none = t("none", "aucune")
+        none = t("none", "aucun" if change.kind in OF_SUPPLIERS else "aucune")
         said += f"{colon()} {change.before or none} → {change.after or none}"
     return printable(said)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.ledger.directory import Snapshot
-from edigate.sandbox.structures import CONNECTED, SERVICE_REQUIRED, STRUCTURES, WITH_FORMS, directory_csv
+from edigate.sandbox.structures import CONNECTED, SERVICE_REQUIRED, STRUCTURES, SUPPLIERS, WITH_FORMS, directory_csv
 from tests.integration.cli_records.console import fold
 from tests.unit.ledger.f14 import MONDAY, ONE, SUNDAY, THREE, TUESDAY, WEDNESDAY, establishment, flow, service, unit
 
@@ -257,6 +257,38 @@ def test_what_changed_is_told_in_words(site: Site, tmp_path: Path, lang: str, sa
         assert words in again
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ("supplier is no longer in the directory 13 {used}", "supplier has other accounts",
+                "81034732800017 Papeterie des Tilleuls supplier is no longer in the directory")),
+        ("fr", ("le fournisseur n'est plus dans l'annuaire 13 {used}", "le fournisseur a d'autres comptes",
+                "81034732800017 Papeterie des Tilleuls le fournisseur n'est plus dans l'annuaire")),
+    ],
+)  # fmt: skip
+def test_suppliers_that_vanish_are_told(site: Site, tmp_path: Path, lang: str, said: tuple[str, ...]) -> None:
+    """A list of suppliers that replaces another tells who is gone, and who of them sent invoices."""
+    site.run("directory", "import", _file(tmp_path, directory_csv()))
+    kept = next(
+        row for row in directory_csv().splitlines() if row.startswith("supplier,") and "81034732800017" not in row
+    )
+    account = "FR7630006000011234567890189"
+    lines = f"kind,siret,name,accounts\nsupplier,{kept.split(',')[1]},Gardé,{account}\n"
+
+    answer = fold(site.run("directory", "import", _file(tmp_path, lines), lang=lang).out)
+    told = site.json("directory", "changes")
+
+    for words in said:
+        assert words.format(used=len(told["in_use"])) in answer
+    assert told["counts"] == {"supplier_vanished": 13, "supplier_accounts": 1}
+    felt = next(one for one in told["in_use"] if one["siret"] == "81034732800017")
+    assert (felt["kind"], felt["stricter"]) == ("supplier_vanished", True)
+    (use,) = felt["suppliers"]
+    assert (use["supplier"], use["invoices"] > 1) == ("81034732800017", True)
+    assert f"({use['invoices']} " in answer
+    assert account in {one["after"] for one in told["others"]}
+
+
 def test_changes_between_any_two_kept_versions(fresh: Site, tmp_path: Path) -> None:
     """FROM and TO are kept versions or their beginnings; by default what the last import brought."""
     first = fresh.json("directory", "show")["version"]
@@ -286,7 +318,7 @@ def test_many_changes_are_cut_to_a_screenful(fresh: Site, tmp_path: Path) -> Non
     assert "60 more changes of what nobody used" in answer.err
     assert sirets[0] not in answer.out
     assert sirets[-1] in fresh.run("directory", "changes", "--all").out
-    assert len(fresh.json("directory", "changes", "--all")["others"]) == 60 + len(STRUCTURES)
+    assert len(fresh.json("directory", "changes", "--all")["others"]) == 60 + len(STRUCTURES) + len(SUPPLIERS)
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 HEAD = (
     "kind,siret,name,active,public,engagement_required,service_required,engagement_or_service_required,moa_only,"
-    "service_code,service_form,engagement_form,form_hint"
+    "service_code,service_form,engagement_form,form_hint,accounts"
 )
 SINCE, BEFORE, LATER = "2025-06-01T00:00:00.000000Z", "2025-05-31T23:59:59.000000Z", "2026-02-01T10:00:00.000000Z"
 
@@ -36,6 +38,11 @@ def structure(siret: str = ONE, **cells: object) -> str:
 def service(code: str, siret: str = ONE, **cells: object) -> str:
     """A row of a service."""
     return _row("service", siret, service_code=code, **cells)
+
+
+def supplier(identifier: str, **cells: object) -> str:
+    """A row of a supplier."""
+    return _row("supplier", identifier, name="Papeterie", **cells)
 
 
 def _row(kind: str, siret: str, **cells: object) -> str:
@@ -135,10 +142,51 @@ def test_stricter_is_what_may_refuse() -> None:
     lenient = {
         Kind.APPEARED, Kind.REOPENED, Kind.PUBLIC, Kind.ENGAGEMENT_OPTIONAL, Kind.SERVICE_OPTIONAL,
         Kind.EITHER_OPTIONAL, Kind.NO_LONGER_MOA_ONLY, Kind.FORM_HINT, Kind.SERVICE_ADDED, Kind.SERVICE_REOPENED,
-        Kind.SERVICE_ENGAGEMENT_OPTIONAL,
+        Kind.SERVICE_ENGAGEMENT_OPTIONAL, Kind.SUPPLIER_APPEARED, Kind.SUPPLIER_REOPENED,
     }  # fmt: skip
 
     assert set(Kind) - STRICTER == lenient
+
+
+IBAN, OTHER = "FR7630006000011234567890189", "FR1420041010050500013M02606"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ((), (supplier("S1"),), Kind.SUPPLIER_APPEARED),
+        ((supplier("S1"),), (), Kind.SUPPLIER_VANISHED),
+        ((supplier("S1"),), (supplier("S1", active="false"),), Kind.SUPPLIER_CLOSED),
+        ((supplier("S1", active="false"),), (supplier("S1"),), Kind.SUPPLIER_REOPENED),
+    ],
+)
+def test_each_change_of_a_supplier(tmp_path: Path, before: tuple[str, ...], after: tuple[str, ...], kind: Kind) -> None:
+    """A record is told by its identifier, beside those that did not change."""
+    rows = (structure(), supplier("S2", accounts=IBAN))
+
+    assert found(tmp_path, (*rows, *before), (*rows, *after)) == [Change(kind, "S1", "Papeterie")]
+
+
+def test_accounts_that_change(tmp_path: Path) -> None:
+    """What they were and what they are; the same accounts in another order are no change."""
+    before = (structure(), supplier("S1", accounts=IBAN), supplier("S2", accounts=f"{IBAN} {OTHER}"))
+    after = (structure(), supplier("S1", accounts=OTHER), supplier("S2", accounts=f"{OTHER} {IBAN}"))
+
+    assert found(tmp_path, before, after) == [
+        Change(Kind.SUPPLIER_ACCOUNTS, "S1", "Papeterie", before=IBAN, after=OTHER)
+    ]
+
+
+def test_a_version_of_before_had_no_accounts(tmp_path: Path) -> None:
+    """Suppliers of such a version are compared as if they had none."""
+    old = version(tmp_path, "v1", structure(), supplier("S1"), supplier("S2"))
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("alter table supplier drop column accounts")
+        connection.commit()
+
+    told = changes(old, version(tmp_path, "v2", structure(), supplier("S1", accounts=IBAN), supplier("S2")))
+
+    assert list(told) == [Change(Kind.SUPPLIER_ACCOUNTS, "S1", "Papeterie", after=IBAN)]
 
 
 def book(connection: Connection, *rows: dict[str, Any]) -> None:
@@ -237,6 +285,47 @@ def test_a_change_of_a_service_concerns_those_who_name_it(tmp_path: Path, ledger
     ]
     assert [[use.supplier for use in felt.suppliers] for felt in found.in_use] == [["S1"], ["S1", "S2"]]
     assert [change.service for change in found.others] == ["C"]
+
+
+def test_suppliers_that_vanish_are_told_with_what_they_sent(tmp_path: Path, ledger: Engine) -> None:
+    """To whatever structure, once each; who sent nothing lately, or was refused, is among the others."""
+    before = (structure(), *(supplier(one) for one in ("S1", "S3", "S4", "S5", "S9")))
+
+    found = told(tmp_path, ledger, before, (structure(), supplier("S5", active="false")))
+
+    assert found.counts == {Kind.SUPPLIER_VANISHED: 4, Kind.SUPPLIER_CLOSED: 1}
+    assert [(felt.change.kind, felt.suppliers) for felt in found.in_use] == [
+        (Kind.SUPPLIER_VANISHED, (Use("", "", "S1", "Papeterie SA", 2, "2026-02-03T10:00:00.000000Z"),)),
+        (Kind.SUPPLIER_CLOSED, (Use("", "", "S5", "Ailleurs", 1, LATER),)),
+    ]
+    assert [change.siret for change in found.others] == ["S3", "S4", "S9"]
+
+
+def test_one_siret_may_be_a_structures_and_a_suppliers(tmp_path: Path, ledger: Engine) -> None:
+    """What invoices were sent to it does not make its record of a supplier one in use."""
+    found = told(tmp_path, ledger, (structure(), supplier(ONE)), (structure(active="false"),))
+
+    assert [felt.change.kind for felt in found.in_use] == [Kind.CLOSED]
+    assert [change.kind for change in found.others] == [Kind.SUPPLIER_VANISHED]
+
+
+@pytest.mark.parametrize(("everything", "listed"), [(False, []), (True, ["S1", "S2"])])
+def test_new_suppliers(
+    tmp_path: Path,
+    ledger: Engine,
+    everything: bool,  # noqa: FBT001 - a column of the table
+    listed: list[str],
+) -> None:
+    """They are counted, and listed on demand; who sent invoices before is in use."""
+    rows = (structure(), supplier("S1"), supplier("S2"), supplier("S7"))
+    with writing(ledger) as connection:
+        book(connection, {"supplier": "S7", "supplier_name": "Sept"})
+        one, two = version(tmp_path, "v1", structure()), version(tmp_path, "v2", *rows)
+        found = report(connection, one, two, since=SINCE, everything=everything)
+
+    assert found.counts == {Kind.SUPPLIER_APPEARED: 3}
+    assert [felt.change.siret for felt in found.in_use] == ["S7"]
+    assert [change.siret for change in found.others] == listed
 
 
 @pytest.mark.parametrize(("everything", "listed"), [(False, []), (True, [THREE])])

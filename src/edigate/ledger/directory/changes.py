@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What changed about a structure or one of its services."""
+    """What changed about a structure, one of its services, or the record of a supplier."""
 
     APPEARED = "appeared"
     VANISHED = "vanished"
@@ -42,21 +42,41 @@ class Kind(StrEnum):
     SERVICE_REOPENED = "service_reopened"
     SERVICE_ENGAGEMENT_REQUIRED = "service_engagement_required"
     SERVICE_ENGAGEMENT_OPTIONAL = "service_engagement_optional"
+    SUPPLIER_APPEARED = "supplier_appeared"
+    SUPPLIER_VANISHED = "supplier_vanished"
+    SUPPLIER_CLOSED = "supplier_closed"
+    SUPPLIER_REOPENED = "supplier_reopened"
+    SUPPLIER_ACCOUNTS = "supplier_accounts"
 
 
 STRICTER = frozenset(
     {
         Kind.VANISHED, Kind.CLOSED, Kind.NO_LONGER_PUBLIC, Kind.ENGAGEMENT_REQUIRED, Kind.SERVICE_REQUIRED,
         Kind.EITHER_REQUIRED, Kind.MOA_ONLY, Kind.SERVICE_FORM, Kind.ENGAGEMENT_FORM, Kind.SERVICE_REMOVED,
-        Kind.SERVICE_CLOSED, Kind.SERVICE_ENGAGEMENT_REQUIRED,
+        Kind.SERVICE_CLOSED, Kind.SERVICE_ENGAGEMENT_REQUIRED, Kind.SUPPLIER_VANISHED, Kind.SUPPLIER_CLOSED,
+        Kind.SUPPLIER_ACCOUNTS,
     }
 )  # fmt: skip
 """The changes by which invoices may be refused that were taken before."""
 
+OF_SUPPLIERS = frozenset(
+    {
+        Kind.SUPPLIER_APPEARED, Kind.SUPPLIER_VANISHED, Kind.SUPPLIER_CLOSED, Kind.SUPPLIER_REOPENED,
+        Kind.SUPPLIER_ACCOUNTS,
+    }
+)  # fmt: skip
+"""The changes of suppliers' records; all others are of structures and services."""
+
+NEW = frozenset({Kind.APPEARED, Kind.SUPPLIER_APPEARED})
+"""What is new, of which a whole directory brings hundreds of thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one structure; `service` is a code where it is about one, `before` and `after` are forms."""
+    """One change of one structure, or of the supplier whose identifier `siret` then is.
+
+    `service` is a code where it is about one; `before` and `after` are forms, or accounts with blanks between them.
+    """
 
     kind: Kind
     siret: str
@@ -86,40 +106,47 @@ _SERVICE_FLAGS = (
     _Flag("active", Kind.SERVICE_REOPENED, Kind.SERVICE_CLOSED),
     _Flag("engagement_required", Kind.SERVICE_ENGAGEMENT_REQUIRED, Kind.SERVICE_ENGAGEMENT_OPTIONAL),
 )
+_SUPPLIER_FLAGS = (_Flag("active", Kind.SUPPLIER_REOPENED, Kind.SUPPLIER_CLOSED),)
 _FORM_KINDS = dict(zip(FORMS, (Kind.SERVICE_FORM, Kind.ENGAGEMENT_FORM, Kind.FORM_HINT), strict=True))
 
 
 def changes(before: Path, after: Path) -> Iterator[Change]:
-    """Everything that differs between two snapshots, as a stream: structures by SIRET, then services.
+    """Everything that differs between two snapshots, as a stream: structures by SIRET, then services, then suppliers.
 
     Services of a structure that appeared or vanished are not told one by one.
     """
     with closing(sqlite3.connect(read_only(after), uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("attach ? as old", (read_only(before),))
-        _make_alike(connection)
-        yield from _comings_and_goings(connection)
+        for table in ("structure", "supplier"):
+            _make_alike(connection, table)
+        yield from _comings_and_goings(connection, "structure", "siret", (Kind.VANISHED, Kind.APPEARED))
         yield from _changed_structures(connection)
         yield from _changed_services(connection)
+        kinds = (Kind.SUPPLIER_VANISHED, Kind.SUPPLIER_APPEARED)
+        yield from _comings_and_goings(connection, "supplier", "identifier", kinds)
+        yield from _changed_suppliers(connection)
 
 
-def _make_alike(connection: sqlite3.Connection) -> None:
-    """Views `a_structure` (before) and `b_structure` (after) with all columns, whatever a snapshot of before lacks."""
+def _make_alike(connection: sqlite3.Connection, table: str) -> None:
+    """Views `a_<table>` (before) and `b_<table>` (after) with all columns, whatever a snapshot of before lacks."""
     wanted = sqlite3.connect(":memory:")
     with closing(wanted):
         wanted.executescript(SCHEMA)
-        columns = [row[1] for row in wanted.execute("pragma table_info(structure)")]
-    for view, database in (("a_structure", "old"), ("b_structure", "main")):
-        there = {row[1] for row in connection.execute(f"pragma {database}.table_info(structure)")}
+        columns = [row[1] for row in wanted.execute(f"pragma table_info({table})")]
+    for side, database in (("a", "old"), ("b", "main")):
+        there = {row[1] for row in connection.execute(f"pragma {database}.table_info({table})")}
         listed = ", ".join(column if column in there else f"'' as {column}" for column in columns)
-        connection.execute(f"create temp view {view} as select {listed} from {database}.structure")
+        connection.execute(f"create temp view {side}_{table} as select {listed} from {database}.{table}")
 
 
-def _comings_and_goings(connection: sqlite3.Connection) -> Iterator[Change]:
-    for kind, one, other in ((Kind.VANISHED, "a", "b"), (Kind.APPEARED, "b", "a")):
-        query = f"select siret, name from {one}_structure where siret not in (select siret from {other}_structure)"
-        for row in connection.execute(f"{query} order by siret"):
-            yield Change(kind, row["siret"], row["name"])
+def _comings_and_goings(
+    connection: sqlite3.Connection, table: str, key: str, kinds: tuple[Kind, Kind]
+) -> Iterator[Change]:
+    for kind, one, other in zip(kinds, "ab", "ba", strict=True):
+        query = f"select {key}, name from {one}_{table} where {key} not in (select {key} from {other}_{table})"
+        for row in connection.execute(f"{query} order by {key}"):
+            yield Change(kind, row[key], row["name"])
 
 
 def _changed_structures(connection: sqlite3.Connection) -> Iterator[Change]:
@@ -149,6 +176,17 @@ def _changed_services(connection: sqlite3.Connection) -> Iterator[Change]:
     for row in connection.execute(query):
         for kind in _turned(row, _SERVICE_FLAGS):
             yield Change(kind, row["siret"], row["name"] or "", row["code"])
+
+
+def _changed_suppliers(connection: sqlite3.Connection) -> Iterator[Change]:
+    columns = ("active", "accounts")
+    query = f"select b.identifier, b.name, {_both(columns)} from a_supplier a join b_supplier b using(identifier)"
+    for row in connection.execute(f"{query} where {_differ(columns)} order by b.identifier"):
+        for kind in _turned(row, _SUPPLIER_FLAGS):
+            yield Change(kind, row["identifier"], row["name"])
+        before, after = row["a_accounts"], row["b_accounts"]
+        if set(before.split()) != set(after.split()):
+            yield Change(Kind.SUPPLIER_ACCOUNTS, row["identifier"], row["name"], before=before, after=after)
 
 
 def _both(columns: Sequence[str]) -> str:

@@ -6,22 +6,22 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edigate.ledger.directory.changes import Change, Kind, changes
-from edigate.ledger.directory.uses import Use, recipients, uses_of
+from edigate.ledger.directory.changes import NEW, OF_SUPPLIERS, Change, Kind, changes
+from edigate.ledger.directory.uses import Use, deposits_of, recipients, uses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
 
 DAYS = 400
-"""How long after its last invoice a structure counts as used: a yearly invoice is one."""
+"""How long after its last invoice a structure counts as used, and a supplier's record: a yearly invoice is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """A change, and the suppliers who use what changed; none where nobody does."""
+    """A change, and the suppliers who use what changed: none where nobody does, the supplier whose record it is."""
 
     change: Change
     suppliers: tuple[Use, ...] = ()
@@ -31,7 +31,8 @@ class Felt:
 class Report:
     """How two versions differ: how often each kind, what is in use, and what is not.
 
-    `others` leaves out structures that appeared and that nobody uses yet, unless everything was asked for.
+    `others` leaves out structures and suppliers that appeared and that nobody uses yet, unless everything was asked
+    for.
     """
 
     before: str
@@ -49,15 +50,27 @@ def report(connection: Connection, before: Path, after: Path, *, since: str, eve
     far: list[Change] = []
     for change in changes(before, after):
         counts[change.kind] += 1
-        if change.siret in used:
+        if change.siret in used or change.kind in OF_SUPPLIERS:
             near.append(change)
-        elif everything or change.kind is not Kind.APPEARED:
+        elif everything or change.kind not in NEW:
             far.append(change)
-    uses = uses_of(connection, {change.siret for change in near}, since)
-    felt = [Felt(change, _suppliers(change, uses.get(change.siret, ()))) for change in near]
-    far += [one.change for one in felt if not one.suppliers and (everything or one.change.kind is not Kind.APPEARED)]
+    felt = list(_felt(connection, near, since))
+    far += [one.change for one in felt if not one.suppliers and (everything or one.change.kind not in NEW)]
     in_use = sorted((one for one in felt if one.suppliers), key=lambda one: _key(one.change))
     return Report(before.stem, after.stem, dict(counts), tuple(in_use), tuple(sorted(far, key=_key)))
+
+
+def _felt(connection: Connection, near: Iterable[Change], since: str) -> Iterator[Felt]:
+    """Each change with those who use what changed since a time of the ledger."""
+    records = [change for change in near if change.kind in OF_SUPPLIERS]
+    deposits = deposits_of(connection, {change.siret for change in records}, since)
+    for change in records:
+        use = deposits.get(change.siret)
+        yield Felt(change, (use,) if use else ())
+    others = [change for change in near if change.kind not in OF_SUPPLIERS]
+    uses = uses_of(connection, {change.siret for change in others}, since)
+    for change in others:
+        yield Felt(change, _suppliers(change, uses.get(change.siret, ())))
 
 
 def _suppliers(change: Change, uses: Iterable[Use]) -> tuple[Use, ...]:
@@ -76,5 +89,5 @@ def _together(found: Sequence[Use], service: str) -> Use:
     )
 
 
-def _key(change: Change) -> tuple[str, str]:
-    return change.siret, change.service
+def _key(change: Change) -> tuple[bool, str, str]:
+    return change.kind in OF_SUPPLIERS, change.siret, change.service
