@@ -329,14 +329,8 @@ FLOW_FAULTS: dict[str, FaultRow] = {
             "The document starts with “{value}”, which is not the root element of this interface’s formats. Expected: "
             "{expected}."
         ),
-        remedy_fr=(
-            "Déposez le document sur l’interface de son format (FSO1106A ou FSO1116A pour CII, FSO1100A ou FSO1110A "
-            "pour UBL), et vérifiez l’espace de noms de la racine."
-        ),
-        remedy_en=(
-            "Deposit the document on the interface of its format (FSO1106A or FSO1116A for CII, FSO1100A or FSO1110A "
-            "for UBL), and check the namespace of the root."
-        ),
+        remedy_fr="Déposez {takers}, et vérifiez l’espace de noms de la racine.",
+        remedy_en="Deposit {takers}, and check the namespace of the root.",
     ),
     "EDG-F106": _applicative(
         rule="IRR_SYNTAX",

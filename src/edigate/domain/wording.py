@@ -146,6 +146,18 @@ def _instead(arg: str, language: str) -> str:
     return pick(("le contenu attendu", "the expected content"), language)
 
 
+def _takers(arg: str, language: str) -> str:
+    """What to deposit where, by the codes of the interfaces that take a document; "pdf" where a PDF embeds it."""
+    if arg == "pdf":
+        return pick(("un PDF qui embarque un CII", "a PDF that embeds a CII"), language)
+    *others, last = arg.split() or [""]
+    if not last:
+        return pick(("un document du format attendu", "a document of the expected format"), language)
+    codes = pick((" ou ", " or "), language).join(filter(None, (", ".join(others), last)))
+    told = ("le document sur une interface de son format", "the document on an interface of its format")
+    return f"{pick(told, language)}, {codes}"
+
+
 def _replacement(arg: str, language: str) -> str:
     return _word(arg, language) if arg else pick(("aucune", "none"), language)
 
@@ -217,6 +229,7 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "reason": _reason,
         "instead": _instead,
         "replaced_by": _replacement,
+        "takers": _takers,
         "first": _in_flow,
         "holder": _holder,
         "sender": _holder,

@@ -188,7 +188,7 @@ def _finish(before: etree.XMLParser, parser: etree.XMLPullParser, root: str) -> 
     if found.getroottree().docinfo.internalDTD is not None:
         raise Refusal(fault("EDG-F103"))
     if found.tag != root:
-        raise Refusal(fault("EDG-F105", value=found.tag, expected=root).placed("", 1))
+        raise Refusal(fault("EDG-F105", value=found.tag, expected=root, takers="").placed("", 1))
 
 
 def _not_well_formed(error: etree.XMLSyntaxError) -> Refusal:

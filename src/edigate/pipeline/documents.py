@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from edigate.domain.faults import Fault, Refusal, fault
+from edigate.domain.interfaces import Carries, Direction, Standing
 from edigate.parsers import PARSERS, cppstatut
 from edigate.parsers._foreign import foreign
 from edigate.parsers._xml import kind_of, read
@@ -80,12 +81,26 @@ def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
     root = read(xml, max_bytes=desk.settings.document_bytes)
     parser = parser_of(root, interface)
     if parser is None:
-        unknown = fault("EDG-F105", "document", places.name(root.tag, root), expected=interface.format)
-        raise Refusal(unknown.placed(*places.place(root)))
+        raise Refusal(_of_another_format(root, interface, desk).placed(*places.place(root)))
     violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
     if violations:
         raise Refusal(*named(violations, root, parser))
     return Document(content, root, parser, warnings)
+
+
+def _of_another_format(root: _Element, interface: Interface, desk: Desk) -> Fault:
+    """Told with the interfaces that take it; what a PDF embeds has no other one than Factur-X's."""
+    is_receipts = root.tag in cppstatut.ROOTS and cppstatut.is_receipts(root)
+    takers = " ".join(
+        row.code
+        for row in desk.interfaces.values()
+        if row.direction is Direction.DEPOSIT and row.standing is Standing.TAKEN and row.container == "xml"
+        and parser_of(root, row) and (row.carries is Carries.RECEIPTS) is is_receipts
+    )  # fmt: skip
+    return fault(
+        "EDG-F105", "document", places.name(root.tag, root), expected=interface.format,
+        takers=interface.container if interface.container == "pdf" else takers,
+    )  # fmt: skip
 
 
 def parser_of(root: _Element, interface: Interface) -> Any:  # noqa: ANN401 - a parser of invoices, or of CPPStatut

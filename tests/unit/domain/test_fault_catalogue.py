@@ -59,7 +59,7 @@ ARGS = MappingProxyType(
         "EDG-F101": {"reason"},
         "EDG-F102": {"encoding"},
         "EDG-F104": {"reason"},
-        "EDG-F105": {"expected"},
+        "EDG-F105": {"expected", "takers"},
         "EDG-F106": {"expected"},
         "EDG-F107": {"expected"},
         "EDG-F108": {"reason"},

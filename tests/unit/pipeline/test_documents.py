@@ -1,0 +1,76 @@
+"""What a flow is made of: a document of another format is told where it belongs, one in a PDF as the file it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edigate.catalogue import interfaces
+from edigate.domain.explain import explain
+from edigate.domain.faults import fault
+from edigate.domain.reported import Receipt, ReportedStatus
+from edigate.pipeline.desk import Deposit
+from edigate.pipeline.examine import examine
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from edigate.sandbox.facturx import facturx_pdf
+from edigate.sandbox.mixte import cpp_mixte
+from edigate.sandbox.statuses import receipt_flow, status_flow
+from edigate.sandbox.ubl import ubl_invoice
+from tests.unit.pipeline.test_admission import DEPOSITOR, DESK, InMemory
+
+if TYPE_CHECKING:
+    from edigate.domain.faults import Fault
+
+TODAY = dt.date(2026, 3, 2)
+PARTNER = replace(DEPOSITOR, deposits=frozenset(interfaces()))
+RECEIPT = Receipt(1, "01", "FEN0036A_ABC123_CPP0010036000000000000001")
+STATUS = ReportedStatus(1, "06", "F1", "81034732800017")
+DRAFT = Draft(number="F2026-0042")
+
+
+def faults_of(content: bytes, interface: str) -> list[Fault]:
+    """All that is told of a flow and of its invoices."""
+    deposit = Deposit(f"{interface}_ABC123_ABC123{interface[3:7]}{42:015d}", PARTNER, TODAY, len(content))
+    found = examine(deposit, InMemory(content), DESK)
+    return [*found.faults, *chain.from_iterable(invoice.faults for invoice in found.invoices)]
+
+
+@pytest.mark.parametrize(
+    ("content", "interface", "takers"),
+    [
+        (ubl_invoice(DRAFT), "FSO1116A", "FSO1100A FSO1110A FSO1120A FSO1130A FSO1131A"),
+        (cii(DRAFT), "FSO1100A", "FSO1106A FSO1116A"),
+        (cpp_mixte(DRAFT), "FSO1116A", "FSO1113A"),
+        (cii(DRAFT), "FSO1300A", "FSO1106A FSO1116A"),
+        (receipt_flow("ABC123", 1, [RECEIPT])[1], "FSO1116A", "FSO1300A"),
+        (status_flow("ABC123", 1, [STATUS])[1], "FSO1116A", "FSO1301A"),
+        (b"<facture/>", "FSO1116A", ""),
+        (facturx_pdf(ubl_invoice(DRAFT)), "FSO1117A", "pdf"),
+    ],
+    ids=["UBL", "CII", "mixte", "CII-as-a-status", "receipt", "status", "of-nobody", "UBL-in-a-PDF"],
+)
+def test_a_document_of_another_format_is_told_where_it_belongs(content: bytes, interface: str, takers: str) -> None:
+    """By the catalogue: every interface whose parser reads that root; a Factur-X must embed another XML."""
+    (found,) = faults_of(content, interface)
+    assert (found.code, dict(found.args)["takers"]) == ("EDG-F105", takers)
+
+
+@pytest.mark.parametrize(
+    ("takers", "in_french", "in_english"),
+    [
+        ("FSO1113A", "le document sur une interface de son format, FSO1113A,", "interface of its format, FSO1113A,"),
+        ("FSO1100A FSO1110A FSO1120A", "FSO1100A, FSO1110A ou FSO1120A,", "FSO1100A, FSO1110A or FSO1120A,"),
+        ("pdf", "Déposez un PDF qui embarque un CII,", "Deposit a PDF that embeds a CII,"),
+        ("", "Déposez un document du format attendu,", "Deposit a document of the expected format,"),
+    ],
+)
+def test_the_remedy_of_another_format_names_the_interfaces(takers: str, in_french: str, in_english: str) -> None:
+    """One or several; where there is none, the format is to be changed."""
+    found = fault("EDG-F105", "document", "Invoice", expected="CII", takers=takers)
+    assert in_french in explain(found).remedy
+    assert in_english in explain(found, "en").remedy
