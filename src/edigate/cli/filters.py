@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from edigate.cli.common import Failure
+from edigate.cli.common import Failure, Misuse
 from edigate.cli.messages import t
 from edigate.domain.statuses import STATUSES
 from edigate.domain.wording import printable
@@ -117,8 +117,8 @@ LimitOption = Annotated[
         min=0,
         metavar="N",
         help=t(
-            f"The newest N only; 0 takes all [default: {TABLE_LIMIT}, all with --json].",
-            f"Les N plus récents ; 0 pour tous [défaut : {TABLE_LIMIT}, tous avec --json].",
+            f"The newest N only; 0 takes all (default: {TABLE_LIMIT}, all with --json).",
+            f"Les N plus récents ; 0 pour tous (défaut : {TABLE_LIMIT}, tous avec --json).",
         ),
     ),
 ]
@@ -144,10 +144,10 @@ def limit_of(limit: int | None, *, as_json: bool) -> int:
 
 
 def hash_of(text: str) -> str:
-    """A hash or its beginning; raises Failure for what is none."""
+    """A hash or its beginning; raises Misuse for what is none."""
     lowered = text.strip().lower()
     if len(lowered) > _HASH_DIGITS or not set(lowered) <= set("0123456789abcdef"):
-        raise Failure(
+        raise Misuse(
             t(
                 "{text} is no SHA-256: it has 64 hexadecimal digits.",
                 "{text} n'est pas un SHA-256, qui a 64 chiffres hexadécimaux.",
@@ -159,10 +159,10 @@ def hash_of(text: str) -> str:
 
 
 def status_of(text: str) -> str:
-    """A status by its number, in two digits; raises Failure for what is none."""
+    """A status by its number, in two digits; raises Misuse for what is none."""
     code = text.strip().zfill(2)
     if code not in STATUSES:
-        raise Failure(
+        raise Misuse(
             t("{text} is no status: they are 01 to 41.", "{text} n'est pas un statut : ils vont de 01 à 41.",
               text=printable(text))
         )  # fmt: skip

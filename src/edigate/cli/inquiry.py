@@ -130,6 +130,9 @@ def about_number(connection: Connection, gate: Gate, number: str, supplier: str)
 
 def about_file(connection: Connection, gate: Gate, path: Path) -> Answer:
     """Whether this very file was received, as a flow or inside an archive; else, what is known of its invoices."""
+    if path.is_dir():
+        raise common.Misuse(t("{path} is a folder: name one file in it.",
+                              "{path} est un dossier : nommez-y un fichier.", path=path))  # fmt: skip
     if not path.is_file():
         raise common.Misuse(t("{path}: no such file.", "{path} : aucun fichier de ce nom.", path=path))
     with path.open("rb") as file:

@@ -7,7 +7,7 @@ from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import alerts, common, lifecycle, rows
-from edigate.cli.messages import language, t
+from edigate.cli.messages import colon, language, t
 from edigate.domain.cadres import CADRES
 from edigate.domain.stages import Stage
 from edigate.domain.wording import pick, printable
@@ -15,6 +15,10 @@ from edigate.engine.gate import Gate
 from edigate.ledger import alert_queries, queries
 from edigate.ledger.faults_json import load
 from edigate.ledger.hearing import NOT_TOLD
+from edigate.pipeline.settle import RECYCLED
+
+_ROOM = 28
+"""What words in the history fold to before its last column goes below the table."""
 
 
 def invoice_json(invoice: rows.Row) -> dict[str, Any]:
@@ -103,7 +107,7 @@ def invoice_facts(invoice: rows.Row, indent: str = "") -> Iterator[tuple[str, ob
 def _turn(invoice: rows.Row) -> str:
     """Whose turn it is, and which partner acts for them."""
     if invoice["stage"] == Stage.CLOSED.value:
-        return f"{lifecycle.turn(invoice['stage'])}: {lifecycle.why_closed(invoice)}"
+        return f"{lifecycle.turn(invoice['stage'])}{colon()} {lifecycle.why_closed(invoice)}"
     reader = f"({invoice['reader']})" if invoice["reader"] else ""
     return f"{lifecycle.turn(invoice['stage'])} {reader}".strip()
 
@@ -134,14 +138,16 @@ def _completions(connection: Connection, gate: Gate, invoice: RowMapping) -> Ite
     """The earlier deposit of the number that it takes the place of, and the later one that takes its own."""
     before = queries.invoice_of(connection, invoice["completes"])
     if before:
-        yield t("completes", "complète"), _deposit(gate, before, invoice["renvoi"])
+        recycles = invoice["renvoi"] == RECYCLED
+        yield t("recycles", "recycle") if recycles else t("completes", "complète"), _deposit(gate, before)
     for after in queries.completed_by(connection, invoice):
-        yield t("completed by", "complétée par"), _deposit(gate, after, after["renvoi"])
+        recycled = after["renvoi"] == RECYCLED
+        name = t("recycled by", "recyclée par") if recycled else t("completed by", "complétée par")
+        yield name, _deposit(gate, after)
 
 
-def _deposit(gate: Gate, row: RowMapping, renvoi: str) -> str:
-    said = f", {renvoi}" if renvoi else ""
-    return f"{row['id']} ({row['flow_name']}, {rows.local(gate, row['received_at'])}{said})"
+def _deposit(gate: Gate, row: RowMapping) -> str:
+    return f"{row['id']} ({row['flow_name']}, {rows.local(gate, row['received_at'])})"
 
 
 def _file(gate: Gate, delivery: RowMapping) -> str:
@@ -159,17 +165,22 @@ def _file(gate: Gate, delivery: RowMapping) -> str:
 def _print_history(gate: Gate, entries: list[RowMapping]) -> None:
     if not entries:
         return
-    who, told, why = t("Reported by", "Posé par"), t("Told in", "Transmis dans"), t("Words", "Commentaire")
+    status, told, why = t("Status", "Statut"), t("Told in", "Transmis dans"), t("Words", "Commentaire")
+    who = t("Reported by", "Posé par")
     commented = any(row["comment"] or row["reason"] for row in entries)
     columns: tuple[rows.Column, ...] = (
-        (t("Status", "Statut"), lambda row: lifecycle.status(row["status"], row["label"])),
+        (status, lambda row: lifecycle.status(row["status"], row["label"])),
         (t("Since", "Depuis"), lambda row: rows.local(gate, row["at"])),
         *([(who, _actor)] if any(row["actor"] for row in entries) else []),
         *([(why, _words)] if commented else []),
         (told, _told),
     )
-    rows.print_table(columns, entries, fold=why if commented else told, spare=(told,) if commented else ())
+    folds = (why, status) if commented else (status,)
+    dropped = rows.print_table(columns, entries, fold=folds, spare=(told,), room=_ROOM)
     for row in entries:
+        if dropped:
+            rows.say(t("  {status} told in: {file}", "  {status} transmis dans : {file}",
+                       status=row["status"], file=_told(row)), style="dim")  # fmt: skip
         if row["source"]:
             rows.say(t("  {status} was reported in {flow}", "  {status} a été posé dans {flow}",
                        status=row["status"], flow=row["source"]), style="dim")  # fmt: skip

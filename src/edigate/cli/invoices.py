@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, export, filters, inquiry, rows
+from edigate.cli import common, export, filters, inquiry, lifecycle, rows
 from edigate.cli.invoice_story import listed_json, print_story, story_json
 from edigate.cli.messages import t
 from edigate.cli.options import Json
@@ -188,6 +188,6 @@ def _print_list(gate: Gate, found: Sequence[RowMapping]) -> None:
         (reader, lambda row: row["reader"]),
         (t("State", "État"), lambda row: rows.coloured(row["verdict"])),
         ("", lambda row: row["status"]),
-        (stage, lambda row: row["stage"]),
+        (stage, lambda row: lifecycle.turn(row["stage"])),
     )
     rows.print_table(columns, found, fold=number, spare=(stage, reader, t("Received", "Reçue"), "Cadre"))

@@ -73,23 +73,43 @@ def coloured(code: str) -> Text:
     return Text(word(code), style=_COLOURS.get(code, ""))
 
 
-def print_table(columns: Sequence[Column], found: Iterable[Any], *, fold: str = "", spare: Sequence[str] = ()) -> None:
-    """One line per row; where the terminal is too narrow the `spare` columns go, in that order, then `fold` folds."""
+def print_table(
+    columns: Sequence[Column],
+    found: Iterable[Any],
+    *,
+    fold: str | Sequence[str] = "",
+    spare: Sequence[str] = (),
+    room: int | None = None,
+) -> bool:
+    """One line per row; where the terminal is too narrow the `spare` columns go, in that order, then `fold` folds.
+
+    With `room`, spare columns stay as long as those that fold keep so much. Returns whether a column went.
+    """
     console, rows = common.out(), list(found)
-    table = _table(columns, rows, fold)
+    folds = (fold,) if isinstance(fold, str) else fold
+    shown = list(columns)
     for heading in spare:
-        if Measurement.get(console, console.options.update_width(_ENDLESS), table).maximum <= console.width:
+        if _needs(_table(shown, rows, folds), folds, room) <= console.width:
             break
-        columns = [column for column in columns if column[0] != heading]
-        table = _table(columns, rows, fold)
-    console.print(table)
+        shown = [column for column in shown if column[0] != heading]
+    console.print(_table(shown, rows, folds))
+    return len(shown) < len(columns)
 
 
-def _table(columns: Sequence[Column], rows: Iterable[Any], fold: str) -> Table:
+def _needs(table: Table, folds: Sequence[str], room: int | None) -> int:
+    """How wide the table is when nothing folds to less than the room that it has."""
+    for column in table.columns:
+        if column.header in folds:
+            column.max_width = room
+    console = common.out()
+    return Measurement.get(console, console.options.update_width(_ENDLESS), table).maximum
+
+
+def _table(columns: Sequence[Column], rows: Iterable[Any], folds: Sequence[str]) -> Table:
     table = common.table(*(heading for heading, _ in columns))
     table.padding, table.show_edge = (0, 1, 0, 0), False
     for column in table.columns:
-        column.no_wrap = bool(fold) and column.header != fold
+        column.no_wrap = any(folds) and column.header not in folds
     for row in rows:
         table.add_row(*(_cell(cell(row)) for _, cell in columns))
     return table

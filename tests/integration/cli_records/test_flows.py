@@ -122,7 +122,7 @@ def test_a_mistyped_partner_is_helped(shown: Site) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(("--hash", "xyz"), 1), (("--date", "yesterday"), 2), (("--state", "lost"), 2), (("--limit", "-1"), 2)],
+    [(("--hash", "xyz"), 2), (("--date", "yesterday"), 2), (("--state", "lost"), 2), (("--limit", "-1"), 2)],
 )
 def test_a_filter_that_means_nothing_is_refused(shown: Site, arguments: tuple[str, ...], status: int) -> None:
     """A value of the wrong kind is named on standard error."""

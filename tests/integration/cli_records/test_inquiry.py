@@ -94,6 +94,7 @@ def test_a_hash_is_found_whole_or_by_a_beginning_of_its_own(fresh: Site) -> None
     other = "0" * 64 if sha256[0] != "0" else "f" * 64
     assert fresh.run("invoices", "show", "--hash", other, expect=1).out.startswith("No: no file with the SHA-256")
     assert "8 digits at least" in fresh.run("invoices", "show", "--hash", sha256[:7], expect=2).err
+    assert "is no SHA-256" in fresh.run("invoices", "show", "--hash", "g" * 64, expect=2).err
 
 
 def test_a_beginning_of_several_hashes_is_not_answered(fresh: Site) -> None:
@@ -168,3 +169,11 @@ def test_a_flow_that_waits_was_received_and_is_not_decided(fresh: Site) -> None:
 def test_one_thing_is_asked_about(shown_empty: Site, arguments: list[str]) -> None:
     """Nothing, two things, a supplier alone, a file that there is not: wrong usage."""
     assert shown_empty.run("invoices", "show", *arguments, expect=2).out == ""
+
+
+def test_a_folder_is_no_file_of_the_question(shown_empty: Site, tmp_path: Path) -> None:
+    """It is called a folder, not missing, in both languages."""
+    asked = ("invoices", "show", "--file", str(tmp_path))
+
+    assert "is a folder: name one file in it" in fold(shown_empty.run(*asked, expect=2).err)
+    assert "est un dossier : nommez-y un fichier" in fold(shown_empty.run(*asked, lang="fr", expect=2).err)

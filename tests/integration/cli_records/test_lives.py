@@ -22,8 +22,9 @@ def told(site: Site, number: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_history_names_who_said_what_in_which_flow(fresh: Site) -> None:
+def test_history_names_who_said_what_in_which_flow(fresh: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A suspension has its comment, its reason, the partner and its flow; people see the same."""
+    monkeypatch.setenv("COLUMNS", "200")
     actors.invoice(fresh, "F-1")
     comment = "JUSTIF_ABS : le bon de livraison manque"
     flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "06", comment=comment))
@@ -56,6 +57,51 @@ def test_a_completion_is_told_from_both_sides(fresh: Site) -> None:
     assert "nobody: replaced by a new deposit" in old
     assert f"completed by {after['id']} ({flow}" in old
     assert f"complète {before['id']} (" in new
+    assert "personne : remplacée par un nouveau dépôt" in fold(
+        fresh.run("invoices", "show", str(before["id"]), lang="fr").out
+    )
+    for words, row in (("nobody", before), ("the recipient", after)):
+        listed = [fold(line) for line in fresh.run("invoices", "list").out.splitlines()]
+        assert any(line.startswith(f"{row['id']} ") and line.endswith(f" {words}") for line in listed)
+
+
+def test_a_recycled_invoice_is_not_called_completed(fresh: Site) -> None:
+    """It keeps its 04, and names the deposit that recycles it in the language asked for."""
+    settings = fresh.root / "edigate.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("#recycle_is_rejection = true", "recycle_is_rejection = false"), encoding="utf-8")
+    actors.invoice(fresh, "F-1")
+    actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "04", comment="DEST_ERR : autre destinataire"))
+    flow = actors.invoice(fresh, "F-1")
+
+    before, after = fresh.json("invoices", "show", "F-1")
+
+    assert (before["status"], before["stage"], after["renvoi"]) == ("04", "closed", "Recyclée")
+    for lang, by, from_ in (("en", "recycled by", "recycles"), ("fr", "recyclée par", "recycle")):
+        old = fold(fresh.run("invoices", "show", str(before["id"]), lang=lang).out)
+        new = fold(fresh.run("invoices", "show", str(after["id"]), lang=lang).out)
+        assert f"{by} {after['id']} ({flow}" in old
+        assert f"{from_} {before['id']} (" in new
+        assert "Recyclée" not in old + new
+
+
+@pytest.mark.parametrize("columns", ["80", "120", "170"])
+def test_history_says_where_each_status_was_told_at_any_width(
+    fresh: Site, columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words fold before the column of the files goes, and then these stand whole below the table."""
+    actors.invoice(fresh, "F-1")
+    comment = "JUSTIF_ABS : le bon de livraison de la semaine manque, et l'ordre de service est illisible"
+    actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "06", comment=comment))
+    files = [entry["told"] for entry in told(fresh, "F-1")["history"]]
+    monkeypatch.setenv("COLUMNS", columns)
+
+    shown = fresh.run("invoices", "show", "F-1").out
+
+    assert max(map(len, shown.splitlines())) <= int(columns)
+    for file in files:
+        assert file in shown
+    assert ("Told in" in shown) is (columns == "170")
 
 
 def test_an_invoice_that_waits_names_its_validator_and_until_when(fresh: Site) -> None:
@@ -125,8 +171,8 @@ def test_list_by_stage_and_status(fresh: Site, options: list[str], numbers: list
 
 def test_a_status_that_there_is_not_is_said(shown_empty: Site) -> None:
     """Neither 42 nor a word is a status."""
-    assert "01 to 41" in shown_empty.run("invoices", "list", "--status", "42", expect=1).err
-    assert "de 01 à 41" in shown_empty.run("invoices", "list", "--status", "payée", lang="fr", expect=1).err
+    assert "01 to 41" in shown_empty.run("invoices", "list", "--status", "42", expect=2).err
+    assert "de 01 à 41" in shown_empty.run("invoices", "list", "--status", "payée", lang="fr", expect=2).err
 
 
 def test_a_flow_of_statuses_shows_its_lines(fresh: Site) -> None:
