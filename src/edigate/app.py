@@ -20,7 +20,7 @@ from edigate.intake.folder import Inbox
 from edigate.ledger import directory, events, notes, snapshots
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import open_ledger, writing
-from edigate.ledger.directory import arriving, from_f14
+from edigate.ledger.directory import arriving, from_csv, from_f14
 from edigate.ledger.directory import forms as directory_forms
 from edigate.xsd import Shelf
 
@@ -103,9 +103,7 @@ def import_directory(
                 schema = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic).compiled(from_f14.SCHEMA_KEY)
                 imported = directory.import_f14(content, folder, version, schema, base=base, force=force)
             else:
-                # Spreadsheets put a byte-order mark before UTF-8.
-                text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
-                imported = directory.import_csv(text, folder, version, base, force=force)
+                imported = directory.import_csv(from_csv.text_of(content), folder, version, base, force=force)
     told = asdict(imported)
     del told["version"]
     _put_in_force(gate, version, base, "directory.imported", actor, told)

@@ -244,8 +244,8 @@ def _read(gate: Gate, file: Path, *, force: bool) -> Imported:
             return import_directory(gate, source, actor=common.actor(), force=force, progress=step)
     except BadDirectory as error:
         remedy = t(
-            "Nothing was changed. What a file may hold is in docs/directory.md; a CSV must be UTF-8, with commas.",
-            "Rien n'a changé. Ce qu'un fichier peut contenir est dans docs/directory.md ; CSV en UTF-8, avec virgules.",
+            "Nothing was changed. What a file may hold is in docs/directory.md.",
+            "Rien n'a changé. Ce qu'un fichier peut contenir est dans docs/directory.md.",
         )
         message = f"{file}: {t(error.english, error.french)}"
         raise common.Failure(message, remedy) from None

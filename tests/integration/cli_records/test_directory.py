@@ -94,7 +94,7 @@ def test_a_file_that_is_no_utf8_is_refused(fresh: Site, tmp_path: Path) -> None:
     """A spreadsheet's own encoding is refused with what to do."""
     answer = fresh.run("directory", "import", _file(tmp_path, "kind,siret,name\nstructure,1,é\n", "latin-1"), expect=1)
 
-    assert "must be UTF-8" in answer.err
+    assert "line 2: the byte 0xE9 after “structure,1,” is not UTF-8: save the file as UTF-8" in fold(answer.err)
 
 
 @pytest.mark.parametrize(

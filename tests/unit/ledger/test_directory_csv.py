@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.ledger.directory import BadDirectory, Snapshot, import_csv
+from edigate.ledger.directory.from_csv import text_of
 from tests.unit.ledger.f14 import ONE, TWO
 
 if TYPE_CHECKING:
@@ -106,6 +107,55 @@ def test_a_file_without_structures_is_an_empty_directory_on_demand(tmp_path: Pat
         assert list(snapshot.structures()) == []
 
 
+def test_semicolons_separate_as_well(tmp_path: Path) -> None:
+    """The header shows it, as spreadsheets of French machines write it: commas are then signs like any other."""
+    text = f'kind;siret;name;form_hint\nstructure;{ONE};"Mairie; annexe";cinq, six\nsupplier;KRX;Autre;\n'
+
+    with closing(Snapshot(bring(tmp_path, text, "v1"))) as snapshot:
+        structure = snapshot.structure(ONE)
+        assert structure is not None
+        assert (structure.name, structure.form_hint) == ("Mairie; annexe", "cinq, six")
+        assert snapshot.supplier("KRX") is not None
+
+
+LINES = f"kind,siret,name\nstructure,{ONE},Une\nstructure,{TWO},Prés\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "english", "french"),
+    [
+        (
+            LINES.encode("latin-1"),
+            f"line 3: the byte 0xE9 after “structure,{TWO},Pr” is not UTF-8: save the file as UTF-8",
+            f"ligne 3 : l'octet 0xE9 après « structure,{TWO},Pr » n'est pas de l'UTF-8 : enregistrez le fichier",
+        ),
+        (LINES.encode("utf-16"), "line 1: the byte 0xFF at its beginning is", "ligne 1 : l'octet 0xFF au début n'est"),
+        (LINES.encode("utf-16-le"), "line 1: the byte 0x00 after “k”", "ligne 1 : l'octet 0x00 après « k »"),
+        (LINES.replace("\n", "\r").encode("latin-1"), "line 3: the byte 0xE9", "ligne 3 : l'octet 0xE9"),
+        (LINES.encode()[:-3], "line 3: the byte 0xC3", "ligne 3 : l'octet 0xC3"),
+    ],
+    ids=["latin-1", "utf-16", "utf-16-unmarked", "carriage-returns", "cut"],
+)
+def test_what_is_no_utf8(tmp_path: Path, content: bytes, english: str, french: str) -> None:
+    """The line, the byte and what stands before it are named in both languages, with what to do."""
+    with pytest.raises(BadDirectory) as caught:
+        import_csv(text_of(io.BytesIO(content)), tmp_path, "v1")
+
+    assert caught.value.english.startswith(english)
+    assert caught.value.french.startswith(french)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_byte_order_mark_and_accents_are_read(tmp_path: Path) -> None:
+    """As spreadsheets write UTF-8, with the ends of lines of any system."""
+    content = LINES.replace("\n", "\r\n").encode("utf-8-sig")
+
+    import_csv(text_of(io.BytesIO(content)), tmp_path, "v1")
+
+    with closing(Snapshot(tmp_path / "v1.sqlite")) as snapshot:
+        assert [one.name for one in snapshot.structures()] == ["Une", "Prés"]
+
+
 def test_services_without_their_structure_are_left_aside(tmp_path: Path) -> None:
     """Wherever the structure stands in the file; those that have none there are counted, and not in the version."""
     text = f"kind,siret,service_code\nservice,{ONE},A\nservice,{TWO},B\nservice,{TWO},C\nstructure,{ONE},\n"
@@ -121,9 +171,12 @@ def test_services_without_their_structure_are_left_aside(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "english", "french"),
     [
-        ("kind,siret,nmae\n", "line 1: unknown columns ['nmae']", "colonnes inconnues"),
-        ("kind,name\n", "line 1: missing columns ['siret']", "colonnes absentes"),
-        ("", "line 1: missing columns ['kind', 'siret']", "colonnes absentes"),
+        ("kind,siret,nmae\n", "line 1: unknown columns: “nmae”; a directory", "colonnes inconnues : « nmae » ; un"),
+        ("kind,name\n", "line 1: missing columns: “siret”;", "colonnes absentes : « siret » ;"),
+        ("", "line 1: missing columns: “kind”, “siret”;", "colonnes absentes : « kind », « siret » ;"),
+        ("kind\tsiret\n", "line 1: one column only, “kind\\tsiret”: commas or semicolons", "points-virgules séparent"),
+        (f"kind;siret;name\nstructure;{ONE};Une; deux\n", "text that holds a semicolon", "avec point-virgule se met"),
+        (f'kind,siret,name\n"structure,{ONE},{"x " * 70_000}', "is a quotation mark not closed?", "pas fermé ?"),
         ("kind,siret\nmairie,1\n", "line 2: kind 'mairie'", "n'est aucun de"),
         ("kind,siret\nstructure,12\n", "line 2, column siret: '12' is not a SIRET", "n'est pas un SIRET"),
         (f"kind,siret,active\nstructure,{ONE},peut-être\n", "column active: 'peut-être'", "n'est ni vrai"),
@@ -137,7 +190,7 @@ def test_services_without_their_structure_are_left_aside(tmp_path: Path) -> None
         (f"kind,siret,form_hint\nstructure,{ONE},{'x' * 301}\n", "column form_hint: the sentence", "la phrase"),
         ("kind,siret,accounts\nsupplier,K,FR00\n", "column accounts: 'FR00' is no IBAN", "n'est pas un IBAN"),
         (f"kind,siret,accounts\nsupplier,K,{IBAN} {IBAN[:8]}\n", f"'{IBAN[:8]}' is no IBAN", "n'est pas un IBAN"),
-        (f'kind,siret,name\nstructure,{ONE},"{"x" * 200_000}"\n', "field larger than field limit", "ligne 2"),
+        (f'kind,siret,name\nstructure,{ONE},"{"x" * 200_000}"\n', "line 2: a cell of more than 131072", "ligne 2"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read(tmp_path: Path, text: str, english: str, french: str) -> None:

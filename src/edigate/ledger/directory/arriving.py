@@ -44,7 +44,7 @@ class Counted(io.RawIOBase):
 def opened(source: BinaryIO, progress: Callable[[int], None]) -> Iterator[tuple[str, io.BufferedReader]]:
     """The directory inside, unpacked as it is read, and whether it is `xml` or `csv`.
 
-    Raises BadDirectory for an archive that cannot be read, at its beginning or later, and for bytes that are no text.
+    Raises BadDirectory for an archive that cannot be read, at its beginning or later.
     """
     try:
         inside = _unpacked(io.BufferedReader(Counted(source, progress)))
@@ -55,14 +55,10 @@ def opened(source: BinaryIO, progress: Callable[[int], None]) -> Iterator[tuple[
                 french=f"le fichier est un {kind.upper()} : donnez le CSV ou l'XML, tel quel ou en gzip ou tar.gz",
             )
         yield "xml" if kind == "xml" else "csv", inside
-    except (EOFError, gzip.BadGzipFile, zlib.error, tarfile.TarError) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error, tarfile.TarError):
         raise BadDirectory(
-            english=f"the archive cannot be read, it may be truncated: {error}",
-            french=f"l'archive ne peut être lue, elle est peut-être tronquée : {error}",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise BadDirectory(
-            english=f"the file is not UTF-8: {error}", french=f"le fichier n'est pas en UTF-8 : {error}"
+            english="the archive cannot be read, it is truncated or damaged: fetch it again",
+            french="l'archive ne peut être lue, elle est tronquée ou abîmée : procurez-vous-la de nouveau",
         ) from None
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 import sqlite3
+from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import IO, TYPE_CHECKING, NoReturn, TextIO
 
 from edigate.domain.forms import LONGEST_HINT, complaint
 from edigate.domain.identifiers import is_iban, is_siret
+from edigate.domain.wording import printable
 from edigate.ledger.directory.continuity import stop_on_nothing
 from edigate.ledger.directory.making import ACCOUNTS, FORMS, STRUCTURES, carry, copy, counts, new_version, state
 from edigate.ledger.directory.records import BadDirectory, Imported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 COLUMNS = (
@@ -23,9 +27,19 @@ COLUMNS = (
     *FORMS, *ACCOUNTS,
 )  # fmt: skip
 REQUIRED = ("kind", "siret")
+# English, then French; of two that stand in the header as often the first one is meant.
+_SEPARATORS = MappingProxyType({",": ("comma", "virgule"), ";": ("semicolon", "point-virgule")})
+# What no UTF-8 was made of stays as half a surrogate; a zero byte is half a character of UTF-16.
+_STRANGE = re.compile("[\0\udc80-\udcff]")
+_SHOWN = 30
 _FLAGS = COLUMNS[3:11]
 _DEFAULTS = {"active": True, "public": True, "payment_status_fed_back": True}
 _WORDS = {"true": True, "1": True, "oui": True, "yes": True, "false": False, "0": False, "non": False, "no": False}
+
+
+def text_of(content: IO[bytes]) -> TextIO:
+    """The text of a CSV, with or without byte-order mark; `import_csv` says which line of it is no UTF-8."""
+    return io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def import_csv(
@@ -72,25 +86,69 @@ def _complete(connection: sqlite3.Connection, base: Path | None) -> None:
 
 def _fill(connection: sqlite3.Connection, source: TextIO) -> tuple[set[str], set[str]]:
     """Write every row; returns the columns and the kinds that the file has."""
-    reader = csv.DictReader(source)
+    lines = _lines(source)
+    header = next(lines, "")
+    separator = max(_SEPARATORS, key=header.count)
+    reader = csv.DictReader(chain((header,), lines), delimiter=separator)
     try:
         columns = set(reader.fieldnames or ())
         _stop_on_columns(columns)
-        kinds = {_write(connection, row, reader.line_num) for row in reader}
+        kinds = {_write(connection, _even(row, reader.line_num, separator), reader.line_num) for row in reader}
     except csv.Error as error:
-        _refuse(reader.line_num + 1, str(error), str(error))
+        _refuse(reader.line_num + 1, *_unread(error))
     return columns, kinds
+
+
+def _lines(source: TextIO) -> Iterator[str]:
+    """Every line; raises BadDirectory for the first that holds something else than UTF-8."""
+    for number, line in enumerate(source, start=1):
+        strange = _STRANGE.search(line)
+        if strange:
+            byte, before = f"0x{ord(strange[0]) & 0xFF:02X}", printable(line[: strange.start()][-_SHOWN:])
+            at = (f"after “{before}”", f"après « {before} »") if before else ("at its beginning", "au début")
+            _refuse(number, f"the byte {byte} {at[0]} is not UTF-8: save the file as UTF-8 (in a spreadsheet "
+                    "“CSV UTF-8”) and import it again",
+                    f"l'octet {byte} {at[1]} n'est pas de l'UTF-8 : enregistrez le fichier en UTF-8 (dans un tableur "
+                    "« CSV UTF-8 ») et importez-le de nouveau")  # fmt: skip
+        yield line
+
+
+def _even(row: dict[str, str], line: int, separator: str) -> dict[str, str]:
+    if None in row:
+        english, french = _SEPARATORS[separator]
+        _refuse(line, f"more cells than columns: quote a text that holds a {english}",
+                f"plus de cellules que de colonnes : un texte avec {french} se met entre guillemets")  # fmt: skip
+    return row
+
+
+def _unread(error: csv.Error) -> tuple[str, str]:
+    if str(error).startswith("field larger"):
+        longest = csv.field_size_limit()
+        return (
+            f"a cell of more than {longest} characters: is a quotation mark not closed?",
+            f"une cellule de plus de {longest} caractères : un guillemet n'est-il pas fermé ?",
+        )
+    return f"it cannot be read as CSV ({error})", f"elle ne peut être lue comme du CSV ({error})"
 
 
 def _stop_on_columns(columns: set[str]) -> None:
     unknown, missing = sorted(columns - set(COLUMNS)), sorted(set(REQUIRED) - columns)
     listed = ", ".join(COLUMNS)
-    if unknown:
-        _refuse(1, f"unknown columns {unknown}; a directory has the columns {listed}",
-                f"colonnes inconnues {unknown} ; un annuaire a les colonnes {listed}")  # fmt: skip
-    if missing:
-        _refuse(1, f"missing columns {missing}; a directory has the columns {listed}",
-                f"colonnes absentes {missing} ; un annuaire a les colonnes {listed}")  # fmt: skip
+    if unknown and len(columns) == 1:
+        english, french = _quoted(unknown)
+        _refuse(1, f"one column only, {english}: commas or semicolons separate the columns",
+                f"une seule colonne, {french} : des virgules ou des points-virgules séparent les colonnes")  # fmt: skip
+    for names, told, dit in ((unknown, "unknown columns", "colonnes inconnues"),
+                             (missing, "missing columns", "colonnes absentes")):  # fmt: skip
+        if names:
+            english, french = _quoted(names)
+            _refuse(1, f"{told}: {english}; a directory has the columns {listed}",
+                    f"{dit} : {french} ; un annuaire a les colonnes {listed}")  # fmt: skip
+
+
+def _quoted(names: list[str]) -> tuple[str, str]:
+    shown = [printable(name) for name in names]
+    return ", ".join(f"“{name}”" for name in shown), ", ".join(f"« {name} »" for name in shown)
 
 
 def _refuse(line: int, english: str, french: str, column: str = "") -> NoReturn:
@@ -104,9 +162,6 @@ def _write(connection: sqlite3.Connection, row: dict[str, str], line: int) -> st
     if writer is None:
         _refuse(line, f"kind {kind!r} is not one of {', '.join(_WRITERS)}",
                 f"kind {kind!r} n'est aucun de {', '.join(_WRITERS)}")  # fmt: skip
-    if None in row:
-        _refuse(line, "more cells than columns: quote a text that holds a comma",
-                "plus de cellules que de colonnes : un texte avec virgule se met entre guillemets")  # fmt: skip
     try:
         writer(connection, row, line)
     except sqlite3.IntegrityError:
