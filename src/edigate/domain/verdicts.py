@@ -43,7 +43,7 @@ class Examined:
     partner that gets the pivot, empty for a rejected invoice; `stage` says whose turn it is then. `entry` names the
     file inside the flow's archive, empty where the flow is the document.
     `pivot` is its CPPFacturePivotUnitaire, ready but for what only settle knows; `number_place` is where its number
-    stands (path, line), for a duplicate that only settle can see.
+    stands (path, line; in the file `number_entry`), for a duplicate that only settle can see.
     """
 
     position: int
@@ -67,6 +67,7 @@ class Examined:
     currency: str = ""
     pivot: Content | None = None
     number_place: tuple[str, int | None] = ("", None)
+    number_entry: str = ""
 
     @property
     def accepted(self) -> bool:

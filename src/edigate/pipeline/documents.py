@@ -10,7 +10,7 @@ from edigate.domain.interfaces import Carries, Direction, Standing
 from edigate.parsers import PARSERS, cppstatut
 from edigate.parsers._foreign import foreign
 from edigate.parsers._xml import kind_of, read
-from edigate.parsers.facturx import extract
+from edigate.parsers.facturx import NAME, extract
 from edigate.pipeline.naming import named
 from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import places
@@ -62,22 +62,38 @@ def pieces_of(source: Source, kind: str, interface: Interface, settings: RuleSet
 class Document:
     """A well-formed document, valid against its schema, with the parser that reads it; `source` is what came.
 
-    `warnings` are what its container (a PDF) gave cause for.
+    `warnings` are what its container (a PDF) gave cause for; `entry` names the file that its lines are of.
     """
 
-    __slots__ = ("parser", "root", "source", "warnings")
+    __slots__ = ("entry", "parser", "root", "source", "warnings")
 
-    def __init__(self, source: bytes, root: _Element, parser: Parser, warnings: tuple[Fault, ...] = ()) -> None:
+    def __init__(
+        self, source: bytes, root: _Element, parser: Parser, warnings: tuple[Fault, ...] = (), entry: str = ""
+    ) -> None:
         """Hold the source, its tree and the parser."""
+        self.entry = entry
         self.source = source
         self.root = root
         self.parser = parser
         self.warnings = warnings
 
 
-def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
-    """Kind, XML, format and schema of one document for this interface; raises Refusal with all the schema finds."""
+def read_document(content: bytes, interface: Interface, desk: Desk, entry: str = "") -> Document:
+    """Kind, XML, format and schema of one document for this interface; raises Refusal with all the schema finds.
+
+    `entry` names it in the flow's archive; what an XML that a PDF embeds has wrong is told of that file in it.
+    """
     xml, warnings = xml_of(content, interface, desk.settings)
+    if interface.container == "pdf":
+        entry = "/".join(filter(None, (entry, NAME)))
+    try:
+        root, parser = _checked(xml, interface, desk)
+    except Refusal as refusal:
+        raise Refusal(*(one.within(entry) for one in refusal.faults)) from None
+    return Document(content, root, parser, warnings, entry)
+
+
+def _checked(xml: bytes, interface: Interface, desk: Desk) -> tuple[_Element, Parser]:
     root = read(xml, max_bytes=desk.settings.document_bytes)
     parser = parser_of(root, interface)
     if parser is None:
@@ -85,7 +101,7 @@ def read_document(content: bytes, interface: Interface, desk: Desk) -> Document:
     violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
     if violations:
         raise Refusal(*named(violations, root, parser))
-    return Document(content, root, parser, warnings)
+    return root, parser
 
 
 def _of_another_format(root: _Element, interface: Interface, desk: Desk) -> Fault:

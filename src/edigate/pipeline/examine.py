@@ -83,7 +83,7 @@ class Findings:
 
 def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Interface, desk: Desk, keep: Keep) -> None:
     try:
-        document = read_document(piece.content, interface, desk)
+        document = read_document(piece.content, interface, desk, piece.name)
         if interface.carries is not Carries.INVOICES:
             _hear(document, piece.name, found, deposit, interface)
             return
@@ -145,7 +145,8 @@ def judge(
 ) -> Examined:
     """One invoice: rules, then recipient, then first reader; its pivot is rendered while the document is at hand."""
     context = Context(interface, received_on, desk.settings, desk.directory)
-    faults = _placed((*document.warnings, *check(invoice, context)), document, place)
+    warnings = (one.within(place.entry) for one in document.warnings)
+    faults = (*warnings, *_placed(check(invoice, context), document, place.in_document))
     whom = addressee(invoice, desk.directory, desk.settings)
     refused = any(f.blocks for f in faults)
     # Outside a gate there are no partners: nobody to route to, and nothing is handed out.
@@ -172,14 +173,15 @@ def judge(
         currency=invoice.currency,
         pivot=render(invoice, whom, document, interface=interface, received_on=received_on) if routed else None,
         number_place=_number_place(document, place.in_document),
+        number_entry=document.entry,
     )
 
 
-def _placed(faults: tuple[Fault, ...], document: Document, place: Place) -> tuple[Fault, ...]:
+def _placed(faults: tuple[Fault, ...], document: Document, position: int) -> tuple[Fault, ...]:
     if not faults:
         return ()
-    locate = document.parser.locate_in(document.root, place.in_document)
-    return tuple((f if f.path else f.placed(*locate(f.field))).within(place.entry) for f in faults)
+    locate = document.parser.locate_in(document.root, position)
+    return tuple((f if f.path else f.placed(*locate(f.field))).within(document.entry) for f in faults)
 
 
 def _number_place(document: Document, position: int) -> tuple[str, int | None]:

@@ -180,7 +180,7 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
         found = _rival(invoice, holder, renvoi, case.flow, zone)
         if found:
             placed = found.placed(*invoice.number_place) if found.field == "number" else found
-            faults = (*invoice.faults, placed.within(invoice.entry))
+            faults = (*invoice.faults, placed.within(invoice.number_entry))
             invoice = replace(invoice, faults=faults, reader="", pivot=None)
     if not invoice.accepted:
         return Decided(invoice, key, Verdict.REJECTED)

@@ -12,12 +12,15 @@ import pytest
 from edigate.catalogue import interfaces
 from edigate.domain.explain import explain
 from edigate.domain.faults import fault
+from edigate.domain.partners import PartnerBook
 from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.pipeline.desk import Deposit
 from edigate.pipeline.examine import examine
+from edigate.sandbox.archives import tar_gz
+from edigate.sandbox.cases import with_unknown_element
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
-from edigate.sandbox.facturx import facturx_pdf
+from edigate.sandbox.facturx import SOUND, facturx_pdf
 from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.sandbox.ubl import ubl_invoice
@@ -36,7 +39,7 @@ DRAFT = Draft(number="F2026-0042")
 def faults_of(content: bytes, interface: str) -> list[Fault]:
     """All that is told of a flow and of its invoices."""
     deposit = Deposit(f"{interface}_ABC123_ABC123{interface[3:7]}{42:015d}", PARTNER, TODAY, len(content))
-    found = examine(deposit, InMemory(content), DESK)
+    found = examine(deposit, InMemory(content), replace(DESK, book=PartnerBook()))
     return [*found.faults, *chain.from_iterable(invoice.faults for invoice in found.invoices)]
 
 
@@ -74,3 +77,31 @@ def test_the_remedy_of_another_format_names_the_interfaces(takers: str, in_frenc
     found = fault("EDG-F105", "document", "Invoice", expected="CII", takers=takers)
     assert in_french in explain(found).remedy
     assert in_english in explain(found, "en").remedy
+
+
+WRONG = cii(replace(DRAFT, payment_code="99"))
+BROKEN = WRONG.replace(b"</rsm:CrossIndustryInvoice>", b"")
+AGAINST_SCHEMA = with_unknown_element(WRONG)
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [(BROKEN, "EDG-F101"), (AGAINST_SCHEMA, "EDG-F106"), (ubl_invoice(DRAFT), "EDG-F105"), (WRONG, "EDG-I081")],
+)
+def test_a_line_of_an_embedded_xml_is_told_of_that_file(xml: bytes, code: str) -> None:
+    """Of the flow and of an invoice alike; in an archive after the name of the PDF."""
+    pdf = facturx_pdf(xml)
+    told = {
+        entry: [one for one in faults_of(content, "FSO1117A") if one.code == code]
+        for entry, content in (("factur-x.xml", pdf), ("f.pdf/factur-x.xml", tar_gz({"f.pdf": pdf})))
+    }
+    assert {entry: [(one.entry, bool(one.line)) for one in found] for entry, found in told.items()} == {
+        entry: [(entry, True)] for entry in told
+    }
+
+
+def test_what_a_pdf_has_wrong_itself_is_told_of_the_pdf() -> None:
+    """Without a line, which it does not have."""
+    pdf = facturx_pdf(cii(DRAFT), replace(SOUND, listed=("AF",)))
+    (found,) = (one for one in faults_of(tar_gz({"f.pdf": pdf}), "FSO1117A") if one.code == "EDG-F073")
+    assert (found.entry, found.path, found.line) == ("f.pdf", "", None)

@@ -72,11 +72,12 @@ def test_of_rivals_in_one_batch_the_first_gets_the_number() -> None:
 
 def test_of_rivals_in_one_flow_the_first_gets_the_number() -> None:
     """Then the flow is taken in part, and the loser is told which invoice of its own flow has the number."""
-    (decided,) = decide([a_case(an_invoice(entry="a.xml"), an_invoice(position=2, entry="b.xml"))], Taken())
+    second = an_invoice(position=2, entry="b.pdf", number_entry="b.pdf/x.xml")
+    (decided,) = decide([a_case(an_invoice(entry="a.xml"), second)], Taken())
 
     assert (decided.verdict, codes(decided)) == (Verdict.PARTIAL, [[], ["EDG-I154"]])
     (said,) = decided.invoices[1].invoice.faults
-    assert (said.args, said.line, said.entry) == ((("first", "1 a.xml"),), 7, "b.xml")
+    assert (said.args, said.line, said.entry) == ((("first", "1 a.xml"),), 7, "b.pdf/x.xml")
 
 
 def test_a_replay_finds_a_rival_in_what_it_integrated_before() -> None:
