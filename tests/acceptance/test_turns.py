@@ -34,7 +34,7 @@ FOREIGN = "EDG-S030"
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "validator": {
         HIS: ("EDG-S002", "EDG-S031", "EDG-S031", "EDG-S031"),
-        PORTAL: (TAKEN, "EDG-S031", "EDG-S031", "EDG-S031"),
+        PORTAL: (TAKEN, "EDG-S038", "EDG-S038", "EDG-S038"),
         STATE_SYSTEM: (FOREIGN,) * 4,
     },
     "moe": {

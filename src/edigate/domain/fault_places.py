@@ -78,7 +78,7 @@ _ATTACHMENTS = (
     ("I120 I123 I124 I125 I126 I127 I130 I132", "attachments[].content"),
 )
 _REPORTS = (
-    ("S001 S002 S003 S004 S031 S034 S035 S036 S037", "status.code"),
+    ("S001 S002 S003 S004 S031 S034 S035 S036 S037 S038", "status.code"),
     ("S005", "status.label"),
     ("S010 S013 S014 S015", "status.comment"),
     ("S011 S012", "status.at receipt.at"),

@@ -164,10 +164,15 @@ STATUS_EXAMPLES: dict[str, Example] = {
         right="<DateFacture>2026-03-02</DateFacture>",
     ),
     "EDG-S033": Example(
-        why_fr="Une facture rejetée n’est plus due : un statut de paiement posé sur elle tromperait le fournisseur.",
-        why_en="A rejected invoice is no longer owed: a status of payment on it would mislead the supplier.",
-        wrong="01, 03, 05, 07",
-        right="01, 03, 07",
+        why_fr=(
+            "Une facture qu’un valideur a arrêtée n’est pas due : un statut de paiement posé sur elle tromperait le "
+            "fournisseur."
+        ),
+        why_en=(
+            "An invoice that a validator stopped is not owed: a status of payment on it would mislead the supplier."
+        ),
+        wrong="A12: 01, 14, 07",
+        right="A12: 01, 13, 03, 07",
     ),
     "EDG-S034": Example(
         why_fr="Un statut répété n’apprend rien au fournisseur, et lui coûte un message à traiter.",
@@ -194,6 +199,12 @@ STATUS_EXAMPLES: dict[str, Example] = {
         why_en="A validation that nothing awaits was probably meant for another invoice.",
         wrong="A1: 01, 13",
         right="A9: 01, 13",
+    ),
+    "EDG-S038": Example(
+        why_fr="Tant que le valideur n’a rien dit, nul ne sait si la facture ira plus loin : ce qui suit attend.",
+        why_en="Before the validator has spoken nobody knows whether the invoice goes on: what follows must wait.",
+        wrong="A12: 01, 07",
+        right="A12: 01, 13, 03, 07",
     ),
     "EDG-S040": Example(
         why_fr="Accuser réception d’un flux, c’est dire qu’on l’a : il faut qu’il vous ait été remis.",

@@ -73,11 +73,11 @@ STATUS_FAULTS: dict[str, FaultRow] = {
         title_en="Code of the portal’s internal numbering",
         message_fr=(
             "Le code « {value} » semble venir de la numérotation interne du portail, où il signifie {portal} ; dans la "
-            "numérotation EDI, il est lu comme {code}."
+            "numérotation EDI, il est lu comme {code} et n’est pas transmis au fournisseur."
         ),
         message_en=(
             "The code “{value}” looks like one of the portal’s internal numbering, where it means {portal}; in the EDI "
-            "numbering it is read as {code}."
+            "numbering it is read as {code}, and it is not passed on to the supplier."
         ),
         remedy_fr="Pour ce statut, écrivez dans IdStatut le code EDI : {meant}.",
         remedy_en="For this status, write the EDI code in IdStatut: {meant}.",
@@ -86,11 +86,12 @@ STATUS_FAULTS: dict[str, FaultRow] = {
         title_fr="Étape non nommée",
         title_en="Step without its name",
         message_fr=(
-            "Le statut 01 du portail annonce une étape qui n’a pas de code, et ComplementStatut (« {value} ») n’en "
-            "nomme aucune."
+            "Le statut 01 du portail annonce une étape qui n’a pas de code, et ComplementStatut n’en nomme aucune "
+            "(trouvé : {label})."
         ),
         message_en=(
-            "Status 01 of the portal announces a step that has no code, and ComplementStatut (“{value}”) names none."
+            "Status 01 of the portal announces a step that has no code, and ComplementStatut names none (found: "
+            "{label})."
         ),
         remedy_fr=(
             "Indiquez l’étape dans ComplementStatut, par exemple « Mise à disposition du second valideur » ou "
@@ -284,20 +285,20 @@ STATUS_FAULTS: dict[str, FaultRow] = {
         title_fr="Facture close",
         title_en="Invoice closed",
         message_fr=(
-            "La facture « {value} » est close (dernier statut : {state}) : rejetée, refusée par un valideur ou "
-            "remplacée par un dépôt plus récent, elle ne reçoit plus de statut."
+            "La facture « {value} » est close (dernier statut : {state}) : refusée par un valideur ou remplacée par un "
+            "dépôt plus récent, elle ne reçoit plus de statut."
         ),
         message_en=(
-            "The invoice “{value}” is closed (last status: {state}): rejected, refused by a validator or replaced by a "
-            "newer deposit, it takes no status any more."
+            "The invoice “{value}” is closed (last status: {state}): refused by a validator or replaced by a newer "
+            "deposit, it takes no status any more."
         ),
         remedy_fr=(
-            "Posez le statut sur la facture qui la remplace ; après un rejet (05), le fournisseur en émet une nouvelle "
-            "sous un autre numéro."
+            "Posez le statut sur la facture du dépôt plus récent, dont le numéro est le même ; après le refus d’un "
+            "valideur, il n’y a rien à envoyer tant que le fournisseur n’a pas déposé de nouvelle facture."
         ),
         remedy_en=(
-            "Set the status on the invoice that replaces it; after a rejection (05) its supplier issues a new one "
-            "under another number."
+            "Set the status on the invoice of the newer deposit, which has the same number; after a validator’s "
+            "refusal there is nothing to send until the supplier has deposited a new invoice."
         ),
     ),
     "EDG-S034": _warning(
@@ -347,6 +348,23 @@ STATUS_FAULTS: dict[str, FaultRow] = {
         remedy_en=(
             "Check the invoice’s number and its billing framework; if the validation is done already or its time is "
             "over, there is nothing to send."
+        ),
+    ),
+    "EDG-S038": _error(
+        title_fr="Décision d’un valideur attendue",
+        title_en="A validator’s word awaited",
+        message_fr=(
+            "Le statut {code} ne peut pas être posé pour l’instant : la décision d’un valideur est attendue pour cette "
+            "facture."
+        ),
+        message_en="Status {code} cannot be set at present: a validator’s word is awaited for this invoice.",
+        remedy_fr=(
+            "Envoyez d’abord la décision : 13 ou 14 pour le premier valideur, 18 ou 17 pour le second, ou 01 avec le "
+            "libellé d’une étape ; l’autre statut vient après elle."
+        ),
+        remedy_en=(
+            "Send the word first: 13 or 14 for the first validator, 18 or 17 for the second, or 01 with the label of a "
+            "step; the other status comes after it."
         ),
     ),
     "EDG-S040": _error(

@@ -168,6 +168,17 @@ def _within(arg: str, language: str) -> str:
     return _printed(words, language).format(_word(arg, language)) if arg else ""
 
 
+def _quoted(arg: str, language: str) -> str:
+    """A text as it was found, which may be nothing."""
+    return _printed(("« {} »", "“{}”"), language).format(_word(arg, language)) if arg else pick(_NOTHING, language)
+
+
+def _expected(arg: str, language: str) -> str:
+    return _word(arg, language) if arg else pick(_NOTHING_MORE, language)
+
+
+_NOTHING: Pair = ("rien", "nothing")
+_NOTHING_MORE: Pair = ("rien de plus", "nothing more")
 _HOLDERS: Mapping[str, Pair] = MappingProxyType(
     {
         "gate": ("la passerelle", "the gate"),
@@ -229,6 +240,8 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "reason": _reason,
         "instead": _instead,
         "replaced_by": _replacement,
+        "label": _quoted,
+        "expected": _expected,
         "takers": _takers,
         "first": _in_flow,
         "holder": _holder,

@@ -27,6 +27,7 @@ _REFUSES = frozenset({InvoiceStatus.REFUSED_1, InvoiceStatus.REFUSED_2})
 _VALIDATORS = _ACCEPTS | _REFUSES
 _SECOND = frozenset({InvoiceStatus.VALIDATED_2, InvoiceStatus.REFUSED_2})
 _LATE = frozenset({StepLabel.LATE_1, StepLabel.LATE_2})
+_WHAT_IS_SAID = frozenset({"status.code", "status.label"})
 _MOVES = {StepLabel.AVAILABLE_TO_MOE: Stage.MOE, StepLabel.AVAILABLE_TO_MOA: Stage.MOA}
 
 
@@ -196,15 +197,20 @@ def _subject(reported: ReportedStatus, candidates: Sequence[Subject], sender: Pa
 
 
 def _turn(reported: ReportedStatus, subject: Subject, sender: Partner, book: PartnerBook) -> Iterator[Fault]:
-    """Whether it is the sender's to say, and now (reference §14, §10.6)."""
+    """Whether it is the sender's to say, and now (reference §14, §10.6).
+
+    Of what is no status for anybody to say, whose turn it is would say nothing.
+    """
     if subject.stage is Stage.CLOSED or not subject.current:
         yield fault("EDG-S033", "status.number", reported.number, state=subject.status)
+    elif any(found.blocks and found.field in _WHAT_IS_SAID for found in reported.faults):
+        return
     elif not _has_it(subject, sender, book):
         yield fault("EDG-S031", "status.code", reported.code, holder=subject.stage.value)
     elif reported.code in _VALIDATORS and not subject.stage.validates:
         yield fault("EDG-S037", "status.code", reported.code, code=reported.code)
     elif subject.stage.validates and not _fits_validation(reported):
-        yield fault("EDG-S031", "status.code", reported.code, holder=subject.stage.value)
+        yield fault("EDG-S038", "status.code", reported.code, code=reported.code)
 
 
 def _has_it(subject: Subject, sender: Partner, book: PartnerBook) -> bool:

@@ -115,7 +115,7 @@ def a_step_is_named(status: ReportedStatus, context: StatusContext) -> Iterator[
     """The portal sends 01 only to announce a step that has no code, which its label names."""
     announces = status.code == InvoiceStatus.DEPOSITED and context.role is Role.PORTAL
     if announces and step_of(status.label) is None:
-        yield fault("EDG-S005", "status.label", status.label)
+        yield fault("EDG-S005", "status.label", status.label, label=status.label)
 
 
 def a_refusal_is_commented(status: ReportedStatus, _context: StatusContext) -> Iterator[Fault]:

@@ -643,7 +643,8 @@ APPLIED: Mapping[str, Callable[[Example, str], list[Fault]]] = MappingProxyType(
 )
 DECIDED_LATER = frozenset(
     {
-        "F010", "I150", "I153", "I154", "S030", "S031", "S032", "S033", "S034", "S035", "S036", "S037", "S040", "S041", "S042",
+        "F010", "I150", "I153", "I154", "S030", "S031", "S032", "S033", "S034", "S035",
+        "S036", "S037", "S038", "S040", "S041", "S042",
     }
 )  # fmt: skip
 """Codes of what the ledger knows besides the document: tests/unit/pipeline shows them, in sequences like these."""

@@ -57,6 +57,13 @@ def test_a_missing_argument_reads_as_a_question_mark() -> None:
     assert "Expected: ?." in explain(fault("EDG-F107"), "en").message
 
 
+def test_an_element_with_nothing_to_stand_in_its_stead_is_told() -> None:
+    """Where the schema has no other element, nothing more is expected."""
+    found = fault("EDG-F106", value="cbc:ID", expected="")
+    assert explain(found, "en").message.endswith("Expected: nothing more.")
+    assert explain(found).message.endswith(french("Attendu : rien de plus."))
+
+
 def test_braces_in_a_value_stay_as_they_are() -> None:
     """A value that looks like a template is quoted, not filled in."""
     assert "“{field}{0}”" in explain(fault("EDG-I002", "number", "{field}{0}"), "en").message

@@ -90,6 +90,7 @@ ARGS = MappingProxyType(
         "EDG-I154": {"first"},
         "EDG-S002": {"code", "holder", "sender"},
         "EDG-S004": {"portal", "code", "meant"},
+        "EDG-S005": {"label"},
         "EDG-S010": {"code"},
         "EDG-S012": {"date"},
         "EDG-S013": {"code"},
@@ -101,6 +102,7 @@ ARGS = MappingProxyType(
         "EDG-S033": {"state"},
         "EDG-S035": {"previous", "code"},
         "EDG-S037": {"code"},
+        "EDG-S038": {"code"},
     }
 )
 

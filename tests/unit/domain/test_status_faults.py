@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from edigate.domain import typography
@@ -11,7 +13,8 @@ from edigate.domain.faults import Fault, fault, warning
 NOT_YOURS = fault("EDG-S002", "status.code", "13", code="13", holder="validator", sender="recipient")
 INTERNAL = warning("EDG-S004", "status.code", "16", portal="16", code="16", meant="06")
 NOT_YOUR_TURN = fault("EDG-S031", "status.code", "07", holder="validator2")
-CLOSED = fault("EDG-S033", "status.number", "F1", state="05")
+WAITS = fault("EDG-S038", "status.code", "07", code="07")
+CLOSED = fault("EDG-S033", "status.number", "F1", state="14")
 ODD = warning("EDG-S035", "status.code", "07", previous="05", code="07")
 
 
@@ -23,7 +26,9 @@ ODD = warning("EDG-S035", "status.code", "07", previous="05", code="07")
         (INTERNAL, "il signifie 16 « Suspendue »", "it means 16 “Suspended”"),
         (INTERNAL, "lu comme 16 « Statut 16 »", "read as 16 “Status 16”"),
         (NOT_YOUR_TURN, "c’est le second valideur qui a la facture", "the second validator has the invoice"),
-        (CLOSED, "(dernier statut : 05 « Rejetée »)", "(last status: 05 “Rejected”)"),
+        (INTERNAL, "et n’est pas transmis au fournisseur.", "and it is not passed on to the supplier."),
+        (WAITS, "07 « Service fait » ne peut pas être posé", "07 “Service certified as done” cannot be set at present"),
+        (CLOSED, "(dernier statut : 14 « Refusée par le premier", "(last status: 14 “Refused by the first"),
         (ODD, "07 « Service fait » suit le statut 05 « Rejetée »", "07 “Service certified as done” follows status 05"),
     ],
 )
@@ -36,6 +41,23 @@ def test_codes_and_holders_are_said_in_words(told: Fault, french: str, english: 
 def test_the_code_to_write_is_in_the_remedy() -> None:
     """Who wrote a number of the portal reads which code of the channel it should have been."""
     assert explain(INTERNAL, "fr").remedy.endswith(typography.french("06 « Suspendue »."))
+
+
+def test_closed_is_not_what_a_rejection_makes_of_an_invoice() -> None:
+    """Statuses are taken after 05, whose order nobody imposes; what closes is named, and 05 is not among it."""
+    assert "a newer deposit" in explain(CLOSED, "en").message
+    for language in ("fr", "en"):
+        assert not re.search("05|[Rr]eje", explain(CLOSED, language).message + explain(CLOSED, language).remedy)
+
+
+def test_a_step_that_is_not_named_is_told_without_quoting_nothing() -> None:
+    """What stands in ComplementStatut is quoted; where it is empty, nothing was found."""
+    empty, other = (fault("EDG-S005", "status.label", said, label=said) for said in ("", "Suite"))
+
+    assert explain(empty, "en").message.endswith("names none (found: nothing).")
+    assert explain(empty, "fr").message.endswith(typography.french("n’en nomme aucune (trouvé : rien)."))
+    assert explain(other, "en").message.endswith("names none (found: “Suite”).")
+    assert explain(other, "fr").message.endswith(typography.french("(trouvé : « Suite »)."))
 
 
 @pytest.mark.parametrize("name", ["holder", "state"])

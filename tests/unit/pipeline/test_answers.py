@@ -107,8 +107,20 @@ def test_the_recipients_new_partner_may_speak() -> None:
 
 def test_a_validator_is_asked_for_his_word_only() -> None:
     """Nothing else is said while it is awaited, and it is not taken where nobody awaits it."""
-    assert codes(SERVICE_DONE, WAITING, sender=PORTAL) == ["S031"]
+    assert codes(SERVICE_DONE, WAITING, sender=PORTAL) == ["S038"]
     assert codes(replace(SERVICE_DONE, code="13"), replace(SUBJECT, reader="POR001"), sender=PORTAL) == ["S037"]
+
+
+@pytest.mark.parametrize("sender", [HIS, PORTAL])
+def test_what_is_no_status_to_say_is_not_told_of_turns(sender: Partner) -> None:
+    """A step without its name, or a code that this partner never sets, is wrong whoever has the invoice."""
+    nameless = replace(SERVICE_DONE, code="01", label="", faults=(fault("EDG-S005", "status.label"),))
+    foreign = replace(SERVICE_DONE, code="13", faults=(fault("EDG-S002", "status.code", "13"),))
+
+    assert codes(nameless, WAITING, sender=sender) == ["S005"]
+    assert codes(foreign, WAITING, sender=sender) == ["S002"]
+    assert codes(foreign, replace(SUBJECT, reader="POR001"), sender=sender) == ["S002"]
+    assert codes(replace(nameless, number="F-2"), sender=sender) == ["S005", "S030"]
 
 
 def test_to_be_recycled_is_rejected_by_the_2026_rule() -> None:
