@@ -498,7 +498,12 @@ ATTACHMENTS = (
         f"{ATTACHED}test_a_bare_file_is_put_in_a_zip",
         *cases(UNFIT, "not-base64", "two-in-a-zip"),
     ),
-    row("TypePJ 01", *cases(UNFIT, "none"), f"{ATTACHED}test_what_a_structured_flow_attaches_is_complementary"),
+    row(
+        "TypePJ 01",
+        *cases(UNFIT, "none"),
+        f"{ATTACHED}test_what_a_structured_flow_attaches_is_complementary",
+        "unit/rules/test_attachments.py::test_one_attachment_is_declared_the_original",
+    ),
     left("list of API", PORTAL),
 )
 

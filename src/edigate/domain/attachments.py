@@ -65,6 +65,9 @@ SAYS_NOTHING = frozenset({"", "application/zip", "application/x-zip-compressed",
 
 _PDF_TYPES = frozenset({MIME_TYPES["pdf"], *OTHER_TYPES["pdf"]})
 
+ORIGINAL = frozenset({"1", "01"})
+"""Declared types of the invoice itself (TypePJ, DocumentType)."""
+
 ZIP_BASED = frozenset({"zip", "docx", "pptx", "xlsx", "odp", "ods", "odt"})
 """Extensions of files that are themselves ZIPs, so that a ZIP of several files may be the bare file."""
 

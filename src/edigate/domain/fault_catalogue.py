@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain.archive_faults import ARCHIVE_FAULTS
+from edigate.domain.attachment_faults import ATTACHMENT_FAULTS
 from edigate.domain.directory_faults import DIRECTORY_FAULTS
 from edigate.domain.facturx_faults import FACTURX_FAULTS
 from edigate.domain.fault_rows import FaultRow, Words
@@ -32,6 +33,7 @@ FAMILIES: tuple[Mapping[str, FaultRow], ...] = (
     DIRECTORY_FAULTS,
     FACTURX_FAULTS,
     PAYMENT_FAULTS,
+    ATTACHMENT_FAULTS,
     LENGTH_FAULTS,
 )
 """Each family of codes has a table of its own."""

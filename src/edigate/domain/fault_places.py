@@ -75,6 +75,7 @@ _ATTACHMENTS = (
     ("I121", "attachments[].name attachments[].content"),
     ("I122 I128 I129 I131", "attachments[].name"),
     ("I133", "attachments[].mime"),
+    ("I134", "attachments[].declared_type"),
     ("I120 I123 I124 I125 I126 I127 I130 I132", "attachments[].content"),
 )
 _REPORTS = (

@@ -82,6 +82,7 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         "lines[].vat_rate": FieldRow("Taux de TVA de la ligne", "VAT rate of line", "BT-152"),
         "attachments[].name": FieldRow("Nom de la pièce jointe", "Name of attachment", "BT-125-2"),
         "attachments[].mime": FieldRow("Type MIME de la pièce jointe", "MIME type of attachment", "BT-125-1"),
+        "attachments[].declared_type": FieldRow("Type de la pièce jointe (TypePJ)", "Type of attachment (TypePJ)"),
         "attachments[].content": FieldRow("Contenu de la pièce jointe", "Content of attachment", "BT-125"),
         "preceding[]": FieldRow("Numéro de la facture antérieure", "Number of preceding invoice", "BT-25"),
         "status.code": FieldRow("Code du statut", "Code of the status"),

@@ -754,6 +754,18 @@ INVOICE_EXAMPLES: dict[str, Example] = {
         wrong="facture.pdf image/png",
         right="facture.pdf application/pdf",
     ),
+    "EDG-I134": Example(
+        why_fr=(
+            "Le destinataire comptabilise la pièce 01 et ne fait que lire les autres : la passerelle ne peut pas "
+            "deviner laquelle fait foi."
+        ),
+        why_en=(
+            "The recipient books attachment 01 and only reads the others: the gate cannot guess which one is the "
+            "invoice."
+        ),
+        wrong="<cbc:DocumentType>02</cbc:DocumentType>",
+        right="<cbc:DocumentType>01</cbc:DocumentType>",
+    ),
     "EDG-I140": Example(
         why_fr="Le cadre dit qui facture et qui doit valider : il décide du chemin de la facture.",
         why_en="The cadre says who invoices and who must validate: it decides which way the invoice goes.",

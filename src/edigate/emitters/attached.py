@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from edigate.domain.attachments import (
     MIME_TYPES,
     NAME_LENGTH,
+    ORIGINAL,
     SAYS_NOTHING,
     as_wrapper,
     extension,
@@ -118,7 +119,7 @@ def _inner_name(content: str) -> str:
 
 def _chosen(attachments: tuple[Attachment, ...], files: list[_File]) -> int:
     """The position of the original: the one declared so, else the first PDF, else the first (reference §7.3)."""
-    declared = (at for at, attachment in enumerate(attachments) if attachment.declared_type in {"1", _MAIN})
+    declared = (at for at, attachment in enumerate(attachments) if attachment.declared_type in ORIGINAL)
     pdf = (at for at, file in enumerate(files) if _seems_pdf(file))
     return next(declared, next(pdf, 0))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edigate.domain.attachments import (
     MIME_TYPES,
     NAME_LENGTH,
+    ORIGINAL,
     Flaw,
     base_name,
     extension,
@@ -19,6 +20,7 @@ from edigate.domain.attachments import (
     type_contradicted,
 )
 from edigate.domain.faults import fault, warning
+from edigate.domain.invoice import Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from edigate.domain.invoice import Invoice
     from edigate.rules.context import Context, Rule
 
+# Those whose documents say of each attachment whether it is the invoice (DocumentType, TypePJ).
+_WITH_TYPES = frozenset({Syntax.UBL_INVOICE, Syntax.UBL_CREDIT_NOTE, Syntax.CPP_MIXTE})
 _FLAWS: Mapping[Flaw, str] = MappingProxyType(
     {
         Flaw.EMPTY: "EDG-I123",
@@ -58,6 +62,16 @@ def the_original_had_better_be_a_pdf(invoice: Invoice, context: Context) -> Iter
     )
     if context.interface.attachment_required and attachments and not said:
         yield warning("EDG-I131", "attachments[0].name", attachments[0].name)
+
+
+def one_attachment_is_declared_the_original(invoice: Invoice, context: Context) -> Iterator[Fault]:
+    """On a mixed interface, where the syntax tells types of attachments, exactly one is the invoice itself (01)."""
+    attachments = invoice.attachments
+    declared = [at for at, attachment in enumerate(attachments) if attachment.declared_type in ORIGINAL]
+    told = context.interface.attachment_required and attachments and invoice.syntax in _WITH_TYPES
+    if told and len(declared) != 1:
+        wrong = declared[1] if declared else 0
+        yield warning("EDG-I134", f"attachments[{wrong}].declared_type", len(declared))
 
 
 def an_attachment_has_a_fitting_name(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -123,6 +137,7 @@ def _renamed(inner_name: str, name: str, field: str) -> Iterator[Fault]:
 ATTACHMENT_RULES: tuple[Rule, ...] = (
     the_original_invoice_is_attached,
     the_original_had_better_be_a_pdf,
+    one_attachment_is_declared_the_original,
     an_attachment_has_a_fitting_name,
     an_attachment_is_of_the_type_its_name_says,
     an_attachment_holds_one_file,

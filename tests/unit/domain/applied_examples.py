@@ -616,6 +616,7 @@ APPLIED: Mapping[str, Callable[[Example, str], list[Fault]]] = MappingProxyType(
         **dict.fromkeys(("I126", "I127", "I130", "I132"), attached),
         "I131": attached_type,
         "I133": attached_type,
+        "I134": UBL("//cac:AdditionalDocumentReference", interface="FSO1110A"),
         **dict.fromkeys(("I140", "I141", "I142", "I143", "I144", "I145", "I146", "I147"), In(CADRE)),
         "I148": In(CADRE, desk=told(works_on_general_interfaces=False)),
         "I149": UBL("//aife:CategoryCode", interface="FSO1131A"),

@@ -235,6 +235,7 @@ CASES = {
     "attachments[0].mime": Case(
         "application/pdf", "{agreement}/{file}/ram:AttachmentBinaryObject/@mimeCode", "{file}/cbc:DocumentTypeCode"
     ),
+    "attachments[0].declared_type": Case("02", "{agreement}/{file}/ram:Name", "{file}/cbc:DocumentType"),
     "attachments[0].content": Case(
         "UEsD BBQA",
         "{agreement}/{file}/ram:AttachmentBinaryObject",
@@ -270,7 +271,9 @@ def case_of(syntax: str, field: str) -> tuple[object, str]:
     """The field's value and its whole path in one syntax."""
     case = CASES[field]
     if syntax == "cii":
-        return case.value, f"/rsm:CrossIndustryInvoice/{case.cii.format_map(CII)}"
+        # CII says only that the reference is a file.
+        value = "ZZZ" if field == "attachments[0].declared_type" else case.value
+        return value, f"/rsm:CrossIndustryInvoice/{case.cii.format_map(CII)}"
     path = case.ubl.format_map(UBL)
     if syntax == "ubl":
         return case.value, f"/ubl:Invoice/{path}"

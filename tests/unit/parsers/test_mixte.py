@@ -60,6 +60,7 @@ FULL: dict[str, tuple[object, str]] = {
     "vat[1].amount": (D("7.50"), "DonneesFacture/TVAS/TVA[2]/MontantTVA"),
     "attachments[0].name": ("plan.png", "PJ[1]/NomPJ"),
     "attachments[0].mime": ("image/png", "PJ[1]/MimeTypePJ"),
+    "attachments[0].declared_type": ("02", "PJ[1]/TypePJ"),
     "attachments[0].content": ("UEsD BBQA", "PJ[1]/Contenu"),
 }
 

@@ -96,7 +96,7 @@ SOUND = Invoice(
         prepaid=Decimal("0.00"),
         due=Decimal("120.00"),
     ),
-    attachments=(Attachment("facture.pdf", "ZZZ", "application/pdf", _content),),
+    attachments=(Attachment("facture.pdf", "01", "application/pdf", _content),),
 )
 GATE = Context(
     interface=Interface(

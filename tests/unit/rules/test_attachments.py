@@ -12,7 +12,7 @@ import pytest
 
 from edigate.domain.attachments import MIME_TYPES
 from edigate.domain.explain import explain
-from edigate.domain.invoice import Attachment
+from edigate.domain.invoice import Attachment, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,47 @@ def test_no_pdf_on_a_mixed_interface(codes: Callable[..., list[str]]) -> None:
     assert "i131" not in codes({"attachments": (typed,)})
     assert codes({"attachments": (text, pdf)}) == []
     assert codes({"attachments": (text,)}, {"interface.attachment_required": False}) == []
+
+
+@pytest.mark.parametrize("syntax", [Syntax.UBL_INVOICE, Syntax.UBL_CREDIT_NOTE, Syntax.CPP_MIXTE])
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        (("01",), []),
+        (("1",), []),
+        (("02", "01"), []),
+        (("02",), ["i134"]),
+        (("",), ["i134"]),
+        (("01", "02", "01"), ["i134"]),
+    ],
+)
+def test_one_attachment_is_declared_the_original(
+    codes: Callable[..., list[str]], syntax: Syntax, types: tuple[str, ...], expected: list[str]
+) -> None:
+    """Where the syntax tells types, none or two of type 01 warn on a mixed interface, and only there."""
+    pdf = base64_zip("a.pdf")
+    given = tuple(Attachment("a.pdf", declared, encoded=lambda: pdf) for declared in types)
+
+    changes: dict[str, object] = {"attachments": given, "syntax": syntax}
+    if syntax is Syntax.UBL_CREDIT_NOTE:
+        changes["type_code"] = "381"
+
+    assert codes(changes) == expected
+    assert codes(changes, {"interface.attachment_required": False}) == []
+    assert codes({"attachments": given, "syntax": Syntax.CII}) == []
+
+
+@pytest.mark.parametrize(("types", "place", "number"), [(("02", "02"), 0, "0"), (("02", "01", "01"), 2, "2")])
+def test_an_original_too_many_or_too_few_is_placed(
+    faults: Callable[..., tuple[Fault, ...]], types: tuple[str, ...], place: int, number: str
+) -> None:
+    """The second one is pointed at, or the first attachment where none is declared; their number is said."""
+    pdf = base64_zip("a.pdf")
+    given = tuple(Attachment("a.pdf", declared, encoded=lambda: pdf) for declared in types)
+
+    (found,) = faults({"attachments": given, "syntax": Syntax.UBL_INVOICE})
+
+    assert (found.field, found.value) == (f"attachments[{place}].declared_type", number)
 
 
 @pytest.mark.parametrize(
