@@ -85,6 +85,17 @@ def test_help_speaks_french(tmp_path: Path) -> None:
     assert "Juger des fichiers comme le ferait la passerelle" in " ".join(one.split())
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "Show this help and exit."), ("fr", "Afficher cette aide.")])
+def test_help_shows_flags_without_a_value_and_choices_whole(tmp_path: Path, lang: str, words: str) -> None:
+    """In one language, the default of --limit included; completion is an option of edigate alone."""
+    told = edigate("flows", "list", "--help", "--lang", lang, cwd=tmp_path).stdout
+    for part in (words, "integrated", "inadmissible", "100"):
+        assert part in told
+    assert "<" not in told
+    assert "--install-completion" not in edigate("flows", "--help", cwd=tmp_path).stdout
+    assert "--install-completion" in edigate("--help", cwd=tmp_path).stdout
+
+
 def test_the_environment_chooses_the_language(tmp_path: Path) -> None:
     """EDIGATE_LANG speaks where no option does."""
     told = edigate("run", cwd=tmp_path, EDIGATE_LANG="fr")

@@ -108,11 +108,22 @@ def _load(entry: Entry) -> Any:  # noqa: ANN401 - see Later
     name, _, attribute = entry.place.partition(":")
     module = import_module(f"edigate.cli.{name}")
     target = getattr(module, attribute)
-    if isinstance(target, typer.Typer):
-        return typer.main.get_command(target)
-    alone = typer.Typer(add_completion=False)
-    alone.command(entry.name, help=getattr(module, "HELP", t(entry.english, entry.french)))(target)
-    return typer.main.get_command(alone)
+    app = target if isinstance(target, typer.Typer) else _alone(entry, target, getattr(module, "HELP", ""))
+    return _worded(app)
+
+
+def _alone(entry: Entry, function: Any, words: str) -> typer.Typer:  # noqa: ANN401 - any command's function
+    app = typer.Typer(add_completion=False)
+    app.command(entry.name, help=words or t(entry.english, entry.french))(function)
+    return app
+
+
+def _worded(app: typer.Typer) -> Any:  # noqa: ANN401 - see Later
+    from edigate.cli.everywhere import word_options  # noqa: PLC0415 - worded in the language spoken now
+
+    command = typer.main.get_command(app)
+    word_options(command)
+    return command
 
 
 def _command() -> TyperGroup:
@@ -121,7 +132,7 @@ def _command() -> TyperGroup:
     failures.word_the_frame()
     app = typer.Typer(no_args_is_help=True, help=HELP, epilog=EPILOG)
     app.callback()(options)
-    command = typer.main.get_command(app)
+    command = _worded(app)
     if not isinstance(command, TyperGroup):
         raise TypeError(command)
     for entry in COMMANDS:

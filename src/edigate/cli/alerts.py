@@ -26,6 +26,7 @@ ON_PIVOTS = (PIVOT_REFUSED, PIVOT_UNRECEIVED)
 ON_INVOICES = (VALIDATOR_SILENT,)
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t("List what an operator must see to, and close it.", "Lister ce qu'un exploitant doit régler, le clore."),
 )
 

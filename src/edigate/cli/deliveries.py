@@ -18,6 +18,7 @@ from edigate.ledger.queries import Wanted
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t(
         "List the files handed to partners, show one, offer one again.",
         "Lister les fichiers remis aux partenaires, en montrer un, en présenter un de nouveau.",
@@ -106,17 +107,18 @@ app.command("resend", help=HELP, epilog=EXAMPLE)(resend)
 
 def _print_list(gate: Gate, found: list[RowMapping]) -> None:
     name, receipt, again = t("File", "Fichier"), t("Receipt", "Accusé"), t("Again", "Rep.")
+    partner, at = t("Partner", "Part."), t("At", "Le")
     columns: tuple[rows.Column, ...] = (
         ("Id", lambda row: row["id"]),
-        (t("Partner", "Part."), lambda row: row["partner"]),
+        (partner, lambda row: row["partner"]),
         (t("What", "Quoi"), lambda row: rows.word(row["kind"])),
         (name, lambda row: row["name"]),
         (t("State", "État"), lambda row: rows.coloured(state_of(row))),
-        (t("At", "Le"), lambda row: rows.minute(gate, row["published_at"] or row["planned_at"])),
+        (at, lambda row: rows.minute(gate, row["published_at"] or row["planned_at"])),
         (receipt, lambda row: _receipt(gate, row)),
         (again, lambda row: row["offers"] or ""),
     )
-    rows.print_table(columns, found, fold=name, spare=("Id", again, t("Partner", "Part."), receipt))
+    rows.print_table(columns, found, fold=name, spare=("Id", again, partner, receipt, at))
     for row in found:
         if state_of(row) == "failing":
             rows.say(

@@ -47,6 +47,7 @@ _LEFT_ASIDE = {
 }
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t(
         "Import the directory of public structures, show it, and show what changed.",
         "Importer l'annuaire des structures publiques, le montrer, montrer ce qui a changé.",

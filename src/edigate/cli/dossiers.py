@@ -19,6 +19,7 @@ from edigate.ledger.queries import is_id
 NO_MARKET = "-"
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t(
         "List works billing files, and show one's documents.",
         "Lister les dossiers de facturation de travaux, en montrer un.",
@@ -28,7 +29,7 @@ RecipientOption = Annotated[
     str, typer.Option("--recipient", metavar="SIRET", help=t("SIRET of the recipient.", "SIRET du destinataire."))
 ]
 MarketOption = Annotated[
-    str, typer.Option("--market", metavar="TEXT", help=t("Number of the contract.", "Numéro du marché."))
+    str, typer.Option("--market", metavar=t("TEXT", "TEXTE"), help=t("Number of the contract.", "Numéro du marché."))
 ]
 SupplierOption = Annotated[
     str,

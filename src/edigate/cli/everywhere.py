@@ -2,18 +2,24 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from edigate.cli.common import Misuse, choose_gate
-from edigate.cli.messages import LANGUAGES, t
+from edigate.cli.messages import LANGUAGES, colon, t
 
 HELP = t("An EDI gate for French public-sector invoices.", "Une passerelle EDI pour les factures du secteur public.")
 EPILOG = t(
     "--gate and --lang may also stand after the command. `edigate COMMAND --help` tells more.",
     "--gate et --lang peuvent aussi suivre la commande. `edigate COMMANDE --help` en dit plus.",
 )
+
+_TYPERS_OWN = {
+    "help": t("Show this help and exit.", "Afficher cette aide."),
+    "install_completion": t("Install completion for this shell.", "Installer la complétion pour ce shell."),
+    "show_completion": t("Show completion for this shell.", "Afficher la complétion pour ce shell."),
+}
 
 
 def _version(wanted: bool) -> None:
@@ -58,3 +64,17 @@ def options(gate: _Gate = None, lang: _Lang = "en", version: _Version = False) -
             t("--lang {lang}: edigate speaks en and fr.", "--lang {lang} : edigate parle en et fr.", lang=lang)
         )
     choose_gate(gate)
+
+
+def word_options(command: Any) -> None:  # noqa: ANN401 - typer keeps its types to itself
+    """Word the help of a command and of those below it: no value for flags, choices in full, typer's own options."""
+    for option in (*command.params, command.get_help_option(typer.Context(command))):
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+        elif choices := option.type_descriptor.choices:
+            # In the help words fold; in typer's own column they would break.
+            option.metavar = option.metavar or t("WORD", "MOT")
+            option.help = f"{option.help.rstrip('.')}{colon()} {', '.join(map(str, choices))}."
+        option.help = _TYPERS_OWN.get(option.name, option.help)
+    for below in getattr(command, "commands", {}).values():
+        word_options(below)

@@ -65,7 +65,7 @@ PartnerOption = Annotated[
 ]
 FlowStateOption = Annotated[FlowState | None, typer.Option("--state", help=t("State or verdict.", "État ou verdict."))]
 NumberOption = Annotated[
-    str, typer.Option("--number", metavar="TEXT", help=t("Number of an invoice.", "Numéro d'une facture."))
+    str, typer.Option("--number", metavar=t("TEXT", "TEXTE"), help=t("Number of an invoice.", "Numéro d'une facture."))
 ]
 SiretOption = Annotated[
     str,

@@ -18,6 +18,7 @@ from edigate.ledger.subjects import RECEIPT
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t("List the flows received, and show one.", "Lister les flux reçus, en montrer un."),
 )
 FlowArgument = Annotated[

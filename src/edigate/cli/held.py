@@ -20,6 +20,7 @@ from edigate.ledger.sql import chunks
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t(
         "List the flows that wait, with the reason, and release them.",
         "Lister les flux en attente et leur raison, les relancer.",

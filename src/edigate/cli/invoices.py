@@ -16,6 +16,7 @@ from edigate.ledger import queries
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t(
         "List the invoices received, show one, export refused ones.",
         "Lister les factures reçues, en montrer une, exporter les refusées.",

@@ -23,6 +23,7 @@ from edigate.ledger.database import writing
 ALL = "all"
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=t(
         "List, show, add, change and suspend partners.",
         "Lister, montrer, ajouter, modifier, suspendre les partenaires.",

@@ -37,7 +37,7 @@ HELP = t(
     " pas touchées. Choisis par filtres sans --state, les flux intégrés en entier sont laissés de côté.",
 )
 ReasonOption = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help=t("Why, for the record.", "Pourquoi, pour mémoire."))
+    str, typer.Option("--reason", metavar=t("TEXT", "TEXTE"), help=t("Why, for the record.", "Pourquoi, pour mémoire."))
 ]
 DryOption = Annotated[
     bool,

@@ -46,7 +46,7 @@ _Now = Annotated[
     str | None,
     typer.Option(
         "--now",
-        metavar="WHEN",
+        metavar=t("WHEN", "QUAND"),
         help=t(
             "A sandbox gate only: let its clock start at this moment (2026-12-24, 2026-12-24T18:00) or so much later"
             " than now (+15d, +36h), so that deadlines pass while you look.",

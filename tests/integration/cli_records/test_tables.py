@@ -155,6 +155,18 @@ def test_a_file_for_a_suspended_partner_says_why_it_waits(fresh: Site) -> None:
     assert (row["state"], row["waits"]) == ("published", None)
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_names_of_deliveries_are_whole_on_a_narrow_terminal(
+    shown: Site, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On 80 columns other columns go before a file's name breaks."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    told = shown.run("deliveries", "list", lang=lang).out
+
+    assert [row["name"] for row in shown.json("deliveries", "list", "-n", "100") if row["name"] not in told] == []
+
+
 def test_formats_are_told_in_french(shown: Site) -> None:
     """What is not a name in them is translated for people, and left alone in JSON."""
     french = fold(shown.run("interfaces", lang="fr").out)
