@@ -228,7 +228,7 @@ def _print_run(gate: Gate, run: RowMapping) -> None:
 
 def _print_invoice(invoice: RowMapping, *, present: bool) -> None:
     head = Text(t("\nInvoice {number}  ", "\nFacture {number}  ", number=printable(invoice["number"])), style="bold")
-    head.append_text(rows.coloured(invoice["verdict"]))
+    head.append_text(rows.of_invoice(invoice["verdict"]))
     if not present:
         head.append(t("  (an earlier decision)", "  (décision antérieure)"), style="dim")
     common.out().print(head)
@@ -247,6 +247,7 @@ def _print_reported(lines: list[RowMapping]) -> None:
         )
         told = f"  {line['position']}. {printable(line['names'])}{supplier}{colon()} {printable(_said(line)) or '?'}  "
         common.out().print(Text(told).append_text(rows.coloured(line["verdict"])))
+        rows.print_facts(((t("    said", "    dit"), line["said"]),))
         rows.print_faults(load(line["faults"]), indent=4)
 
 

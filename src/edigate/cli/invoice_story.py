@@ -115,7 +115,7 @@ def _turn(invoice: rows.Row) -> str:
 def print_story(connection: Connection, gate: Gate, invoice: RowMapping) -> None:
     """All of one invoice, for people."""
     head = Text(f"{printable(invoice['number'])}  ", style="bold")
-    common.out().print(head.append_text(rows.coloured(invoice["verdict"])))
+    common.out().print(head.append_text(rows.of_invoice(invoice["verdict"])))
     pivots = queries.pivots_of(connection, invoice["id"])
     rows.print_facts(
         (

@@ -187,7 +187,7 @@ def _print_list(gate: Gate, found: Sequence[RowMapping]) -> None:
         (t("Supplier", "Fournisseur"), lambda row: row["supplier"]),
         (t("Recipient", "Destinataire"), lambda row: row["recipient"]),
         (reader, lambda row: row["reader"]),
-        (t("State", "État"), lambda row: rows.coloured(row["verdict"])),
+        (t("State", "État"), lambda row: rows.of_invoice(row["verdict"])),
         ("", lambda row: row["status"]),
         (stage, lambda row: lifecycle.turn(row["stage"])),
     )

@@ -73,6 +73,11 @@ def coloured(code: str) -> Text:
     return Text(word(code), style=_COLOURS.get(code, ""))
 
 
+def of_invoice(verdict: str) -> Text:
+    """How an invoice was decided, which French words in the feminine."""
+    return coloured(verdict).append(t("", "e"))
+
+
 def print_table(
     columns: Sequence[Column],
     found: Iterable[Any],
@@ -198,7 +203,7 @@ def flow_json(flow: Row) -> dict[str, Any]:
 
 def reported_json(row: Row) -> dict[str, Any]:
     """One line of a partner's report."""
-    return picked(row, "position", "kind", "code", "label", "names", "supplier", "verdict", "subject") | {
+    return picked(row, "position", "kind", "code", "label", "said", "names", "supplier", "verdict", "subject") | {
         "faults": [fault_json(fault) for fault in load(row["faults"])]
     }
 

@@ -228,6 +228,19 @@ def test_show_reads_an_invoice_and_its_files_to_people(shown: Site) -> None:
         assert delivery["name"] in text
 
 
+def test_an_invoice_is_feminine_in_french(shown: Site) -> None:
+    """A flow is rejeté, an invoice rejetée, wherever it is shown; English knows one form."""
+    flow = shown.json("flows", "list", "--state", "rejected")[0]
+    number = shown.json("flows", "show", flow["id"])["invoices"][0]["number"]
+
+    french = shown.run("flows", "show", flow["id"], lang="fr").out
+
+    assert f"{flow['name']}  rejeté\n" in french
+    assert f"Facture {number}  rejetée\n" in french
+    assert f"Invoice {number}  rejected\n" in shown.run("flows", "show", flow["id"]).out
+    assert "intégrée" in shown.run("invoices", "list", "--state", "integrated", lang="fr").out
+
+
 def test_show_of_a_replayed_flow_tells_both_runs(site: Site) -> None:
     """The second run names the first, who asked and why; the first decision on the invoice is marked as earlier."""
     flow = site.json("flows", "list", "--state", "rejected")[0]
