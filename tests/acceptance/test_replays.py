@@ -95,7 +95,7 @@ def test_an_integrated_invoice_is_left_alone(site: Site) -> None:
     first = site.decide(sound(number=number))
     site.collect()
     site.collect("SEI001")
-    site.publish_directory("kind,siret,name\n", "v2")
+    site.publish_directory(f"kind,siret,name\nstructure,{people.MOA},Commune\n", "v2")
 
     site.replay(first.name)
     site.round()
