@@ -9,6 +9,7 @@ import pytest
 
 from edigate.sandbox import structures as people
 from edigate.sandbox.drafts import DraftAttachment
+from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.ubl import ubl_invoice
 from tests.acceptance.gates import MIXED, Case, fresh_number, mixed, sound, work_off
 
@@ -47,6 +48,7 @@ WARNED: Mapping[str, tuple[Case, list[str]]] = {
         ["EDG-I106"],
     ),
     "vat-sum": (Case(amount(sound(), CII_VAT, b"20.00", b"19.00")), ["EDG-I107"]),
+    "mixed-total": (Case(mixed(cpp_mixte, stated_total=Decimal(1234)), "FSO1113A"), ["EDG-I112"]),
     "gross-price": (Case(sound(gross_prices=True)), ["EDG-I108"]),
     "no-country": (Case(sound(supplier_scheme="7", supplier_id="DUPONT", supplier_country="")), ["EDG-I052"]),
     "no-account": (Case(sound(iban="")), ["EDG-I082"]),

@@ -58,7 +58,7 @@ _AMOUNTS = (
     ("I080 I081 I085", "payment.code"),
     ("I054 I082 I083 I084", "payment.account"),
     ("I100 I103", "totals.without_tax"),
-    ("I101 I104", "totals.with_tax"),
+    ("I101 I104 I112", "totals.with_tax"),
     ("I090 I102 I105", "totals.due"),
     ("I106", "totals.lines"),
     ("I107", "totals.tax"),

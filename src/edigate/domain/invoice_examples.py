@@ -628,6 +628,18 @@ INVOICE_EXAMPLES: dict[str, Example] = {
         wrong="<!-- ram:RateApplicablePercent -->",
         right="<ram:RateApplicablePercent>20</ram:RateApplicablePercent>",
     ),
+    "EDG-I112": Example(
+        why_fr=(
+            "Sans montant total de TVA, le récapitulatif est tout ce qui relie les deux totaux ; un écart fait douter "
+            "de la somme à payer."
+        ),
+        why_en=(
+            "Without a total of VAT the recap is all that ties the two totals together; a gap casts doubt on the sum "
+            "to be paid."
+        ),
+        wrong="<MontantTTC>1234.00</MontantTTC>",
+        right="<MontantTTC>120.00</MontantTTC>",
+    ),
     "EDG-I120": Example(
         why_fr=(
             "Un flux mixte ne porte que les données utiles à l’intégration : c’est la pièce jointe qui est la facture."

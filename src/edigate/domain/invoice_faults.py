@@ -705,6 +705,23 @@ INVOICE_FAULTS: dict[str, FaultRow] = {
         remedy_fr="Complétez chaque ligne du récapitulatif avec son taux, sa base et son montant de TVA.",
         remedy_en="Complete each row of the recap with its rate, its base and its amount of VAT.",
     ),
+    "EDG-I112": _advice(
+        title_fr="Total toutes taxes comprises différent du total hors taxes plus la TVA par taux",
+        title_en="Total with tax differs from the total without tax plus the VAT rows",
+        message_fr=(
+            "Le total toutes taxes comprises est de {value}, alors que le total hors taxes plus la TVA de chaque taux "
+            "donne {expected}."
+        ),
+        message_en="The total with tax is {value}, while the total without tax plus the VAT rows makes {expected}.",
+        remedy_fr=(
+            "Vérifiez le total toutes taxes comprises, le total hors taxes et la TVA de chaque taux ; la facture est "
+            "acceptée, mais le destinataire peut la rejeter."
+        ),
+        remedy_en=(
+            "Check the total with tax, the total without tax and the VAT of each rate; the invoice is accepted, but "
+            "the recipient may reject it."
+        ),
+    ),
     "EDG-I120": _functional(
         title_fr="Facture d’origine non jointe",
         title_en="Original invoice not attached",

@@ -90,6 +90,18 @@ def the_vat_rows_had_better_add_up(invoice: Invoice, context: Context) -> Iterat
         yield from _compared_sum("EDG-I107", "totals.tax", invoice.totals.tax, amounts)
 
 
+def the_total_with_tax_had_better_be_that_of_the_vat_rows(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """The total with tax is the one without, plus the VAT rows, where the tax is stated nowhere else.
+
+    So in CPPFactureMixte, which has no place for the total tax and for what else a total may hold: it only warns.
+    """
+    totals, amounts = invoice.totals, [row.amount for row in invoice.vat]
+    known = [amount for amount in amounts if amount is not None]
+    if totals.tax is None and totals.without_tax is not None and known and len(known) == len(amounts):
+        right = (totals.without_tax + sum(known, _ZERO),)
+        yield from _compared(warning, "EDG-I112", "totals.with_tax", totals.with_tax, right)
+
+
 def a_gross_price_had_better_have_an_allowance(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """A gross price comes with the allowance that leads to the net one; told once, of the first such line.
 
@@ -217,6 +229,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
     the_amount_due_adds_up,
     the_lines_had_better_add_up,
     the_vat_rows_had_better_add_up,
+    the_total_with_tax_had_better_be_that_of_the_vat_rows,
     a_gross_price_had_better_have_an_allowance,
     a_number_has_at_most_6_decimals_and_19_positions,
     a_vat_row_is_complete,

@@ -37,6 +37,7 @@ from edigate.sandbox import structures as people
 from edigate.sandbox.archives import gzipped, tar_gz, zipped
 from edigate.sandbox.documents import Draft, DraftAttachment, DraftLine, cii, ubl_credit_note, ubl_invoice
 from edigate.sandbox.facturx import Packing, facturx_pdf, xmp
+from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import Shelf
@@ -608,6 +609,7 @@ APPLIED: Mapping[str, Callable[[Example, str], list[Fault]]] = MappingProxyType(
         "I109": In(LINE),
         "I110": In(LINE),
         "I111": In(TAX),
+        "I112": In("//Montants", cpp_mixte(DRAFT), "FSO1113A"),
         "I120": In(AGREEMENT),
         **dict.fromkeys(("I121", "I122", "I128", "I129"), In(FILE)),
         "I123": attached_size,
