@@ -80,6 +80,7 @@ _VALUES = _table(
     (r"(?:hour|minute|second) must be in 0\.\.\d+", "cette heure n’existe pas", "there is no such time"),
     (r"year '(.*)' is an illegal value for XSD 1\.[01]", "l’année {0} n’existe pas", "there is no year {0}"),
     (r"must have the fixed value (.+)", "il faut {0}", "it must be {0}"),
+    (r"The value '.*' does not match the fixed value constraint '(.*)'\.?", "il faut {0}", "it must be {0}"),
     (
         r"The value has a length of '\d+'; this exceeds the allowed maximum length of '(\d+)'\.?",
         "le nombre de caractères doit être de {0} au plus",
@@ -158,6 +159,27 @@ _STRUCTURE = _table(
         "l’élément ne contient que du texte, sans autre élément",
         "the element holds text only, no other element",
     ),
+    (
+        r"This element is not expected\. Expected is (?:one of )?\( (.+) \)\.?",
+        "il n’est pas attendu ici ; attendu : {0}",
+        "it is not expected here; expected: {0}",
+    ),
+    (r"This element is not expected\.?", "il n’est pas attendu ici", "it is not expected here"),
+    (
+        r"Missing child element\(s\)\. Expected is (?:one of )?\( (.+) \)\.?",
+        "il y manque un élément ; attendu : {0}",
+        "an element is missing in it; expected: {0}",
+    ),
+    (
+        r"Not all fields of key identity-constraint '(.+)' evaluate to a node\.?",
+        "la clé {0} n’y a pas de valeur",
+        "the key {0} has no value there",
+    ),
+    (
+        r"The XPath '(.+)' of a field of key .+ evaluates to a node-set with more than one member\.?",
+        "{0} s’y trouve plusieurs fois",
+        "{0} stands there several times",
+    ),
     (r"element is not nillable", "xsi:nil n’y est pas permis", "xsi:nil is not allowed there"),
     (
         r"(.+) is not the root element of this schema",
@@ -235,6 +257,7 @@ _SYNTAX = _table(
 
 _LIMITS = _table(
     (r"more than (\d+) bytes", "plus de {0} octets", "more than {0} bytes"),
+    (r"a text of more than (\d+) bytes", "un texte de plus de {0} octets", "a text of more than {0} bytes"),
     (r"more than (\d+) tags and attributes", "plus de {0} balises et attributs", "more than {0} tags and attributes"),
     (
         r"elements nested more than (\d+) levels deep|Excessive depth in document: (\d+).*",
@@ -305,12 +328,26 @@ def _of_attribute(match: re.Match[str], language: str) -> str:
     return french("l’attribut {name} vaut « {value} », or {said}").format(name=name, value=value, said=said)
 
 
+def _of_element(match: re.Match[str], language: str) -> str:
+    """libxml2 names the element first, then a facet of its type, and at times the value."""
+    reason, attribute = match["reason"], match["attribute"]
+    name = f"{match['name']}/@{attribute}" if attribute else match["name"]
+    said, value = in_words(reason, language), _VALUE.match(reason)
+    if value is None:
+        return f"{name}: {said}" if language == "en" else french("{name} : {said}").format(name=name, said=said)
+    if language == "en":
+        return f"{name} is “{value[1]}”, but {said}"
+    return french("{name} vaut « {value} », or {said}").format(name=name, value=value[1], said=said)
+
+
 def _cut_short(match: re.Match[str], language: str) -> str:
     said = in_words(match["reason"], language)
     return (
         f"the document stops before its end: {said}" if language == "en" else f"le document s’arrête trop tôt : {said}"
     )
 
+
+_VALUE = re.compile(r"(?:The value )?'(.*?)' (?:is|does) not ", re.DOTALL)
 
 # Sentences that hold another, or a name that has words of its own.
 _NESTED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], str]], ...] = (
@@ -324,6 +361,13 @@ _NESTED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], str]], ...]
     (re.compile(r"Invalid datetime string '.*' for <class '[\w.]*\.(?P<type>[A-Za-z]+)\d*'>", re.DOTALL), _not_of_type),
     (re.compile(r"invalid literal for (?P<type>int)\(\) with base 10: .*", re.DOTALL), _not_of_type),
     (re.compile(rf"attribute (?P<name>[^\s=]+)={_QUOTED}: (?P<reason>.+)", re.DOTALL), _of_attribute),
+    (
+        re.compile(
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: (?:\[facet '\w+'\] )?(?P<reason>.+)",
+            re.DOTALL,
+        ),
+        _of_element,
+    ),
     (re.compile(r"the document stops before its end: (?P<reason>.+)", re.DOTALL), _cut_short),
 )
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 import threading
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from lxml import etree
 
-from edigate.domain.faults import Refusal, fault
+from edigate.domain.faults import Fault, Refusal, fault
 from edigate.parsers import _xml_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 MAX_DEPTH = 256  # libxml2's own limit, which its huge mode raises
 MAX_MARKS = 8_000_000  # signs that begin a tag or give an attribute: a gigabyte of tree at most
-# libxml2 stops at 10 million bytes of text, counted in UTF-8, where one byte of the file can become three.
-HUGE_FROM = 10_000_000 // 3
+# libxml2 stops at so many bytes of text, counted in UTF-8, where one byte of the file can become three.
+LONGEST_TEXT = 10_000_000
+HUGE_FROM = LONGEST_TEXT // 3
 
 # A document that is judged while it is read is fed in small pieces: they are what tells a mistake's line.
 PIECE = 1024
@@ -36,7 +38,8 @@ _SAFE: Mapping[str, Any] = MappingProxyType(
         "collect_ids": False,
     }
 )
-_PLACE = re.compile(r",? line \d+, column \d+$")
+_NO_SUCH_ROOT = "SCHEMAV_CVC_ELT_1"
+_WIDE: Mapping[bytes, str] = MappingProxyType({b"<\0": "utf-16-le", b"\0<": "utf-16-be"})
 
 _START = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe(?:\0\0)?|\xfe\xff|\0\0\xfe\xff)?[\0\t\n\r ]*")
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PK\x07\x08", "zip"))
@@ -125,28 +128,58 @@ class Source(Protocol):
         """So many bytes or fewer; none at the end."""
 
 
-def stream(source: Source, *, root: str, records: Iterable[str], schema: etree.XMLSchema) -> Iterator[etree._Element]:
+def stream(
+    source: Source,
+    *,
+    root: str,
+    records: Collection[str],
+    schema: etree.XMLSchema,
+    named: Callable[[etree._Element], str] = lambda _: "",
+) -> Iterator[etree._Element]:
     """The elements of these names in a document of any size, each whole when it is given and emptied afterwards.
 
     The schema judges the document as it passes: what is given is valid, what follows it may not be.
-    libxml2's limits on depth and texts hold. Refusals: EDG-F101 not well-formed, EDG-F103 document type declaration,
-    EDG-F105 another root, EDG-F110 against the schema, with the line of the piece in which that showed.
+    libxml2's limits on depth and texts hold. Refusals: EDG-F101 not well-formed, EDG-F102 wrong or unknown encoding,
+    EDG-F103 document type declaration, EDG-F104 past a limit, EDG-F105 another root, EDG-F110 against the schema, with
+    the line of the piece in which that showed and, as its value, what `named` calls the record in error.
     """
     # Beside a schema libxml2 says nothing of what is not well-formed, so a reader without tree goes before.
     before = etree.XMLParser(target=cast("Any", _Nothing()), **_SAFE)
     parser = etree.XMLPullParser(events=("end",), tag=(root, *records), schema=schema, **_SAFE)
-    line = 1
-    for piece in _pieces(source):
-        _feed(before, piece)
-        _feed(parser, piece)
-        if parser.feed_error_log:
-            raise Refusal(fault("EDG-F110", reason=_words(parser.feed_error_log[0].message)).placed("", line))
-        for element in _ended(parser):
-            if element.getparent() is not None:
-                yield element
-                _forget(element)
-        line += piece.count(b"\n")
-    _finish(before, parser, root)
+    line, tree, head = 1, None, source.read(_HEAD)
+    try:
+        for piece in _pieces(head, source, records):
+            before.feed(piece)
+            parser.feed(piece)
+            ended = _ended(parser)
+            tree = ended[0].getroottree() if tree is None and ended else tree
+            if parser.feed_error_log:
+                value = _open_record(tree, records, named)
+                raise Refusal(_against(parser.feed_error_log[0], root, value).placed("", line))
+            for element in ended:
+                if element.getparent() is not None:
+                    yield element
+                    _forget(element)
+            line += piece.count(b"\n")
+    except etree.XMLSyntaxError as error:
+        raise Refusal(_xml_faults.explained_far_down(head, error, at_end=False)) from None
+    _finish(before, parser, root, head)
+
+
+def _open_record(
+    tree: etree._ElementTree | None, records: Collection[str], named: Callable[[etree._Element], str]
+) -> str:
+    """The record in hand: pieces end where records do, and those of before are empty."""
+    if tree is None:
+        return ""
+    return next((named(element) for element in tree.iter(*records) if len(element) or element.text), "")
+
+
+def _against(entry: etree._LogEntry, root: str, value: str) -> Fault:
+    reason = " ".join((entry.message or "").split())
+    if entry.type_name == _NO_SUCH_ROOT:
+        return fault("EDG-F105", value=reason.split("'")[1], expected=root, takers="")
+    return fault("EDG-F110", value=value, reason=reason)
 
 
 class _Nothing:
@@ -156,45 +189,38 @@ class _Nothing:
         """Nothing was made."""
 
 
-def _pieces(source: Source) -> Iterator[bytes]:
-    """The document in small pieces, unless it begins with a document type declaration."""
-    block = source.read(_HEAD)
+def _pieces(block: bytes, source: Source, records: Iterable[str]) -> Iterator[bytes]:
+    """The document in small pieces that end where records do, unless it begins with a document type declaration."""
     if found := _xml_faults.doctype(block):
         raise Refusal(found)
+    wide = _WIDE.get(block.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:2], "ascii")
+    ends = re.compile(b"|".join(re.escape(f"</{name}>".encode(wide)) for name in records))
     while block:
-        for start in range(0, len(block), PIECE):
-            yield block[start : start + PIECE]
+        cuts = (0, *(end.end() for end in ends.finditer(block)), len(block))
+        for begin, end in pairwise(cuts):
+            for start in range(begin, end, PIECE):
+                yield block[start : min(start + PIECE, end)]
         block = source.read(_HEAD)
 
 
-def _feed(parser: etree.XMLParser, piece: bytes) -> None:
-    try:
-        parser.feed(piece)
-    except etree.XMLSyntaxError as error:
-        raise _not_well_formed(error) from None
-
-
-def _ended(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
+def _ended(parser: etree.XMLPullParser) -> list[etree._Element]:
     events = cast("Any", parser.read_events())
-    return (element for _, element in events)
+    return [element for _, element in events]
 
 
-def _finish(before: etree.XMLParser, parser: etree.XMLPullParser, root: str) -> None:
+def _finish(before: etree.XMLParser, parser: etree.XMLPullParser, root: str, head: bytes) -> None:
     try:
         before.close()
-        found = parser.close()
     except etree.XMLSyntaxError as error:
-        raise _not_well_formed(error) from None
+        raise Refusal(_xml_faults.explained_far_down(head, error, at_end=True)) from None
+    try:
+        found = parser.close()
+    except etree.XMLSyntaxError:  # what has no tree keeps no text, and takes one that is endless
+        raise Refusal(fault("EDG-F104", reason=f"a text of more than {LONGEST_TEXT} bytes")) from None
     if found.getroottree().docinfo.internalDTD is not None:
         raise Refusal(fault("EDG-F103"))
     if found.tag != root:
         raise Refusal(fault("EDG-F105", value=found.tag, expected=root, takers="").placed("", 1))
-
-
-def _not_well_formed(error: etree.XMLSyntaxError) -> Refusal:
-    line, column = error.position
-    reason = _PLACE.sub("", _words(error.msg))
-    return Refusal(fault("EDG-F101", reason=reason, column=column).placed("", max(line, 1)))
 
 
 def _forget(element: etree._Element) -> None:
@@ -204,6 +230,3 @@ def _forget(element: etree._Element) -> None:
     while parent is not None and element.getprevious() is not None:
         del parent[0]
 
-
-def _words(message: str | None) -> str:
-    return " ".join((message or "").split())

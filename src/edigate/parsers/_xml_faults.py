@@ -26,6 +26,7 @@ _ADVICE = re.compile(r",? (?:try|use|see) (?:XML_PARSE_HUGE|xmlCtxt).*")
 _INVALID_CHARACTER = 9
 _ENCODING = frozenset({31, 32, 81, 6003})
 _LIMITS = frozenset({89, 110, 114})
+_NOT_UTF8 = "Input is not proper UTF-8"  # as versions of libxml2 before 2.14 have it
 _UNFINISHED = frozenset({39, 40, 45, 47, 63, 73, 74, 77})
 _REASONS: Mapping[int, str] = MappingProxyType(
     {
@@ -56,17 +57,37 @@ def doctype(content: bytes) -> Fault | None:
 def explained(content: bytes, error: etree.XMLSyntaxError) -> Fault:
     """The one fault behind libxml2's refusal, with the line, the column and the text found there."""
     line, column = max(error.position[0], 1), error.position[1]
-    code: int = getattr(error, "code", 0)
-    message = _AT.sub("", " ".join((error.msg or "").split()))
+    code, message = _told(error)
     encoding = declared_encoding(content)
-    if code in _LIMITS or "XML_PARSE_HUGE" in message:
-        reason = _ADVICE.sub("", message).removeprefix("Resource limit exceeded: ")
+    if reason := _limit(code, message):
         return fault("EDG-F104", reason=reason, column=column).placed("", line)
     if _is_misdeclared(content, code, encoding):
         return _misdeclared(content, encoding, line, column)
     value = _around(content, line, column)
     reason = _reason(code, message, at_end=_at_end(content, line, column))
     return fault("EDG-F101", value=value, reason=reason, column=column).placed("", line)
+
+
+def explained_far_down(head: bytes, error: etree.XMLSyntaxError, *, at_end: bool) -> Fault:
+    """As `explained`, of a document of which no more than the beginning is still there; no text is found."""
+    line, column = max(error.position[0], 1), error.position[1]
+    code, message = _told(error)
+    encoding = declared_encoding(head)
+    if reason := _limit(code, message):
+        return fault("EDG-F104", reason=reason, column=column).placed("", line)
+    if _is_misdeclared(head, code, encoding) or message.startswith(_NOT_UTF8):
+        return fault("EDG-F102", encoding=encoding, column=column).placed("", line)
+    return fault("EDG-F101", reason=_reason(code, message, at_end=at_end), column=column).placed("", line)
+
+
+def _told(error: etree.XMLSyntaxError) -> tuple[int, str]:
+    return getattr(error, "code", 0), _AT.sub("", " ".join((error.msg or "").split()))
+
+
+def _limit(code: int, message: str) -> str:
+    """Which limit of libxml2 was passed, in its words; empty where none was."""
+    passed = code in _LIMITS or "XML_PARSE_HUGE" in message
+    return _ADVICE.sub("", message).removeprefix("Resource limit exceeded: ") if passed else ""
 
 
 def declared_encoding(content: bytes) -> str:

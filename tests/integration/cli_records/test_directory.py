@@ -198,8 +198,9 @@ def test_a_flow_against_its_schema_changes_nothing(fresh: Site, tmp_path: Path) 
 
     english, french = (fresh.run("directory", "import", broken, lang=lang, expect=1) for lang in ("en", "fr"))
 
-    assert "line 1 or soon after it: The document does not follow the XSD" in fold(english.err)
-    assert "ligne 1 ou peu après : Le document ne respecte pas le schéma XSD" in fold(french.err)
+    assert "soon after it, Etablissement (IdSIRET 123, IdInstance 7): The document does not follow" in fold(english.err)
+    assert "peu après, Etablissement (IdSIRET 123, IdInstance 7) : Le document ne respecte pas" in fold(french.err)
+    assert "or il faut suivre le modèle [0-9]{14}" in fold(french.err)
     assert "Nothing was changed" in english.err
     assert "Rien n'a changé" in french.err
     assert fresh.json("directory", "show") == before

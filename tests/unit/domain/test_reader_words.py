@@ -149,6 +149,36 @@ def test_libxml2s_own_words_are_known_too() -> None:
         ("The value '0' is less than the minimum value allowed ('1').", "il faut 1 ou plus"),
         ("The attribute 'currencyID' is required but missing.", "l’attribut currencyID est obligatoire"),
         ("The attribute 'x' is not allowed.", "l’attribut x n’est pas permis ici"),
+        ("The value '0003' does not match the fixed value constraint '0002'.", "il faut 0002"),
+        ("This element is not expected. Expected is ( Nom ).", "il n’est pas attendu ici ; attendu : Nom"),
+        ("This element is not expected. Expected is one of ( A, B ).", "il n’est pas attendu ici ; attendu : A, B"),
+        ("This element is not expected.", "il n’est pas attendu ici"),
+        ("Missing child element(s). Expected is ( Nom ).", "il y manque un élément ; attendu : Nom"),
+        ("Not all fields of key identity-constraint 'K' evaluate to a node.", "la clé K n’y a pas de valeur"),
+        (
+            "The XPath 'M' of a field of key identity-constraint 'K' evaluates to a node-set with more than one member",
+            "M s’y trouve plusieurs fois",
+        ),
+        (
+            "Element 'IdSIRET': [facet 'pattern'] The value '12' is not accepted by the pattern '[0-9]{14}'.",
+            "IdSIRET vaut « 12 », or il faut suivre le modèle [0-9]{14}",
+        ),
+        (
+            "Element 'MOA': 'oui' is not a valid value of the atomic type 'xs:boolean'.",
+            "MOA vaut « oui », or ce n’est pas true ou false",
+        ),
+        (
+            "Element 'IdSIRET', attribute 'qualifiant': The value '2' does not match the fixed value constraint '0009'",
+            "IdSIRET/@qualifiant vaut « 2 », or il faut 0009",
+        ),
+        (
+            "Element 'CP': [facet 'length'] The value has a length of '9'; this differs from the allowed length of '8'",
+            "CP : le nombre de caractères doit être de 8",
+        ),
+        (
+            "Element 'Nim': This element is not expected. Expected is ( Nom ).",
+            "Nim : il n’est pas attendu ici ; attendu : Nom",
+        ),
     )
     for reason, words in said:
         assert in_words(reason, "fr") == french(words)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.domain.directory import Service, Structure
+from edigate.domain.typography import french as typographic
 from edigate.ledger.directory import BadDirectory, Snapshot, import_csv
 from edigate.ledger.directory.changes import Kind, changes
 from edigate.ledger.directory.forms import state_forms
@@ -440,6 +441,74 @@ def test_what_is_no_flow_is_refused_with_its_line(tmp_path: Path, content: bytes
     assert said in error.english
     assert error.english.startswith("line ") is line
     assert error.french.startswith("ligne ") is line
+
+
+AGAINST = "The document does not follow the XSD of its format"
+
+
+def named(number: int) -> str:
+    """A SIRET."""
+    return f"{number:09d}00014"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "english", "french"),
+    [
+        (
+            service(ONE, "A").replace("<IdInstance>7", "<IdInstance>4711").replace("<Nom>", "<Nim>x</Nim><Nom>"),
+            f"CodeRoutage (IdSIRET {ONE}, IdRoutage A, IdInstance 4711): {AGAINST}: Nim: it is not expected here",
+            "Nim : il n’est pas attendu ici ; attendu : Nom.",
+        ),
+        (
+            establishment("123"),
+            f"Etablissement (IdSIRET 123, IdInstance 7): {AGAINST}: IdSIRET is “123”, but it must follow the pattern",
+            "IdSIRET vaut « 123 », or il faut suivre le modèle [0-9]{14}.",
+        ),
+        (
+            unit(ONE).replace("<IdInstance>7", "<IdInstance>x"),
+            "UniteLegale (IdSIREN 999816440, IdInstance x): ",
+            "IdInstance vaut « x », or ce n’est pas un nombre entier.",
+        ),
+    ],
+    ids=["service", "establishment", "unit"],
+)
+def test_the_record_in_error_is_named(tmp_path: Path, wrong: str, english: str, french: str) -> None:
+    """A flow on one line too says which one of its records is wrong, and why, in both languages."""
+    many = [record for n in range(300) for record in (unit(named(n)), establishment(named(n)), service(named(n), "A"))]
+    content = flow(*many, wrong, *(establishment(named(n)) for n in range(300, 400))).replace(b"\n", b"")
+
+    error = refused(tmp_path, content)
+
+    assert error.english.startswith("line 1 or soon after it, ")
+    assert english in error.english
+    assert typographic(french) in error.french
+    assert error.french.startswith(f"ligne 1 ou peu après, {english.partition(':')[0]} : ")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "head"),
+    [("latin-1", ""), ("latin-1", '<?xml version="1.0" encoding="UTF-8"?>'), ("utf-16-le", ""),
+     ("utf-8", '<?xml version="1.0" encoding="UTF-16"?>')],
+)  # fmt: skip
+def test_a_wrong_encoding_is_told_with_what_to_do(tmp_path: Path, encoding: str, head: str) -> None:
+    """Bytes of another encoding than the flow claims are never read as something else."""
+    content = f"{head}{flow(establishment(ONE, name='Prés')).decode()}".encode(encoding)
+
+    error = refused(tmp_path, content)
+
+    assert "that do not exist in the encoding it declares (UTF-" in error.english
+    assert "Save the document as UTF-8" in error.english
+    assert "Enregistrez le document en UTF-8" in error.french
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_any_encoding_that_is_told_is_read(tmp_path: Path, at: Callable[[str], Snapshot], encoding: str) -> None:
+    """A byte-order mark tells UTF-16 from UTF-8."""
+    bring(tmp_path, flow(establishment(ONE, name="Prés")).decode().encode(encoding), "v1")
+
+    structure = at("v1").structure(ONE)
+    assert structure is not None
+    assert structure.name == "Prés"
 
 
 def test_a_snapshot_of_before_can_be_built_upon(tmp_path: Path, at: Callable[[str], Snapshot]) -> None:

@@ -12,6 +12,8 @@ from edigate.domain.faults import Refusal
 from edigate.parsers import _xml
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from edigate.domain.faults import Fault
 
 SCHEMA = etree.XMLSchema(
@@ -82,7 +84,7 @@ def test_what_was_read_is_let_go() -> None:
     [
         ("<item><name>a</name></itme>", "item line 403 and itme"),
         ("<item>&nobody;</item>", "nobody"),
-        ("</list>", "Extra content"),
+        ("</list>", "something follows the end of the root element"),
         ("", "Premature end"),
         ("<item", "end of Start Tag"),
     ],
@@ -118,17 +120,67 @@ def test_what_the_schema_refuses_is_told_near_its_line(broken: str) -> None:
     ("content", "code"),
     [
         ("<other/>", "EDG-F105"),
-        ("<thing/>", "EDG-F110"),
-        ('<list xmlns="urn:x"/>', "EDG-F110"),
+        ("<thing/>", "EDG-F105"),
+        ('<list xmlns="urn:x"/>', "EDG-F105"),
         (f"<!DOCTYPE list>{HEAD}{ITEM}</list>", "EDG-F103"),
         (f"<!--{'x' * 70_000}--><!DOCTYPE list [<!ENTITY a 'b'>]>{HEAD}{ITEM}</list>", "EDG-F103"),
-        (f"{HEAD}<item><name>{'x' * 11_000_000}</name></item></list>", "EDG-F101"),
+        (f"{HEAD}<item><name>{'x' * 11_000_000}</name></item></list>", "EDG-F104"),
     ],
     ids=["another-root", "unknown-root", "another-namespace", "doctype", "doctype-far-down", "endless-text"],
 )
 def test_what_is_not_read_at_all(content: str, code: str) -> None:
     """Another root, a document type declaration wherever it hides, and a text past libxml2's limit."""
     assert refused(content).code == code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("space", ["\n", ""], ids=["lines", "one-line"])
+def test_the_record_in_error_is_named(encoding: str, space: str) -> None:
+    """Whatever the lines: the record that the schema refuses, among others before and after it."""
+    declared = "" if encoding == "utf-8" else '<?xml version="1.0" encoding="utf-16"?>'
+    items = [f"<item><name>{n}</name><count>{'x' if n == LINES else n}</count></item>" for n in range(2 * LINES)]
+    content = f"{declared}<list><made>2026-03-02</made>{space}{space.join(items)}</list>".encode(encoding)
+
+    with pytest.raises(Refusal) as caught:
+        for _ in _xml.stream(io.BytesIO(content), root="list", records=("made", "item"), schema=SCHEMA, named=_name):
+            pass
+
+    assert caught.value.faults[0].value == f"item {LINES}"
+
+
+def _name(element: etree._Element) -> str:
+    return f"{element.tag} {element.findtext('name')}"
+
+
+@pytest.mark.parametrize(
+    ("content", "declared"),
+    [
+        (f"{HEAD}{ITEM * LINES}</list>".encode("latin-1"), "UTF-8"),
+        (f'<?xml version="1.0" encoding="UTF-8"?>\n{HEAD}{ITEM}</list>'.encode("latin-1"), "UTF-8"),
+        (f'<?xml version="1.0" encoding="US-ASCII"?>{HEAD}{ITEM}</list>'.encode(), "US-ASCII"),
+        (f'<?xml version="1.0" encoding="UTF-16"?>{HEAD}{ITEM}</list>'.encode(), "UTF-16"),
+        (f'<?xml version="1.0" encoding="UTF-88"?>{HEAD}{ITEM}</list>'.encode(), "UTF-88"),
+        (f"{HEAD}{ITEM}</list>".encode("utf-16-le"), "UTF-8"),
+    ],
+    ids=["latin-1", "latin-1-declared-utf-8", "ascii", "utf-8-declared-utf-16", "unknown", "utf-16-undeclared"],
+)
+def test_a_wrong_encoding_is_told_so(content: bytes, declared: str) -> None:
+    """The encoding that the document claims, not what the parser stumbled over."""
+    fault = refused(content)
+
+    assert (fault.code, dict(fault.args)["encoding"]) == ("EDG-F102", declared)
+
+
+def test_an_accent_that_is_wrong_far_down(tmp_path: Path) -> None:
+    """A byte that is no UTF-8 long after the beginning is placed near its line."""
+    content = f"{HEAD}{ITEM.replace('é', 'e') * LINES}".encode() + f"{ITEM}</list>".encode("latin-1")
+    (tmp_path / "list.xml").write_bytes(content)
+
+    with (tmp_path / "list.xml").open("rb") as source, pytest.raises(Refusal) as caught:
+        list(_xml.stream(source, root="list", records=("item",), schema=SCHEMA))
+
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.line) == ("EDG-F102", LINES + 3)
 
 
 def test_entities_are_never_replaced() -> None:

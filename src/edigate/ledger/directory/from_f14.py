@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.explain import explain
 from edigate.domain.faults import Refusal
+from edigate.domain.wording import printable
 from edigate.ledger.directory.continuity import stop_on_gap, stop_on_nothing, stop_on_older
 from edigate.ledger.directory.making import FORMS, TABLES, carry, copy, counts, new_version, state
 from edigate.ledger.directory.records import BadDirectory, Imported
@@ -31,6 +32,9 @@ ROOT = "AnnuaireConsultationF14"
 SCHEMA_KEY = "annuaire-f14"
 SERVICE_QUALIFIER = "0224"
 _SIREN_LENGTH = 9
+_IDENTIFY = ("IdSIREN", "IdSIRET", "IdRoutage", "IdInstance")
+_LONGEST_NAME = 40
+_ENCODING, _AGAINST = "EDG-F102", "EDG-F110"
 _TRUE = frozenset({"true", "1"})
 _B2G = ("EngagementJuridique", "Service", "EngJurServ", "MOA", "MOAunique", "StatutMiseEnPaiement")
 _WITHOUT_B2G = (False, False, False, False, False, True)
@@ -87,7 +91,7 @@ def import_f14(
     with new_version(folder, version, base) as connection:
         reading = _Reading(connection, base, force)
         try:
-            for element in _xml.stream(source, root=ROOT, records=_READERS, schema=schema):
+            for element in _xml.stream(source, root=ROOT, records=_READERS, schema=schema, named=_named):
                 _READERS[element.tag](reading, element)
         except Refusal as refusal:
             raise _refused(refusal) from None
@@ -103,12 +107,23 @@ def import_f14(
         )
 
 
+def _named(element: etree._Element) -> str:
+    """A record by what identifies it, as far as it has been read."""
+    told = ((name, (element.findtext(name) or "").strip()) for name in _IDENTIFY)
+    listed = ", ".join(f"{name} {printable(text[:_LONGEST_NAME])}" for name, text in told if text)
+    return f"{element.tag} ({listed})" if listed else ""
+
+
 def _refused(refusal: Refusal) -> BadDirectory:
     fault = refusal.faults[0]
-    english, french = explain(fault, "en").message, explain(fault, "fr").message
+    told, dit = explain(fault, "en"), explain(fault, "fr")
+    english, french = told.message, dit.message
+    if fault.code == _ENCODING:
+        english, french = f"{english} {told.remedy}", f"{french} {dit.remedy}"
     if fault.line is not None:
-        english = f"line {fault.line} or soon after it: {english}"
-        french = f"ligne {fault.line} ou peu après : {french}"
+        record = f", {fault.value}" if fault.code == _AGAINST and fault.value else ""
+        english = f"line {fault.line} or soon after it{record}: {english}"
+        french = f"ligne {fault.line} ou peu après{record} : {french}"
     return BadDirectory(english=english, french=french)
 
 
