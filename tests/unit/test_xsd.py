@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import inspect
 import itertools
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from edigate.domain.explain import explain
 from edigate.domain.faults import Fault, Refusal
 from edigate.parsers import _xml
 from edigate.xsd import Limits, Shelf
@@ -152,6 +154,56 @@ def test_one_mistake_is_one_fault(shelf: Shelf, content: str, expected: tuple[st
 
     assert [shape(fault) for fault in faults] == [expected]
     assert "{urn" not in str(faults)
+
+
+FILES = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="files"><xs:complexType><xs:sequence>
+    <xs:element name="file"><xs:complexType><xs:simpleContent><xs:extension base="xs:base64Binary">
+      <xs:attribute name="name"/></xs:extension></xs:simpleContent></xs:complexType></xs:element>
+    <xs:element name="size" type="xs:decimal" minOccurs="0"/>
+  </xs:sequence></xs:complexType></xs:element>
+</xs:schema>"""
+BYTES = base64.b64encode(bytes(range(250)) * 8).decode("ascii")
+
+
+@pytest.mark.parametrize("size", [2_000_000, 0])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BYTES[:100] + BYTES[101:], "base64.length"),
+        (BYTES.rstrip("=")[:-1], "base64.length"),
+        (f"data:application/pdf;base64,{BYTES}", "base64.prefix"),
+        (BYTES.replace("+", "-").replace("/", "_"), "base64.of_addresses"),
+        (f"{BYTES[:200]}={BYTES[201:]}", "base64.other"),
+    ],
+)
+def test_damaged_base64_is_told_for_what_it_is(tmp_path: Path, size: int, text: str, reason: str) -> None:
+    """EDG-F108 says what ails base64, shows its start only, and asks for base64 rather than for an amount or a date."""
+    path = tmp_path / "files.xsd"
+    path.write_text(FILES, encoding="utf-8")
+    shelf = Shelf(OWN, {"cii": path}, clock=time.monotonic, limits=Limits(size=size))
+
+    (found,) = shelf.faults(_xml.read(f"<files><file>{text}</file></files>".encode(), max_bytes=1_000_000), "cii")
+
+    assert (found.code, arg(found, "reason"), len(found.value)) == ("EDG-F108", reason, 40)
+    for language, amount in (("fr", "décimal"), ("en", "decimal")):
+        said = explain(found, language)
+        assert "base64" in said.message
+        assert "base64" in said.remedy
+        assert amount not in said.remedy
+
+
+def test_a_value_that_only_speaks_of_base64_is_told_as_any_other(tmp_path: Path) -> None:
+    """EDG-F108 of an amount asks for an amount, whatever stands in its place."""
+    path = tmp_path / "files.xsd"
+    path.write_text(FILES, encoding="utf-8")
+    shelf = Shelf(OWN, {"cii": path}, clock=time.monotonic, limits=Limits())
+    document = _xml.read(b"<files><file>QUJD</file><size>xs:base64Binary</size></files>", max_bytes=1_000_000)
+
+    (found,) = shelf.faults(document, "cii")
+
+    assert (found.value, arg(found, "asked")) == ("xs:base64Binary", "schema.value")
+    assert "decimal point" in explain(found, "en").remedy
 
 
 def test_f106_names_all_that_may_stand_there(shelf: Shelf) -> None:

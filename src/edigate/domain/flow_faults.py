@@ -362,14 +362,8 @@ FLOW_FAULTS: dict[str, FaultRow] = {
         title_en="Value not allowed by the type",
         message_fr="La valeur « {value} » n’est pas permise par le type de cet élément : {reason}.",
         message_en="The value “{value}” is not allowed by the type of this element: {reason}.",
-        remedy_fr=(
-            "Écrivez la valeur sous la forme que le schéma prévoit : point décimal sans séparateur de milliers pour un"
-            " montant, valeur de la liste pour un code, format demandé pour une date."
-        ),
-        remedy_en=(
-            "Write the value in the form that the schema has: a decimal point and no thousands separator for an "
-            "amount, a value of the list for a code, the required format for a date."
-        ),
+        remedy_fr="Écrivez la valeur sous la forme que le schéma prévoit : {asked}.",
+        remedy_en="Write the value in the form that the schema has: {asked}.",
     ),
     "EDG-F109": _applicative(
         rule="IRR_SYNTAX",

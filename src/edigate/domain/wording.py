@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from edigate.domain.archive_faults import ARCHIVE_WORDS
 from edigate.domain.portal_statuses import portal_status
 from edigate.domain.reader_words import in_words
+from edigate.domain.schema_words import SCHEMA_WORDS
 from edigate.domain.statuses import STATUSES
 from edigate.domain.typography import NO_BREAK, french
 
@@ -63,6 +64,7 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
         "YYYYMMDD": ("AAAAMMJJ", "YYYYMMDD"),
         "YYYY-MM-DD": ("AAAA-MM-JJ", "YYYY-MM-DD"),
         **ARCHIVE_WORDS,
+        **SCHEMA_WORDS,
     }
 )
 

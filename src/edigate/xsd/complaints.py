@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
 
 from edigate.domain.faults import Fault, fault
-from edigate.xsd import places, structure
+from edigate.xsd import places, structure, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,14 +56,16 @@ def _fault(element: etree._Element, entry: Entry) -> Fault:
     message = " ".join(entry.message.split())
     if entry.type_name == _STRUCTURE:
         return _structure(element, _tags(entry), incomplete="Missing child element" in message)
-    reason = places.prefixed(_SUBJECT.sub("", message), element)
+    said = _SUBJECT.sub("", message)
+    reason = places.prefixed(said, element)
     attribute = _attribute(entry.type_name, message)
     path, line = places.place(element)
     if attribute:
         value = places.short(element.get(attribute, ""))
         return fault("EDG-F109", value=value, reason=reason).placed(f"{path}/@{places.name(attribute, element)}", line)
-    code = "EDG-F108" if "_VALID" in entry.type_name else "EDG-F110"
-    return fault(code, value=places.found(element), reason=reason).placed(path, line)
+    if "_VALID" in entry.type_name:
+        return values.refused(element, said).placed(path, line)
+    return fault("EDG-F110", value=places.found(element), reason=reason).placed(path, line)
 
 
 def _structure(element: etree._Element, tags: tuple[str, ...], *, incomplete: bool) -> Fault:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from lxml import etree
 
 from edigate.domain.faults import Fault, fault
-from edigate.xsd import places, structure
+from edigate.xsd import places, structure, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,9 +78,10 @@ def _content(element: _Element, reason: str, *, is_value: bool) -> Fault:
     attribute = _ATTRIBUTE.search(reason)
     if attribute and (is_value or attribute["value"] is None):
         return _attribute_fault(element, next(name for name in attribute.groups() if name), reason)
-    code = "EDG-F108" if is_value else "EDG-F110"
+    if is_value:
+        return values.refused(element, reason).placed(*places.place(element))
     said = places.prefixed(reason, element)
-    return fault(code, value=places.found(element), reason=said).placed(*places.place(element))
+    return fault("EDG-F110", value=places.found(element), reason=said).placed(*places.place(element))
 
 
 def _attribute_fault(element: _Element, name: str, reason: str) -> Fault:

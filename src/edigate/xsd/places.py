@@ -63,10 +63,10 @@ def place(element: etree._Element) -> tuple[str, int | None]:
     return path(element), line(element)
 
 
-def found(element: etree._Element) -> str:
-    """The first text of an element itself that is not blank."""
+def found(element: etree._Element, longest: int = MAX_TEXT) -> str:
+    """The first text of an element itself that is not blank, cut where it is longer."""
     texts = (element.text, *(child.tail for child in element))
-    return short(next((text for text in texts if text and not text.isspace()), ""))
+    return short(next((text for text in texts if text and not text.isspace()), ""), longest)
 
 
 def weight(root: etree._Element) -> float:

@@ -62,7 +62,7 @@ ARGS = MappingProxyType(
         "EDG-F105": {"expected", "takers"},
         "EDG-F106": {"expected"},
         "EDG-F107": {"expected"},
-        "EDG-F108": {"reason"},
+        "EDG-F108": {"reason", "asked"},
         "EDG-F109": {"reason"},
         "EDG-F110": {"reason"},
         "EDG-I003": {"characters"},
