@@ -78,6 +78,21 @@ class Receipt:
     entry: str = ""
 
 
+_MOST_LINES = 20
+
+
+def words_of(receipt: Receipt) -> str:
+    """What a recipient says of a flow, in one line: its comment, then its error lines, of many the first ones."""
+    more = len(receipt.lines) - _MOST_LINES
+    told = (receipt.comment, *map(_in_words, receipt.lines[:_MOST_LINES]), f"… (+{more})" if more > 0 else "")
+    return "; ".join(filter(None, told))
+
+
+def _in_words(line: ReportedLine) -> str:
+    what = " ".join(filter(None, (line.nature, line.code)))
+    return ": ".join(filter(None, (what, " – ".join(filter(None, (line.label, line.description))))))
+
+
 def in_place(faults: Iterable[Fault], told: ReportedStatus | Receipt) -> tuple[Fault, ...]:
     """The same faults, those without a place where their fields stand; one that has a place keeps it."""
     places = {spot.field: spot for spot in told.spots}

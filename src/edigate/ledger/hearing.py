@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from edigate.domain.reported import words_of
 from edigate.domain.statuses import STATUSES, FlowStatus
 from edigate.ledger import alerts
 from edigate.ledger.clock import stamp
@@ -61,14 +62,14 @@ def _lines(decision: Decision) -> Iterator[dict[str, Any]]:
         one = found.reported
         yield {
             "run": run, "flow": flow, "position": one.position, "kind": INVOICE, "code": one.code,
-            "label": one.label, "names": one.number, "supplier": one.supplier, "verdict": _verdict(found),
-            "subject": found.subject, "faults": dump(found.faults),
+            "label": one.label, "said": one.comment, "names": one.number, "supplier": one.supplier,
+            "verdict": _verdict(found), "subject": found.subject, "faults": dump(found.faults),
         }  # fmt: skip
     for told in decision.receipts:
         yield {
             "run": run, "flow": flow, "position": told.receipt.position, "kind": RECEIPT, "code": told.receipt.code,
-            "label": told.receipt.label, "names": told.receipt.flow_id, "supplier": "", "verdict": _verdict(told),
-            "subject": told.delivery, "faults": dump(told.faults),
+            "label": told.receipt.label, "said": words_of(told.receipt), "names": told.receipt.flow_id,
+            "supplier": "", "verdict": _verdict(told), "subject": told.delivery, "faults": dump(told.faults),
         }  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def _acknowledge(connection: Connection, told: ReceiptAnswer, sender: str, now: 
     if told.offers_again:
         offer_again(connection, told.delivery)
     if told.alerts:
-        alerts.open_one(connection, alerts.PIVOT_REFUSED, told.delivery, sender, told.receipt.comment, now)
+        alerts.open_one(connection, alerts.PIVOT_REFUSED, told.delivery, sender, words_of(told.receipt), now)
 
 
 def offer_again(connection: Connection, delivery: int) -> bool:

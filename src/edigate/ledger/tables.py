@@ -169,6 +169,7 @@ reported = Table(
     Column("kind", String(8), nullable=False),
     Column("code", Text, nullable=False),
     Column("label", Text, nullable=False, default=""),
+    Column("said", Text, nullable=False, default=""),
     Column("names", Text, nullable=False),
     Column("supplier", Text, nullable=False, default=""),
     Column("verdict", String(12), nullable=False),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import Scheme
-from edigate.domain.reported import Receipt, ReportedStatus
+from edigate.domain.reported import Receipt, ReportedLine, ReportedStatus
 from edigate.sandbox import structures
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
@@ -85,9 +85,12 @@ def status(number: str, code: str, label: str = "", comment: str = "", **more: s
     return ReportedStatus(1, code, number, supplier, Scheme.SIRET, recipient, label=label, comment=comment, at=now)
 
 
-def acknowledge(site: Site, partner: str, pivot: str, code: str = "92", comment: str = "") -> str:
+def acknowledge(
+    site: Site, partner: str, pivot: str, code: str = "92", comment: str = "", lines: tuple[ReportedLine, ...] = ()
+) -> str:
     """A recipient acknowledges a pivot; the name of its flow."""
-    one = Receipt(1, code, pivot[-25:], comment=comment, at=dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
+    one = Receipt(1, code, pivot[-25:], comment=comment, at=now, lines=lines)
     name, content = receipt_flow(partner, next(_sequence), [one])
     site.deposit(partner, name, content)
     work(site)

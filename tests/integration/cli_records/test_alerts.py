@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.domain.reported import ReportedLine
 from tests.integration.cli_records import actors
 from tests.integration.cli_records.console import fold
 
@@ -40,6 +41,21 @@ def test_a_refused_pivot_is_told_in_words_with_what_to_do(fresh: Site, refused: 
     assert f"edigate deliveries resend {refused} --reason TEXT" in english
     assert "XML illisible" in english
     assert f"SEI001 n'a pas pu prendre le pivot {refused}" in fold(fresh.run("alerts", "list", lang="fr").out)
+
+
+def test_a_refused_pivot_is_told_with_the_error_lines_of_its_receipt(fresh: Site) -> None:
+    """Nature, code, label and description of each, after the comment; the flow's own record has them, too."""
+    lines = (ReportedLine("TECHNIQUE", "E042", "PJ vide", "facture F-1"), ReportedLine("APPLICATIVE", "E1", "TVA"))
+    actors.invoice(fresh, "F-1")
+    pivot = actors.pivot_of(fresh, "F-1")
+    flows = [actors.acknowledge(fresh, actors.RECIPIENT, pivot, "94", "Refus", lines) for _ in range(2)]
+    expected = "Refus; TECHNIQUE E042: PJ vide – facture F-1; APPLICATIVE E1: TVA"
+
+    assert [alert["detail"] for alert in fresh.json("alerts", "list")] == [expected]
+    assert f"said {expected}" in fold(fresh.run("alerts", "list").out)
+    for flow in flows:
+        assert [one["said"] for one in fresh.json("flows", "show", flow)["reported"]] == [expected]
+        assert f"dit {expected}" in fold(fresh.run("flows", "show", flow, lang="fr").out)
 
 
 def test_a_pivot_without_its_receipt_is_an_alert_after_its_second_offer(fresh: Site) -> None:

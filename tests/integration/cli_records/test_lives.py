@@ -178,10 +178,13 @@ def test_a_status_that_there_is_not_is_said(shown_empty: Site) -> None:
 def test_a_flow_of_statuses_shows_its_lines(fresh: Site) -> None:
     """What each names, its code, whether it was taken in, and why not; the list counts them."""
     actors.invoice(fresh, "F-1")
-    flow = actors.report(fresh, actors.RECIPIENT, actors.status("F-1", "07"), actors.status("F-9", "08"))
+    flow = actors.report(
+        fresh, actors.RECIPIENT, actors.status("F-1", "07"), actors.status("F-9", "08", comment="Mandat 7")
+    )
 
     shown = fresh.json("flows", "show", flow)
 
+    assert [one["said"] for one in shown["reported"]] == ["", "Mandat 7"]
     assert [(one["position"], one["code"], one["names"], one["verdict"]) for one in shown["reported"]] == [
         (1, "07", "F-1", "integrated"),
         (2, "08", "F-9", "rejected"),
@@ -191,7 +194,7 @@ def test_a_flow_of_statuses_shows_its_lines(fresh: Site) -> None:
     listed = only(fresh.json("flows", "list"), name=flow)
     assert (listed["verdict"], listed["reported"]) == ("partial", {"integrated": 1, "rejected": 1})
     text = fold(fresh.run("flows", "show", flow).out)
-    assert "2. F-9 of 81034732800017: 08 Payment ordered rejected" in text
+    assert "2. F-9 of 81034732800017: 08 Payment ordered rejected said Mandat 7 error EDG-S030" in text
     assert "EDG-S030" in text
     assert "1/2" in fold(fresh.run("flows", "list").out)
 
