@@ -229,4 +229,3 @@ def _forget(element: etree._Element) -> None:
     element.clear()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
-
