@@ -26,6 +26,36 @@ TYPES: Mapping[str, str] = MappingProxyType(
 )
 """Kinds of document (UNTDID 1001)."""
 
+CREDIT_NOTES = frozenset({"381", "396"})
+"""Kinds of document that are no invoice."""
+
+REGIMES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("TVA DEBIT", "TVA_DEBIT", "TVA SUR DEBIT", "TVA_SUR_DEBIT"), "TVA sur les débits"),
+        **dict.fromkeys(
+            ("TVA ENCAISSEMENT", "TVA_ENCAISSEMENT", "TVA SUR ENCAISSEMENT", "TVA_SUR_ENCAISSEMENT"),
+            "TVA sur les encaissements",
+        ),
+        **dict.fromkeys(("SANS TVA", "SANS_TVA"), "sans TVA"),
+        "EXONERATION": "exonération de TVA",
+    }
+)
+"""Regimes of VAT as UBL documents and the pivot write them."""
+
+LINES: Mapping[str, str] = MappingProxyType(
+    {
+        "DETAIL": "ligne de détail",
+        **dict.fromkeys(("GROUP", "REGROUPEMENT"), "ligne de regroupement, hors total"),
+        "INFORMATION": "ligne d’information, hors total",
+    }
+)
+"""Types of line in UBL (TYPE_LIGNE) and CII (LineStatusReasonCode)."""
+
+ATTACHED: Mapping[str, str] = MappingProxyType(
+    {**dict.fromkeys(("1", "01"), "document d’origine"), **dict.fromkeys(("2", "02"), "pièce complémentaire")}
+)
+"""Types of attachment (TypePJ)."""
+
 SCHEMES: Mapping[Scheme, str] = MappingProxyType(
     {
         Scheme.SIRET: "SIRET",

@@ -42,7 +42,7 @@ def tamed(text: str, limit: int) -> str:
     Lines end in one way, blanks are spaces or no-break spaces, and what was left out of a long text is counted.
     """
     rest = len(text) - limit
-    text = text if rest <= 0 else f"{text[:limit]} […] ({rest} caractères de plus dans la facture d’origine)"
+    text = text if rest <= 0 else f"{text[:limit]} […] ({rest} caractères de plus dans le document d’origine)"
     if text.isascii() and text.isprintable():
         return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")

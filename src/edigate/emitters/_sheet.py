@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.emitters._letters import PLACEHOLDER, broken, drawable, escaped, tamed, width
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
     from reportlab.pdfgen.canvas import Canvas
@@ -47,6 +50,15 @@ class Column(NamedTuple):
     grey: bool = False
 
 
+class About(NamedTuple):
+    """What a reader of PDF shows of a document besides its pages."""
+
+    title: str
+    author: str
+    subject: str
+    day: dt.date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A line on its own above what it is about; `size` in points."""
@@ -60,7 +72,8 @@ class Table:
     """Rows of cells, a cell's own line ends kept; the header is left out where no column has a title.
 
     A cell shows its first `limit` characters; `ruled` draws a line below each row, `gap` is the space below the table,
-    `indent` the share of the width that stays free on its left. Of very many rows the first ones are shown.
+    `indent` the share of the width that stays free on its left. Of very many rows the first ones are shown. A `whole`
+    one goes to the next page with the heading above it, where this page has no room for all of it.
     """
 
     columns: tuple[Column, ...]
@@ -69,6 +82,7 @@ class Table:
     gap: float = 10.0
     limit: int = _CELL_CHARACTERS
     indent: float = 0.0
+    whole: bool = False
 
     @property
     def left(self) -> float:
@@ -106,22 +120,31 @@ class _Style(NamedTuple):
     grey: bool = False
 
 
-def pdf(title: str, foot: str, blocks: Sequence[Block]) -> bytes:
+def pdf(about: About, foot: str, blocks: Sequence[Block]) -> bytes:
     """The blocks one below the other, with `foot` and the number of the page at the foot of each."""
     from edigate.emitters import _faces  # noqa: PLC0415 - reportlab takes 60 ms, which few processes need to spend
 
     blocks = [_tamed(block) for block in blocks]
-    foot, title = _one_line(foot), _one_line(title)
+    foot = _one_line(foot)
     face = _faces.face_for((foot, *(text for block in blocks for text in _texts(block))))
     target = BytesIO()
     canvas = _faces.canvas(target, _WIDTH, _HEIGHT)
-    canvas.setTitle(title)
+    canvas.setTitle(_one_line(about.title))
+    canvas.setAuthor(_one_line(about.author))
+    canvas.setSubject(_one_line(about.subject))
+    if about.day:
+        canvas.setDateFormatter(partial(_midnight, about.day))
     sheets = _Sheets(canvas, face, (_resource(canvas, face.names[0]), _resource(canvas, face.names[1])))
-    for block in _with_note(blocks, face):
-        _draw(sheets, block)
+    shown = _with_note(blocks, face)
+    for block, following in zip_longest(shown, shown[1:]):
+        _draw(sheets, block, following)
     _close(sheets, drawable(foot, face))
     canvas.save()
     return target.getvalue()
+
+
+def _midnight(day: dt.date, *_now: int) -> str:
+    return f"D:{day.year:04}{day.month:02}{day.day:02}000000Z"
 
 
 def _tamed(block: Block) -> Block:
@@ -131,7 +154,7 @@ def _tamed(block: Block) -> Block:
     rows = [[tamed(cell, block.limit) for cell in row] for row in block.rows[:_MOST_ROWS]]
     more = len(block.rows) - len(rows)
     if more:
-        said = f"[…] {more} lignes de plus dans la facture d’origine."
+        said = f"[…] {more} lignes de plus dans le document d’origine."
         widest = max(range(len(block.columns)), key=lambda position: block.columns[position].share)
         rows.append(["" if position != widest else said for position in range(len(block.columns))])
     return replace(block, columns=columns, rows=rows)
@@ -157,18 +180,20 @@ def _with_note(blocks: list[Block], face: Face) -> list[Block]:
     return [*blocks, Table((Column("", 1, grey=True),), [[_MISSING]], ruled=False)]
 
 
-def _draw(sheets: _Sheets, block: Block) -> None:
+def _draw(sheets: _Sheets, block: Block, following: Block | None) -> None:
     if isinstance(block, Heading):
-        _heading(sheets, block)
+        table = following if isinstance(following, Table) and following.whole else None
+        _heading(sheets, block, _height(sheets.face, table) + block.size if table else _KEPT_TOGETHER)
     else:
         _table(sheets, block)
 
 
-def _heading(sheets: _Sheets, heading: Heading) -> None:
+def _heading(sheets: _Sheets, heading: Heading, below: float) -> None:
+    """A heading, on a page that has room for so much below it."""
     size = heading.size
     widths = sheets.face.widths[1]
     lines = broken(drawable(heading.text, sheets.face), widths, size, _INNER)
-    if sheets.y - _FOOT < len(lines) * size * _LEADING + _KEPT_TOGETHER:
+    if sheets.y - _FOOT < len(lines) * size * _LEADING + below:
         sheets.turn()
     for line in lines:
         sheets.y -= size * _LEADING
@@ -177,19 +202,33 @@ def _heading(sheets: _Sheets, heading: Heading) -> None:
 
 
 def _table(sheets: _Sheets, table: Table) -> None:
-    whole = sum(column.share for column in table.columns)
-    room = (1 - table.indent) * _INNER
-    wide = [column.share / whole * room for column in table.columns]
+    wide = _widths(table)
     if sheets.y - _FOOT < _KEPT_TOGETHER:
         sheets.turn()
     _header(sheets, table, wide)
     for row in table.rows:
-        cells = [
-            broken(drawable(cell, sheets.face), sheets.face.widths[column.bold], _BODY, room - 2 * _PADDING)
-            for cell, column, room in zip(row, table.columns, wide, strict=True)
-        ]
-        _row(sheets, table, wide, cells)
+        _row(sheets, table, wide, _lines(sheets.face, table, wide, row))
     sheets.y -= table.gap
+
+
+def _widths(table: Table) -> list[float]:
+    shares = sum(column.share for column in table.columns)
+    room = (1 - table.indent) * _INNER
+    return [column.share / shares * room for column in table.columns]
+
+
+def _lines(face: Face, table: Table, wide: list[float], row: Sequence[str]) -> list[list[str]]:
+    return [
+        broken(drawable(cell, face), face.widths[column.bold], _BODY, room - 2 * _PADDING)
+        for cell, column, room in zip(row, table.columns, wide, strict=True)
+    ]
+
+
+def _height(face: Face, table: Table) -> float:
+    """What the rows of a table without a header take of a page, or a page."""
+    wide = _widths(table)
+    counts = (max(map(len, _lines(face, table, wide, row))) for row in table.rows)
+    return min(sum(count * _BODY * _LEADING + 2 * _PADDING for count in counts), _HEIGHT - _MARGIN - 2 * _FOOT)
 
 
 def _header(sheets: _Sheets, table: Table, wide: list[float]) -> None:

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.cadres import CADRES
 from edigate.emitters._french import amount, day, figure, joined, labelled, percent
-from edigate.emitters._labels import CATEGORIES, CONTRACTS, DUE, PAYMENTS, SCHEMES, TYPES
-from edigate.emitters._sheet import Column, Heading, Table, pdf
+from edigate.emitters._labels import (
+    ATTACHED,
+    CATEGORIES,
+    CONTRACTS,
+    CREDIT_NOTES,
+    DUE,
+    LINES,
+    PAYMENTS,
+    REGIMES,
+    SCHEMES,
+    TYPES,
+)
+from edigate.emitters._sheet import About, Column, Heading, Table, pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +46,10 @@ _DISCLAIMER = (
     "Ce document présente les données de la facture électronique déposée, qui l’accompagne et fait seule foi ; il ne "
     "la remplace pas."
 )
+_DISCLAIMER_OF_CREDIT = (
+    "Ce document présente les données de l’avoir électronique déposé, qui l’accompagne et fait seul foi ; il ne le "
+    "remplace pas."
+)
 
 
 def invoice_pdf(invoice: Invoice, addressing: Addressing) -> bytes:
@@ -44,12 +59,28 @@ def invoice_pdf(invoice: Invoice, addressing: Addressing) -> bytes:
     """
     kind = TYPES.get(invoice.type_code, "Facture")
     title = f"{kind} n° {invoice.number}"
-    foot = joined(title, invoice.supplier.name, invoice.supplier.identifier, sep=" · ")
-    return pdf(title, foot, [block for part in _parts(invoice, addressing, title) for block in part])
+    supplier = invoice.supplier
+    foot = joined(title, supplier.name, supplier.identifier, sep=" · ")
+    return pdf(
+        About(title, supplier.name or supplier.identifier, _subject(invoice, addressing, kind), invoice.issue_date),
+        foot,
+        [block for part in _parts(invoice, addressing, title) for block in part],
+    )
+
+
+def _subject(invoice: Invoice, addressing: Addressing, kind: str) -> str:
+    recipient = invoice.recipient.name or addressing.recipient_name or addressing.recipient
+    return joined(
+        f"{kind} électronique sous une forme lisible",
+        labelled("du", day(invoice.issue_date), ""),
+        labelled("pour", recipient, ""),
+        sep=" ",
+    )
 
 
 def _parts(invoice: Invoice, addressing: Addressing, title: str) -> Iterator[Sequence[Block]]:
-    yield Heading(title, 15), Table((Column("", 1, grey=True),), [[_DISCLAIMER]], ruled=False)
+    said = _DISCLAIMER_OF_CREDIT if invoice.type_code in CREDIT_NOTES else _DISCLAIMER
+    yield Heading(title, 15), Table((Column("", 1, grey=True),), [[said]], ruled=False)
     yield from _parties(invoice, addressing)
     yield (_pairs(_references(invoice)),)
     if invoice.lines:
@@ -110,7 +141,7 @@ def _party(party: Party) -> str:
         labelled(scheme, party.identifier),
         labelled("N° d’enregistrement", party.registration),
         labelled("N° de TVA", party.vat_number),
-        labelled("Régime de TVA", party.vat_regime),
+        labelled("Régime de TVA", REGIMES.get(party.vat_regime.upper(), party.vat_regime)),
         labelled("Service", joined(party.service, party.service_name)),
         _address(party.legal_address, party.country),
         labelled("Adresse commerciale", _address(party.trade_address)),
@@ -201,13 +232,18 @@ def _designation(line: Line) -> str:
         line.name,
         line.description,
         labelled("Référence", line.product),
-        labelled("Type", joined(line.kind, line.status, line.substatus, sep=" · ")),
+        labelled("Type", _kind(line)),
         _price(line),
         *(_allowance(allowance) for allowance in line.allowances),
         labelled("Livraison", joined(day(line.delivery_date), line.site.name, _site(line.site).replace("\n", ", "))),
         *line.notes,
         sep="\n",
     )
+
+
+def _kind(line: Line) -> str:
+    """Type, status and sub-status in words, each once, though CII tells one by the other."""
+    return joined(*dict.fromkeys(LINES.get(code, code) for code in (line.kind, line.status, line.substatus)), sep=" · ")
 
 
 def _price(line: Line) -> str:
@@ -295,6 +331,7 @@ def _totals(invoice: Invoice) -> Table:
         columns,
         [(label, f"{amount(value)}\xa0{invoice.currency}") for label, value in said if value is not None],
         indent=0.5,
+        whole=True,
     )
 
 
@@ -314,7 +351,12 @@ def _attachments(invoice: Invoice) -> Table:
     return Table(
         columns,
         [
-            (str(number), attachment.name, attachment.declared_type, attachment.mime)
+            (
+                str(number),
+                attachment.name,
+                ATTACHED.get(attachment.declared_type, attachment.declared_type),
+                attachment.mime,
+            )
             for number, attachment in enumerate(invoice.attachments, start=1)
         ],
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.cadres import CADRES
 from edigate.emitters._french import day, joined
-from edigate.emitters._sheet import Column, Heading, Table, pdf
+from edigate.emitters._sheet import About, Column, Heading, Table, pdf
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,4 +55,6 @@ def follow_up_slip(slip: Slip) -> bytes:
         Heading("Cycle de validation"),
         Table((Column("Date", 3), Column("Étape", 10), Column("Par", 9), Column("Commentaire", 11)), steps),
     )
-    return pdf(title, joined(title, slip.supplier_name, slip.supplier, sep=" · "), blocks)
+    last = max((step.date for step in slip.steps), default=None)
+    foot = joined(title, slip.supplier_name, slip.supplier, sep=" · ")
+    return pdf(About(title, "edigate", _ABOUT, last), foot, blocks)

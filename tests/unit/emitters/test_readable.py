@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import re
 import subprocess
 import sys
 import time
@@ -213,6 +214,78 @@ def test_the_title_says_the_kind(code: str, title: str) -> None:
     assert read(replace(INVOICE, type_code=code)).startswith(f"{title} n° F2026-1")
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("380", "données de la facture électronique déposée, qui l’accompagne et fait seule foi ; il ne la remplace"),
+        ("381", "données de l’avoir électronique déposé, qui l’accompagne et fait seul foi ; il ne le remplace pas"),
+        ("396", "données de l’avoir électronique déposé"),
+    ],
+)
+def test_what_counts_is_called_what_it_is(code: str, said: str) -> None:
+    """The reader is told which document counts: the invoice, or the credit note."""
+    text = read(replace(INVOICE, type_code=code))
+
+    assert said in text
+    assert ("de la facture électronique" in text) is (code == "380")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (Line("1", kind="REGROUPEMENT"), "Type : ligne de regroupement, hors total"),
+        (Line("1", kind="REGROUPEMENT", status="Lot 2", substatus="GROUP"), "de regroupement, hors total · Lot 2"),
+        (Line("1", kind="INFORMATION"), "Type : ligne d’information, hors total"),
+        (Line("1", kind="DETAIL", substatus="DETAIL"), "Type : ligne de détail"),
+        (Line("1", kind="AUTRE"), "Type : AUTRE"),
+    ],
+)
+def test_a_type_of_line_is_told_in_words(line: Line, said: str) -> None:
+    """Each once, though CII has a code for what UBL names; what is of no list stays as it is."""
+    text = read(replace(INVOICE, lines=(line,)))
+
+    assert said in text
+    assert not re.search("REGROUPEMENT|GROUP|INFORMATION|DETAIL", text)
+
+
+@pytest.mark.parametrize(
+    ("regime", "said"),
+    [
+        ("TVA DEBIT", "Régime de TVA : TVA sur les débits"),
+        ("tva encaissement", "Régime de TVA : TVA sur les encaissements"),
+        ("Franchise", "Régime de TVA : Franchise"),
+    ],
+)
+def test_a_regime_is_told_in_words(regime: str, said: str) -> None:
+    """What UBL's code for the supplier's VAT means; what is no code stays as it is."""
+    assert said in read(replace(INVOICE, supplier=replace(INVOICE.supplier, vat_regime=regime)))
+
+
+def test_a_type_of_attachment_is_told_in_words() -> None:
+    """01 and 02 are the original and what completes it."""
+    attachments = (Attachment("a.pdf", "01", "application/pdf"), Attachment("b.csv", "02", "text/csv"))
+
+    text = read(replace(INVOICE, attachments=attachments))
+
+    assert "a.pdf document d’origine application/pdf" in text
+    assert "b.csv pièce complémentaire text/csv" in text
+
+
+@pytest.mark.parametrize("issued", [dt.date(2026, 2, 27), dt.date(987, 1, 2)])
+def test_what_readers_of_pdf_show_beside_the_pages(issued: dt.date) -> None:
+    """Title, author and subject are the invoice's, the maker is the gate, the day is that of the invoice."""
+    document = invoice_pdf(replace(INVOICE, issue_date=issued), ADDRESSING)
+    said = pypdf.PdfReader(io.BytesIO(document)).metadata
+
+    assert said is not None
+    assert (said.title, said.author) == ("Facture n° F2026-1", "Atelier du Pré")
+    assert said.subject == (
+        f"Facture électronique sous une forme lisible du {issued:%d/%m}/{issued.year:04} pour Commune de l’annuaire"
+    )
+    assert (said.creator, said.producer) == ("edigate", "edigate")
+    assert said.creation_date_raw == said.modification_date_raw == f"D:{issued.year:04}{issued:%m%d}000000Z"
+
+
 def test_labels_cover_the_codes() -> None:
     """Every kind of identifier and every payment mode that is taken has a label."""
     assert set(SCHEMES) == set(Scheme)
@@ -254,6 +327,20 @@ def test_lines_go_on_with_their_header() -> None:
     assert all(text.count(line.number) == 1 for line in lines)
 
 
+def test_the_totals_stand_on_one_page() -> None:
+    """Wherever the lines end on their page, the totals and their heading are not torn apart."""
+    one = Decimal(100)
+    totals = Totals(one, one, one, one, one, one, one, one, one)
+    turned = 0
+    for number in range(60):
+        lines = INVOICE.lines * number
+        found = pages(invoice_pdf(replace(INVOICE, lines=lines, totals=totals), ADDRESSING))
+        (page,) = (page for page in found if "Totaux" in page)
+        assert re.search("Totaux Somme des lignes HT .* Net à payer [0-9]+,00 EUR", page)
+        turned += page.startswith("Totaux")
+    assert turned
+
+
 def test_a_text_longer_than_a_page_is_told_whole() -> None:
     """A note of three pages breaks between its lines and loses none."""
     note = "\n".join(f"ligne{number:03}." for number in range(200))
@@ -281,7 +368,7 @@ def test_very_many_lines_are_cut_and_counted() -> None:
     """Past 20,000 lines the document says how many more the original has."""
     invoice = replace(INVOICE, lines=(Line("1"),) * 20_003)
 
-    assert "[…] 3 lignes de plus dans la facture d’origine." in pages(invoice_pdf(invoice, ADDRESSING))[-2]
+    assert "[…] 3 lignes de plus dans le document d’origine." in pages(invoice_pdf(invoice, ADDRESSING))[-2]
 
 
 # --- the same bytes --------------------------------------------------------------------------------------------------
@@ -384,7 +471,7 @@ def test_a_huge_note_is_cut_and_counted() -> None:
     text = read(replace(INVOICE, notes=("mot " * 250_000, "é\u0301\u0316" * 100_000)))
 
     assert time.process_time() - start < 5
-    assert "caractères de plus dans la facture d’origine)" in text
+    assert "caractères de plus dans le document d’origine)" in text
 
 
 def test_a_word_wider_than_its_column_is_broken() -> None:

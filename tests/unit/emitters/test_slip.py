@@ -55,6 +55,15 @@ def test_a_slip_is_the_same_every_time() -> None:
     assert follow_up_slip(SLIP) != follow_up_slip(replace(SLIP, steps=SLIP.steps[:2]))
 
 
+def test_a_slip_is_dated_by_its_last_step() -> None:
+    """What a reader of PDF shows of it beside its pages is the gate's, of the day of the last step."""
+    said = pypdf.PdfReader(io.BytesIO(follow_up_slip(SLIP))).metadata
+
+    assert said is not None
+    assert (said.author, said.title) == ("edigate", "Bordereau de suivi de la facture n° F2026-1")
+    assert said.creation_date == dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
+
+
 def test_many_words_go_on() -> None:
     """Long comments take more pages rather than being lost; very long ones are cut and say so."""
     step = SlipStep(dt.date(2026, 3, 9), "Refusée par le second valideur", "Κύριος", "mot " * 2_000)
