@@ -123,13 +123,14 @@ class Judged(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What the ledger keeps of a flow's last run: faults of the flow itself, and its invoices."""
+    """What the ledger keeps of a flow's last run: what blocks the flow itself, its invoices, what is `odd` about it."""
 
     name: str
     state: str
     verdict: str | None
     faults: list[str]
     invoices: list[Judged]
+    odd: list[str]
 
     @property
     def errors(self) -> list[str]:
@@ -139,7 +140,7 @@ class Outcome(NamedTuple):
     @property
     def warnings(self) -> list[str]:
         """Every code that only tells."""
-        return [code for invoice in self.invoices for code in invoice.warnings]
+        return [*self.odd, *(code for invoice in self.invoices for code in invoice.warnings)]
 
 
 class Site:
@@ -349,7 +350,8 @@ def _lines(details: _Element) -> Iterator[Line]:
 
 def _outcome(flow: RowMapping, run: RowMapping, judged: Sequence[RowMapping]) -> Outcome:
     own = [_judged(row) for row in judged if row["run"] == run["id"]]
-    return Outcome(flow["name"], flow["state"], flow["verdict"], [fault.code for fault in load(run["faults"])], own)
+    faults, odd = ([one.code for one in load(run["faults"]) if one.blocks is blocks] for blocks in (True, False))
+    return Outcome(flow["name"], flow["state"], flow["verdict"], faults, own, odd)
 
 
 def _judged(row: RowMapping) -> Judged:

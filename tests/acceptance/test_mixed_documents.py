@@ -111,6 +111,15 @@ def test_the_same_number_twice_in_a_document_is_taken_once(site: Site) -> None:
     assert [invoice.errors for invoice in outcome.invoices] == [[], ["EDG-I154"]]
 
 
+def test_a_count_and_a_sender_that_are_not_so_are_kept_and_not_reported(site: Site) -> None:
+    """The flow is integrated whole, and the gate's own screen tells what is odd about it."""
+    content = cpp_mixte(draft()).replace(b'Compteur="1"', b'Compteur="2"')
+    outcome = site.decide(content.replace(b"<Id>JMRPOR</Id>", b"<Id>ABC123</Id>"), INTERFACE)
+    assert (outcome.verdict, outcome.warnings) == ("integrated", ["EDG-F022", "EDG-F021"])
+    (report,) = site.collect().reports
+    assert (report.status, report.lines) == ("90", ())
+
+
 def test_an_invoice_without_its_piece_is_refused_by_the_schema(site: Site) -> None:
     """A PJ is mandatory in the format, so the flow is inadmissible; one without content is a fault of its invoice."""
     assert site.decide(cpp_mixte(draft(), draft(attachments=())), INTERFACE).faults == ["EDG-F107"]

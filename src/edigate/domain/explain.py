@@ -35,6 +35,7 @@ _ENVELOPE: Mapping[str, Pair] = MappingProxyType(
         "interface": ("Code interface", "Interface code"),
         "application": ("Code application", "Application code"),
         "flow_id": ("Identifiant de flux", "Flow identifier"),
+        "sender": ("Émetteur de l’enveloppe", "Sender of the envelope"),
         "archive": ("Archive", "Archive"),
         "entry": ("Fichier de l’archive", "File of the archive"),
     }

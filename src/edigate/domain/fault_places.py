@@ -19,9 +19,10 @@ _ENVELOPE = (
     ("F002 F006 F007 F008 F009", "interface"),
     ("F004 F005", "application"),
     ("F003 F010", "flow_id"),
+    ("F022", "sender"),
 )
 _PACKING = (
-    ("F011 F012 F013 F014 F015 F020 F050 F105", "document"),
+    ("F011 F012 F013 F014 F015 F020 F021 F050 F105", "document"),
     ("F060 F061 F062 F063 F064 F065 F066 F067 F068", "document"),
     ("F069 F070 F071 F072 F073 F074 F075 F076 F077", "document"),
     ("F030 F031 F033 F044 F045 F046 F047 F049", "archive"),

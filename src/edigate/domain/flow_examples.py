@@ -179,6 +179,27 @@ FLOW_EXAMPLES: dict[str, Example] = {
         wrong="FSO1116A_ABC123_ABC1231116000000000000042: %PDF-1.7",
         right='FSO1116A_ABC123_ABC1231116000000000000042: <?xml version="1.0" encoding="UTF-8"?>',
     ),
+    "EDG-F021": Example(
+        why_fr=(
+            "Un compte qui ne tombe pas juste peut trahir une unité perdue en route ; ce qui est là est traité tout de "
+            "même."
+        ),
+        why_en="A count that does not come out may betray a unit lost on the way; what is there is dealt with anyway.",
+        wrong='compteur="2": 1 × <CPPFactureStatutUnitaire>',
+        right='compteur="1": 1 × <CPPFactureStatutUnitaire>',
+    ),
+    "EDG-F022": Example(
+        why_fr=(
+            "Les retours vont au déposant, qui est celui de la boîte de dépôt et du nom ; une autre enveloppe fait "
+            "soupçonner une erreur d’aiguillage."
+        ),
+        why_en=(
+            "Returns go to the depositor, who is the one of inbox and name; another envelope makes one suspect a file "
+            "gone astray."
+        ),
+        wrong="<Emetteur>\n  <Id>ABC123</Id>\n</Emetteur>",
+        right="<Emetteur>\n  <Id>SEI001</Id>\n</Emetteur>",
+    ),
     "EDG-F050": Example(
         why_fr=(
             "Un accusé de réception parle d’un flux, un statut d’une facture : chacun a son interface, ses règles et "

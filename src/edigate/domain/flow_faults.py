@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from edigate.domain.fault_rows import FaultRow
-from edigate.domain.faults import Nature
+from edigate.domain.faults import Nature, Severity
 
 _technical = partial(FaultRow, nature=Nature.TECHNIQUE)
 _applicative = partial(FaultRow, nature=Nature.APPLICATIVE)
@@ -254,6 +254,36 @@ FLOW_FAULTS: dict[str, FaultRow] = {
         ),
         remedy_en=(
             "Deposit {instead}, or change the interface code of the name to the one that takes the content you have."
+        ),
+    ),
+    "EDG-F021": _technical(
+        severity=Severity.WARNING,
+        title_fr="Compte ou numéro d’ordre inexact",
+        title_en="Wrong count or order number",
+        message_fr="L’attribut {attribute} vaut « {value} ». Attendu : {expected}.",
+        message_en="The attribute {attribute} is “{value}”. Expected: {expected}.",
+        remedy_fr=(
+            "Le flux suit son cours avec tout ce qu’il contient ; vérifiez qu’il ne manque rien, et corrigez le compte "
+            "ou la numérotation dans votre logiciel."
+        ),
+        remedy_en=(
+            "The flow goes on with all that it holds; check that nothing is missing, and correct the count or the "
+            "numbering in your software."
+        ),
+    ),
+    "EDG-F022": _technical(
+        severity=Severity.WARNING,
+        title_fr="Émetteur de l’enveloppe différent du déposant",
+        title_en="Sender of the envelope other than the depositor",
+        message_fr="L’enveloppe nomme « {value} » comme émetteur, alors que le flux est déposé par {depositor}.",
+        message_en="The envelope names “{value}” as its sender, while the flow is deposited by {depositor}.",
+        remedy_fr=(
+            "Le flux suit son cours et les retours vont à {depositor} ; indiquez ce code application dans Emetteur, ou "
+            "vérifiez que le fichier est bien dans la bonne boîte de dépôt."
+        ),
+        remedy_en=(
+            "The flow goes on and its returns go to {depositor}; give this application code in Emetteur, or check that "
+            "the file is in the right inbox."
         ),
     ),
     "EDG-F101": _applicative(

@@ -61,6 +61,7 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
             "son contenu est endommagé (taille ou somme de contrôle inexacte)",
             "its content is damaged (wrong size or checksum)",
         ),
+        "own_number": ("un numéro que nulle autre unité ne porte", "a number that no other unit has"),
         "YYYYMMDD": ("AAAAMMJJ", "YYYYMMDD"),
         "YYYY-MM-DD": ("AAAA-MM-JJ", "YYYY-MM-DD"),
         **ARCHIVE_WORDS,

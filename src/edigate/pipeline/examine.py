@@ -24,6 +24,7 @@ from edigate.pipeline.documents import (
     read_document,
     xml_of,
 )
+from edigate.pipeline.envelopes import oddities
 from edigate.routing import Addressee, addressee, first_reader
 from edigate.rules import check
 from edigate.rules.context import Context
@@ -84,6 +85,8 @@ class Findings:
 def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Interface, desk: Desk, keep: Keep) -> None:
     try:
         document = read_document(piece.content, interface, desk, piece.name)
+        known = desk.book.get(deposit.depositor.code)
+        found.faults += [f.within(piece.name) for f in oddities(document.root, known.code if known else "")]
         if interface.carries is not Carries.INVOICES:
             _hear(document, piece.name, found, deposit, interface)
             return

@@ -263,6 +263,11 @@ def of_type(_example: Example, snippet: str) -> list[Fault]:
     return deposited(cii(DRAFT) if start.startswith("<?xml") else f"{start}\n".encode(), name=name)
 
 
+def of_count(_example: Example, snippet: str) -> list[Fault]:
+    """What is told of a flow of one status that counts so many."""
+    return deposited(a_status().replace(b'compteur="1"', snippet.partition(":")[0].encode()), "FSO1301A", REPORTER)
+
+
 def of_end(_example: Example, snippet: str) -> list[Fault]:
     """What is wrong with a flow that ends like this, after a while."""
     content = cii(DRAFT).rstrip()
@@ -535,6 +540,8 @@ APPLIED: Mapping[str, Callable[[Example, str], list[Fault]]] = MappingProxyType(
         "F012": of_size,
         "F013": of_end,
         "F020": of_type,
+        "F021": of_count,
+        "F022": In("//Partenaires", a_status(), "FSO1301A", REPORTER, replace(DESK, book=PartnerBook((REPORTER,)))),
         "F030": commanded,
         "F031": transferred,
         "F032": as_text,

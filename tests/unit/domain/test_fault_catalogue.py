@@ -33,6 +33,8 @@ ARGS = MappingProxyType(
         "EDG-F013": {"seconds"},
         "EDG-F015": {"most"},
         "EDG-F020": {"found", "expected", "instead"},
+        "EDG-F021": {"attribute", "expected"},
+        "EDG-F022": {"depositor"},
         "EDG-F030": {"found"},
         "EDG-F032": {"reason"},
         "EDG-F033": {"where"},
@@ -179,7 +181,7 @@ def test_a_rule_is_an_identifier_of_the_regulation(code: str) -> None:
 def test_only_what_never_refuses_is_a_warning() -> None:
     """Exactly the codes that only tell are warnings; everything else refuses."""
     told = {code for code, row in FAULTS.items() if row.severity is Severity.WARNING}
-    packed = ("F073", "F074", "F075", "F076", "F077")
+    packed = ("F021", "F022", "F073", "F074", "F075", "F076", "F077")
     numbers = (
         "I052",
         "I056",
