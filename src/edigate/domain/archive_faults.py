@@ -288,12 +288,18 @@ ARCHIVE_FAULTS: dict[str, FaultRow] = {
     ),
     "EDG-F045": _technical(
         rule="IRR_TAILLE",
-        title_fr="Trop de documents dans l’archive",
-        title_en="Too many documents in the archive",
-        message_fr="L’archive contient au moins {value} documents, pour {most} permis ; la lecture s’est arrêtée là.",
-        message_en="The archive holds at least {value} documents where {most} are allowed; the reading stopped there.",
-        remedy_fr="Répartissez les documents sur plusieurs flux, de {most} au plus chacun.",
-        remedy_en="Spread the documents over several flows of at most {most} each.",
+        title_fr="Trop de factures dans l’archive",
+        title_en="Too many invoices in the archive",
+        message_fr=(
+            "L’archive contient au moins {value} documents d’une facture ou plus, pour {most} factures permises dans "
+            "le flux ; la lecture s’est arrêtée là."
+        ),
+        message_en=(
+            "The archive holds at least {value} documents of one invoice or more, where {most} invoices are allowed in "
+            "the flow; the reading stopped there."
+        ),
+        remedy_fr="Répartissez les factures sur plusieurs flux de {most} factures au plus.",
+        remedy_en="Spread the invoices over several flows of {most} invoices at most.",
     ),
     "EDG-F046": _technical(
         rule="IRR_TAILLE",

@@ -181,6 +181,14 @@ def test_a_number_of_invoices_is_no_size() -> None:
     assert "at most" in explain(many, "en").remedy
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_one_limit_is_told_with_one_remedy(language: str) -> None:
+    """Too many invoices, in one document or in the documents of an archive, are spread over several flows."""
+    told = [explain(fault(code, "document", "501", most="500"), language) for code in ("EDG-F015", "EDG-F045")]
+    assert len({(one.rule, one.nature, one.remedy) for one in told}) == 1
+    assert {one.rule for one in told} == {"IRR_TAILLE"}
+
+
 def test_a_form_of_date_is_told_in_the_readers_letters() -> None:
     """A French reader counts in années, mois and jours."""
     unread = fault("EDG-I021", "issue_date", "hier", format="YYYYMMDD")
