@@ -338,7 +338,7 @@ def test_what_completes_an_invoice_is_the_same_invoice(life: Life, changes: dict
     number = fresh_number()
     life.deposit(sound(cii, number=number, **BUYER), STRUCTURED)
     life.report(HIS, number, "06", comment="JUSTIF_ABS - bon de livraison manquant")
-    again = life.deposit(sound(cii, **({"number": number, **BUYER} | changes)), STRUCTURED)  # type: ignore[arg-type]
+    again = life.deposit(sound(cii, **({"number": number, **BUYER} | changes)), STRUCTURED)
     (line,) = life.told().report(again).lines
 
     assert (line.code, field in line.label) == ("EDG-I153", True)

@@ -888,8 +888,8 @@ INVOICE_EXAMPLES: dict[str, Example] = {
     ),
     "EDG-I153": Example(
         why_fr=(
-            "Compléter, c’est ajouter ce qui manquait : avec un autre destinataire, un autre cadre ou un autre type, ce "
-            "serait une autre facture, que personne n’aurait validée."
+            "Compléter, c’est ajouter ce qui manquait : avec un autre destinataire, un autre cadre ou un autre type, "
+            "ce serait une autre facture, que personne n’aurait validée."
         ),
         why_en=(
             "To complete is to add what was missing: with another recipient, cadre or type it would be another "
