@@ -133,13 +133,18 @@ class LimitsTable(_Table):
         200, ge=2, description="How many times its packed size an archive may unpack to, past the first 10 MB."
     )
     archive_nesting: int = Field(1, ge=1, description="Levels of archives: 1 is an archive that holds no other.")
-    archive_folders: bool = Field(default=False, description="Take files in folders of an archive, not only at its root.")
+    archive_folders: bool = Field(
+        default=False, description="Take files in an archive's folders, not only at its root."
+    )
 
 
 class RulesTable(_Table):
     """Choices that change what a rule decides."""  # reference §18
 
-    siret_luhn: Severity = Field(Severity.ERROR, description="What a SIRET with a wrong key is, unless the directory lists it: `error` or `warning`.")
+    siret_luhn: Severity = Field(
+        Severity.ERROR,
+        description="What a SIRET with a wrong key is, unless the directory lists it: `error` or `warning`.",
+    )
     supplier_must_be_known: bool = Field(
         default=False, description="Refuse suppliers that the directory does not hold; import suppliers first."
     )
@@ -179,7 +184,9 @@ class LifeCycleTable(_Table):
         15, ge=1, description="Days after which a silent leader of a group is shown to operators."
     )
     receipt_hours: float = Field(
-        72, ge=0, description="Hours in which a pivot's receipt is awaited of partners who deposit FSO1300A; 0 is never."
+        72,
+        ge=0,
+        description="Hours in which the receipt of a pivot is awaited of those who deposit FSO1300A; 0 is never.",
     )
 
 
