@@ -173,10 +173,10 @@ def _producer(step: ValidationStep) -> str:
 
 def _bank(invoice: Invoice) -> str:
     payment = invoice.payment
-    holder = payment.account_name or (invoice.payee.name if invoice.payee else "")
+    payee = (invoice.payee.name if invoice.payee else "") or payment.account_name
     content = (
         f"{optional('Compte', compact_account(payment.account))}{optional('Etablissement', payment.institution)}"
-        f"{optional('RaisonSocialeEncaisseur', holder)}"
+        f"{optional('RaisonSocialeEncaisseur', payee)}"
     )
     kind = "RIB" if payment.account_kind == "RIB" else "IBAN"
     return f'<ReferenceBancaire Type="{kind}">{content}</ReferenceBancaire>' if content else ""

@@ -79,7 +79,7 @@ ROWS: dict[str, dict[str, object]] = {
         f"{BANK}/@Type": ("IBAN", "RIB"),
         f"{BANK}/Compte": ("FR7699999000010000012345693", "999990000100000123456-93"),
         f"{BANK}/Etablissement": "ESSAFRPPXXX",
-        f"{BANK}/RaisonSocialeEncaisseur": "Compte affacturé",
+        f"{BANK}/RaisonSocialeEncaisseur": "Affacturage des Alpes",
     },
     "Fournisseur/ModeEmission": {"Fournisseur/ModeEmission": "flux"},
     "Debiteur": {

@@ -89,7 +89,7 @@ PLACES = {
     "Fournisseur/CodePays": "RE",
     f"{BANK}/Compte": "FR7630006000011234567890189",
     f"{BANK}/Etablissement": "AGRIFRPP",
-    f"{BANK}/RaisonSocialeEncaisseur": "Compte du pré",
+    f"{BANK}/RaisonSocialeEncaisseur": "Affactureur d’essai",
     "Fournisseur/ModeEmission": "flux",
     "Debiteur/TypeIdentifiant": "1",
     "Debiteur/Identifiant": "53514650090018",
@@ -299,16 +299,18 @@ def test_the_kind_of_account_is_said(render: Render, kind: str, written: str) ->
 @pytest.mark.parametrize(
     ("account_name", "payee", "written"),
     [
-        ("Titulaire", Party(name="Affactureur"), "Titulaire"),
+        ("Titulaire", Party(name="Affactureur"), "Affactureur"),
+        ("Titulaire", Party("99981096300010"), "Titulaire"),
+        ("Titulaire", None, "Titulaire"),
         ("", Party(name="Affactureur"), "Affactureur"),
         ("", Party(), None),
         ("", None, None),
     ],
 )
-def test_whom_the_money_goes_to_is_the_holder_else_the_payee(
+def test_whom_the_money_goes_to_is_the_payee_else_the_holder(
     render: Render, account_name: str, payee: Party | None, written: str | None
 ) -> None:
-    """RaisonSocialeEncaisseur is the account's holder, for want of one the payee (a factor)."""
+    """RaisonSocialeEncaisseur is the payee (a factor) by its name, for want of that the account's holder."""
     invoice = replace(SPARSE, payment=Payment("30", "FR76", account_name=account_name), payee=payee)
 
     assert render(invoice).findtext(f"{BANK}/RaisonSocialeEncaisseur") == written
