@@ -38,7 +38,7 @@ It is about works contracts: the rows marked * are not in it and are derived fro
 ## What the gate decides
 
 On a document with the default settings, by the interface it comes on: {carriers}.
-(An interface that is [not taken yet](interfaces.md) refuses the whole flow before that.)
+(An interface that is [withdrawn](interfaces.md) refuses the whole flow before that.)
 A code leads to its explanation. *Validator* says whether the document must, or had better, name one;
 *next reader* is who sees it once a required validator has: a MOE, a MOA and a validator are people on the portal.
 

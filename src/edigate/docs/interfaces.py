@@ -24,7 +24,7 @@ _RETURN_HEAD = ("Interface", "Written", "Format", "Français", "English", "Sourc
 _PAGE = """\
 # Interfaces
 
-Every flow type that edigate knows. A deposit on one that is not taken yet, or that Chorus Pro has withdrawn, is
+Every flow type that edigate knows. A deposit on one that Chorus Pro has withdrawn, or on that of a return, is
 inadmissible with a fault that says so; any other code is unknown.
 
 ## Deposits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from edigate import catalogue, docs
 from edigate.docs import PAGES, cadres, interfaces, stale, write
 from edigate.docs.__main__ import main
 from edigate.domain.cadres import CADRES, Cell
+from edigate.domain.interfaces import Standing
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "reference"
 
@@ -25,6 +30,13 @@ def rows(page: str, code: str) -> list[list[str]]:
 def test_a_page_in_the_repository_is_what_the_code_says(name: str) -> None:
     """No committed page is stale."""
     assert COMMITTED / f"{name}.md" not in stale(COMMITTED)
+
+
+@pytest.mark.parametrize("page", [cadres, interfaces])
+def test_a_page_tells_of_interfaces_that_wait_only_while_there_are_some(page: ModuleType) -> None:
+    """What no row of the catalogue is any more is not explained."""
+    assert all(row.standing is not Standing.NOT_YET for row in catalogue.interfaces().values())
+    assert "not taken yet" not in page.render()
 
 
 def test_what_is_written_is_not_stale(tmp_path: Path) -> None:
