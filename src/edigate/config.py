@@ -202,6 +202,31 @@ class OutboxTable(_Table):
     retry_seconds: float = Field(
         30, gt=0, description="First pause after a failed hand-over; it doubles up to an hour."
     )
+    tries: int = Field(
+        10, ge=1, description="A file that could not be made, or was refused, so often is set aside as a dead letter."
+    )
+    breaker_failures: int = Field(
+        3, ge=1, description="So many failures in a row on the way to a partner raise an alert (`way.open`)."
+    )
+    collect_once: bool = Field(
+        default=False, description="Take a file out of the outbox once a partner has read it (Linux only)."
+    )
+    purge_days: int = Field(
+        0, ge=0, description="Take files out of the outbox that nobody collected for so many days; 0 is never."
+    )
+
+
+class SftpTable(_Table):
+    """How the gate deals with partners' SFTP servers."""
+
+    poll_seconds: float = Field(60, gt=0, description="A remote inbox is looked into this often.")
+    connect_seconds: float = Field(10, gt=0, description="Time for a connection and a login.")
+    silence_seconds: float = Field(30, gt=0, description="A connection on which nothing moves for so long is given up.")
+    keep_alive_seconds: int = Field(15, ge=0, description="Pause between signs of life on a connection; 0 sends none.")
+    connections: int = Field(16, ge=1, description="Connections to all servers at the same time.")
+    small_bytes: int = Field(
+        8_000_000, ge=0, description="Files up to this size are fetched beside bigger ones, not after them."
+    )
 
 
 class EngineTable(_Table):
@@ -215,6 +240,56 @@ class EngineTable(_Table):
         4_000_000_000, ge=500_000_000, description="Memory that a worker may take; a document that needs more is held."
     )
     held_retry_seconds: float = Field(300, gt=0, description="A held flow is tried again after so long.")
+    stop_seconds: float = Field(
+        60, gt=0, description="Time to finish the batch in hand when the gate is told to end; the next start goes on."
+    )
+    disk_free_bytes: int = Field(
+        200_000_000, ge=0, description="Nothing is taken in while the disk has less than this left."
+    )
+
+
+class AntivirusTable(_Table):
+    """A virus scanner that is asked about every flow."""
+
+    socket: str = Field(
+        "", description="clamd's socket: a path, or host:port; empty asks nobody. No answer holds the flow."
+    )
+    seconds: float = Field(60, gt=0, description="Time for an answer.")
+
+
+class AuditTable(_Table):
+    """The log that proves what the gate did: chained by hash, its heads signed."""
+
+    key_file: str = Field("", description="Ed25519 private key (PEM) that signs heads; empty leaves them unsigned.")
+    sign_minutes: float = Field(60, gt=0, description="A head is written this often, where anything happened.")
+    heads_folder: str = Field("", description="Folder elsewhere that every head is also written to.")
+    heads_url: str = Field("", description="Address that every head is also posted to, as JSON.")
+
+
+class RetentionTable(_Table):
+    """How long flows are kept."""
+
+    years: float = Field(10, gt=0, description="Flows, their files and their entries are kept for so long.")
+    automatic: bool = Field(
+        default=False, description="Purge every day what is older; otherwise only `edigate purge` does."
+    )
+
+
+class WatchTable(_Table):
+    """What watches the gate, and whom it tells."""
+
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the metrics for Prometheus; 0 opens none.")
+    metrics_address: str = Field("127.0.0.1", description="Address that the metrics' port is opened on.")
+    every_seconds: float = Field(60, gt=0, description="How often the gate looks for what is stuck, low or uneven.")
+    stuck_minutes: float = Field(30, gt=0, description="A flow that is not decided after so long raises an alert.")
+    webhook: str = Field("", description="Address that alerts are posted to, as JSON.")
+    mail_to: str = Field("", description="Whom alerts are mailed to: addresses, separated by commas.")
+    mail_from: str = Field("edigate@localhost", description="Sender of such mail.")
+    smtp_host: str = Field("", description="Mail server; empty sends no mail.")
+    smtp_port: int = Field(25, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field("none", description="How the connection is secured.")
+    smtp_user: str = Field("", description="Login at the mail server; empty for none.")
+    smtp_password_file: str = Field("", description="File that holds its password, and nothing else.")
 
 
 class LogTable(_Table):
@@ -244,7 +319,12 @@ class Settings(BaseSettings):
     pivots: PivotsTable = PivotsTable()
     life_cycle: LifeCycleTable = LifeCycleTable()
     outbox: OutboxTable = OutboxTable()
+    sftp: SftpTable = SftpTable()
     engine: EngineTable = EngineTable()
+    antivirus: AntivirusTable = AntivirusTable()
+    audit: AuditTable = AuditTable()
+    retention: RetentionTable = RetentionTable()
+    watch: WatchTable = WatchTable()
     schemas: SchemasTable = SchemasTable()
     log: LogTable = LogTable()
 

@@ -19,7 +19,9 @@ VALIDATOR_SILENT = "validator.silent"
 
 def open_one(connection: Connection, kind: str, subject: int, partner: str, detail: str, now: str) -> bool:
     """Raise an alert, with its event; one that is open already is left as it is. Returns whether it is new."""
-    there = select(alerts.c.id).where(alerts.c.kind == kind, alerts.c.subject == subject, ALERT_OPEN)
+    there = select(alerts.c.id).where(
+        alerts.c.kind == kind, alerts.c.subject == subject, alerts.c.partner == partner, ALERT_OPEN
+    )
     if connection.execute(there).first():
         return False
     row = {"at": now, "kind": kind, "subject": subject, "partner": partner, "detail": detail}
@@ -28,7 +30,9 @@ def open_one(connection: Connection, kind: str, subject: int, partner: str, deta
     return True
 
 
-def close(connection: Connection, kind: str, subject: int, now: str) -> None:
-    """What the alert is about was settled."""
+def close(connection: Connection, kind: str, subject: int, now: str, partner: str = "") -> None:
+    """What the alert is about was settled; `partner` where it is about him and no subject of the ledger."""
     chosen = (alerts.c.kind == kind) & (alerts.c.subject == subject) & alerts.c.closed_at.is_(None)
+    if partner:
+        chosen &= alerts.c.partner == partner
     connection.execute(update(alerts).where(chosen).values(closed_at=now))

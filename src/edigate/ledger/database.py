@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
+from edigate.ledger import journal
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-HEAD = "0002"
+HEAD = "0003"
 BUSY_SECONDS = 30
 
 
@@ -46,8 +48,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: it takes the write lock at once, so that what it reads cannot change under it."""
     with engine.connect() as connection:
         connection.execute(text("begin immediate"))
+        journal.begin(connection)
         try:
             yield connection
+            journal.seal(connection)
         except BaseException:
             with suppress(OperationalError):  # SQLite may have done it by itself, as on a full disk
                 connection.execute(text("rollback"))

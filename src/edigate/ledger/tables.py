@@ -190,6 +190,7 @@ alerts = Table(
     Column("partner", String(6), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     _time("closed_at"),
+    _time("told_at"),
     Index("alerts_by_subject", "kind", "subject"),
     Index("alerts_open", "at", sqlite_where=text("closed_at is null"), postgresql_where=text("closed_at is null")),
 )
@@ -215,6 +216,10 @@ deliveries = Table(
     Column("receipt", String(2), nullable=False, default=""),
     _time("receipt_at"),
     _time("receipt_due_at"),
+    _time("uploaded_at"),
+    _time("dead_at"),
+    _time("gone_at"),
+    Column("gone_how", String(10), nullable=False, default=""),
     Index(
         "receipts_due",
         "receipt_due_at",
@@ -259,6 +264,89 @@ partners = Table(
     Column("language", String(2), nullable=False),
     Column("contact", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+)
+
+# Where a partner has a server of its own: the gate fetches deposits there, or uploads deliveries, or both.
+servers = Table(
+    "servers",
+    metadata,
+    Column("partner", String(6), primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("fetch_from", Text, nullable=False, default=""),
+    Column("put_into", Text, nullable=False, default=""),
+    Column("key_file", Text, nullable=False, default=""),
+    Column("passphrase_file", Text, nullable=False, default=""),
+    Column("password_file", Text, nullable=False, default=""),
+)
+
+# The host keys that a server may show; one that is replaced counts until `ends_at`.
+host_keys = Table(
+    "host_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("server", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    _time("accepted_at", nullable=False),
+    Column("accepted_by", Text, nullable=False),
+    _time("ends_at"),
+    Index("host_keys_by_server", "server"),
+)
+
+# Files of remote inboxes: what the gate wants to claim, has claimed, or has taken where it may not claim.
+fetches = Table(
+    "fetches",
+    metadata,
+    _id("id", primary_key=True),
+    Column("partner", String(6), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("mtime", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    _time("at", nullable=False),
+    Index("fetches_by_partner", "partner", "name"),
+)
+
+# How it stands with each way to a partner (`put` or `fetch`): nothing is tried before `open_until`.
+ways = Table(
+    "ways",
+    metadata,
+    Column("partner", String(6), primary_key=True),
+    Column("way", String(5), primary_key=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("last_error", Text, nullable=False, default=""),
+    _time("failing_since"),
+    _time("open_until"),
+)
+
+# The audit log: one link for each transaction, chained by hash; `entries` is null once retention has purged them.
+links = Table(
+    "links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("writer", String(40), nullable=False),
+    Column("number", Integer, nullable=False),
+    _time("at", nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("digests", Text, nullable=False),
+    Column("entries", Text),
+    Index("links_by_number", "writer", "number", unique=True),
+    Index("links_by_time", "at"),
+)
+
+# The last link of each writer, signed now and then; `sent_at` when it was also kept elsewhere.
+heads = Table(
+    "heads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _time("at", nullable=False),
+    Column("heads", Text, nullable=False),
+    Column("key", Text, nullable=False, default=""),
+    Column("signature", Text, nullable=False, default=""),
+    _time("sent_at"),
 )
 
 notes = Table("notes", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -1,0 +1,67 @@
+"""The audit log as it is written: what a transaction noted becomes one link of a chain of hashes.
+
+A link's hash covers the link before it, its time and the digest of each entry, so that entries may be purged, or kept
+from whoever checks somebody else's, and the chain still holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from edigate.ledger.tables import links
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+WRITER = "gate"
+FIRST = "0" * 64
+_NOTED = "noted"
+
+
+def note(connection: Connection, event: str, subject: str, *, at: str, **facts: object) -> None:
+    """Have an entry in this transaction's link; `event` is a word of `observability.events`, facts become JSON."""
+    connection.info[_NOTED].append({"at": at, "event": event, "subject": subject, **facts})
+
+
+def begin(connection: Connection) -> None:
+    """Forget what a transaction that failed had noted."""
+    connection.info[_NOTED] = []
+
+
+def seal(connection: Connection) -> None:
+    """Write the link of what was noted, if anything was; the transaction must hold the ledger's write lock."""
+    noted: list[dict[str, Any]] = connection.info[_NOTED]
+    if not noted:
+        return
+    texts = [entry_text(entry) for entry in noted]
+    digests = [digest(text) for text in texts]
+    query = select(links.c.number, links.c.hash).where(links.c.writer == WRITER).order_by(links.c.number.desc())
+    number, previous = connection.execute(query.limit(1)).first() or (0, FIRST)
+    at = max(entry["at"] for entry in noted)
+    values = {
+        "writer": WRITER, "number": number + 1, "at": at, "previous": previous,
+        "hash": link_hash(previous, WRITER, number + 1, at, digests),
+        "digests": " ".join(digests), "entries": "\n".join(texts),
+    }  # fmt: skip
+    connection.execute(insert(links), [values])
+
+
+def entry_text(entry: dict[str, Any]) -> str:
+    """An entry as its digest sees it: JSON on one line, keys in order."""
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """SHA-256 of an entry's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def link_hash(previous: str, writer: str, number: int, at: str, digests: Sequence[str]) -> str:
+    """SHA-256 over the link before, writer, number, time and the digests, one a line."""
+    return hashlib.sha256("\n".join((previous, writer, str(number), at, *digests)).encode()).hexdigest()
