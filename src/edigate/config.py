@@ -51,6 +51,15 @@ FileMode = Annotated[
     _shaped("file_mode", r"[0-7]{3,4}", 'write the permissions in octal and in quotes, such as "0640"'),
     Form("three or four octal digits, in quotes"),
 ]
+ScannerAddress = Annotated[
+    str,
+    _shaped(
+        "scanner_address",
+        r"|/.+|(?:[\w.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}",
+        'write a whole path or host:port in quotes, such as "/run/clamav/clamd.ctl" or "127.0.0.1:3310"',
+    ),
+    Form("a whole path, or host:port, in quotes"),
+]
 Siret = Annotated[
     str,
     _shaped("siret", r"\d{14}", 'write fourteen digits in quotes, such as "11000201100044"'),
@@ -135,6 +144,15 @@ class LimitsTable(_Table):
     archive_nesting: int = Field(1, ge=1, description="Levels of archives: 1 is an archive that holds no other.")
     archive_folders: bool = Field(
         default=False, description="Take files in an archive's folders, not only at its root."
+    )
+    explained_bytes: int = Field(
+        2_000_000,
+        ge=0,
+        description="A document of up to so much that is against its schema is told all its mistakes, each with what"
+        " is expected; of a bigger one the parser's own messages are told.",
+    )
+    explained_seconds: float = Field(
+        5, ge=0, description="Time for that; past it, what was found so far is told, or the parser's own messages."
     )
 
 
@@ -249,12 +267,14 @@ class EngineTable(_Table):
 
 
 class AntivirusTable(_Table):
-    """A virus scanner that is asked about every flow."""
+    """A virus scanner that is asked about every flow and every attachment."""
 
-    socket: str = Field(
+    socket: ScannerAddress = Field(
         "", description="clamd's socket: a path, or host:port; empty asks nobody. No answer holds the flow."
     )
-    seconds: float = Field(60, gt=0, description="Time for an answer.")
+    seconds: float = Field(
+        60, gt=0, description="Time for its answers about one flow, with a second more for each MB of it."
+    )
 
 
 class AuditTable(_Table):
@@ -346,7 +366,11 @@ class Settings(BaseSettings):
     def for_rules(self) -> RuleSettings:
         """What the rules get to know."""
         return RuleSettings(
-            **dict(self.rules), **dict(self.limits), broken_after_seconds=self.intake.broken_after_seconds
+            **dict(self.rules),
+            **dict(self.limits),
+            broken_after_seconds=self.intake.broken_after_seconds,
+            antivirus=self.antivirus.socket,
+            antivirus_seconds=self.antivirus.seconds,
         )
 
 

@@ -29,3 +29,7 @@ class RuleSettings:
     archive_ratio: int = 200
     archive_nesting: int = 1
     archive_folders: bool = False
+    explained_bytes: int = 2_000_000
+    explained_seconds: float = 5
+    antivirus: str = ""
+    antivirus_seconds: float = 60

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edigate.domain.faults import Fault
+    from edigate.domain.settings import RuleSettings
 
 _NONE: Mapping[str, Path] = MappingProxyType({})
 
@@ -29,6 +30,11 @@ class Limits:
     size: int = 2_000_000
     seconds: float = 5.0
     faults: int = 50
+
+    @classmethod
+    def of(cls, settings: RuleSettings) -> Limits:
+        """Those of a site."""
+        return cls(size=settings.explained_bytes, seconds=settings.explained_seconds)
 
 
 _DEFAULT_LIMITS = Limits()
@@ -84,12 +90,16 @@ class Shelf:
         return self._schema(self._family(key))
 
     def _explained(self, root: etree._Element, key: str, entries: list[complaints.Entry]) -> tuple[Fault, ...]:
-        if places.weight(root) > self._limits.size:
+        if places.weight(root) > self._limits.size or explain.is_too_wide(root):
             return ()
         expected = complaints.expected(root, entries[: self._limits.faults])
         deadline = self._clock() + self._limits.seconds
-        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected)
-        return explain.within(mistakes, self._limits.faults, lambda: self._clock() > deadline)
+
+        def is_late() -> bool:
+            return self._clock() > deadline
+
+        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected, is_late)
+        return explain.within(mistakes, self._limits.faults, is_late)
 
     def _explainer(self, key: str) -> explain.Explainer:
         if key not in self._explainers:
