@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+from collections import Counter
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 import structlog
 
 from edigate.domain.cadres import CADRES
+from edigate.domain.verdicts import Verdict
 from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import deadlines, notes, partners, settlement, store
@@ -92,6 +94,7 @@ def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[
 
     A worker that somebody else killed says less of the document than one that ended by itself.
     """
+    log.warning("worker.died", runs=len(died.suspects), killed=died.killed)
     counts = len(by_run) == 1 and by_run.keys() <= died.suspects and died.begun
     innocent = [run for run in by_run if run not in died.suspects]
     with writing(gate.ledger) as connection:
@@ -160,7 +163,12 @@ def settle(
             decisions += decided[0]
             pivots |= decided[1]
     for decision in decisions:
-        log.info("flow.decided", flow=decision.case.name, run=decision.case.run, verdict=decision.verdict.value)
+        verdicts = Counter(one.verdict for one in decision.invoices if not one.untouched)
+        log.info(
+            "flow.decided", flow=decision.case.name, run=decision.case.run, verdict=decision.verdict.value,
+            interface=decision.case.interface, integrated=verdicts[Verdict.INTEGRATED],
+            rejected=verdicts[Verdict.REJECTED],
+        )  # fmt: skip
     return tuple(decisions), pivots
 
 

@@ -73,8 +73,9 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
             sync_folder(gate.places.inbox / partner)
     with writing(gate.ledger) as connection:
         store.book(connection, [booking for _, booking in booked])
-    for claimed, _ in booked:
+    for claimed, booking in booked:
         folder.let_go(claimed)
+        log.debug("flow.booked", partner=claimed.partner, flow=booking.name, size=booking.size)
     return len(booked)
 
 

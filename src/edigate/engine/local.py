@@ -29,6 +29,7 @@ from edigate.intake.watch import watching
 from edigate.ledger import archive, deadlines, deliveries, partners, store
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
+from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -244,8 +245,13 @@ class Local:
 
     def _take_in(self) -> int:
         """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
-        taken = deposits.claim(self.gate, self._backlog, self._tell)
-        self.tally.booked += deposits.book(self.gate, self._tell)
+        with timed("claim") as claiming:
+            taken = deposits.claim(self.gate, self._backlog, self._tell)
+            claiming.worth = bool(taken)
+        with timed("book") as booking:
+            booked = deposits.book(self.gate, self._tell)
+            booking.worth = bool(booked)
+        self.tally.booked += booked
         return taken
 
     def _decide(self) -> int:
@@ -255,10 +261,15 @@ class Local:
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
         if batch:
-            examined = examine(self.gate, self._pool, batch)
-            decisions, pivots = settle(self.gate, examined)
+            with timed("examine"):
+                examined = examine(self.gate, self._pool, batch)
+            with timed("settle"):
+                decisions, pivots = settle(self.gate, examined)
+            log.debug("batch.done", flows=len(batch), decided=len(decisions))
             self.tally.held += len(examined) - len(decisions)
-        published = hand_over(self.gate, self._pool, pivots)
+        with timed("hand_over") as handing:
+            published = hand_over(self.gate, self._pool, pivots)
+            handing.worth = bool(published)
         self.tally.published += published
         self.tally.verdicts.update(decision.verdict.value for decision in decisions)
         self.tally.decisions.extend(map(_without_documents, decisions))
