@@ -1,19 +1,25 @@
-"""Steps 5 to 7 of a flow's way: place, publish, tell."""
+"""Steps 5 to 7 of a flow's way: place, publish, tell.
+
+Every file is placed in the gate's own outbox. What goes to a partner's server is sent on from there (`engine.sending`).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.domain.names import LIFE_CYCLE, RECEIPT
 from edigate.engine.decisions import validators_until
 from edigate.engine.deposits import SYNCING_THREADS
-from edigate.engine.rendering import Renderers
-from edigate.ledger import deliveries, partners
+from edigate.engine.rendering import NotRendered, Renderers
+from edigate.ledger import deliveries, partners, servers, ways
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 
@@ -23,12 +29,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from edigate.domain.partners import PartnerBook
+    from edigate.domain.servers import Server
     from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
 
 log = structlog.get_logger()
-LONGEST_PAUSE = dt.timedelta(hours=1)
+OF_THE_FILE = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENAMETOOLONG}
 
 
 def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> int:
@@ -52,48 +59,64 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
     """Render what is planned from the ledger's rows, write it under hidden names, sync, commit."""
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
-        rows = deliveries.to_do(connection, deliveries.PLANNED, _served(book), stamp(gate.clock()))
+        remote = served_remotely(servers.load(connection))
+        closed = ways.closed(connection, ways.PUT, stamp(gate.clock())) - remote
+        rows = deliveries.to_do(connection, deliveries.PLANNED, active(book) - closed, stamp(gate.clock()))
         if not rows:
             return
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
-    failed = _prepare(gate, rows)
+    failed = _each_partner(gate.outbox.prepare, rows)
+    unready = {failure.row["id"] for failure in failed}
     with ThreadPoolExecutor(SYNCING_THREADS) as threads:
         results = list(
-            threads.map(lambda row: _stage(gate, row, renderers), (r for r in rows if r["id"] not in failed))
+            threads.map(lambda row: _stage(gate, row, renderers), (r for r in rows if r["id"] not in unready))
         )
-    failures = [*failed.values(), *(result for result in results if isinstance(result, Failure))]
+    failed += [result for result in results if isinstance(result, Failure)]
     staged = [result for result in results if not isinstance(result, Failure)]
     unsealed = _each_partner(gate.outbox.seal, [row for row, _, _ in staged])
     lost = {failure.row["id"] for failure in unsealed}
     with writing(gate.ledger) as connection:
         deliveries.mark_placed(connection, [(row["id"], *rest) for row, *rest in staged if row["id"] not in lost])
-        _note_failures(gate, connection, [*failures, *unsealed])
+        note_failures(gate, connection, [*failed, *unsealed])
 
 
+def served_remotely(found: Mapping[str, Server]) -> set[str]:
+    """The partners whose files are uploaded to servers of their own."""
+    return {partner for partner, server in found.items() if server.put_into}
+
+
+def active(book: PartnerBook) -> set[str]:
+    """The partners that files are handed to."""
+    return {partner.code for partner in book.partners if partner.active}
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """A delivery that could not be placed or published, and why."""
+    """A delivery that could not be placed or published, and why.
 
-    def __init__(self, row: RowMapping, error: Exception) -> None:
-        """Keep the delivery's row and the error."""
-        self.row = row
-        self.error = error
+    `own` is a failure of this file and not of the way to its partner; `hopeless` one that no other try will mend.
+    """
 
+    row: RowMapping
+    error: Exception
+    own: bool = False
+    hopeless: bool = False
 
-def _prepare(gate: Gate, rows: Sequence[RowMapping]) -> dict[int, Failure]:
-    failed: dict[int, Failure] = {}
-    for partner in sorted({row["partner"] for row in rows}):
-        try:
-            gate.outbox.prepare(partner)
-        except OSError as error:
-            failed |= {row["id"]: Failure(row, error) for row in rows if row["partner"] == partner}
-    return failed
+    @property
+    def said(self) -> str:
+        """The reason, for the ledger and whoever looks."""
+        return (str(self.error) if isinstance(self.error, OSError) else "") or repr(self.error)
 
 
 def _stage(gate: Gate, row: RowMapping, renderers: Renderers) -> tuple[RowMapping, int, str] | Failure:
     try:
         size, sha256 = gate.outbox.stage(row["partner"], row["id"], renderers.pieces(row))
-    except Exception as error:  # noqa: BLE001 - one file that cannot be rendered must not keep the others back
+    except (NotRendered, SQLAlchemyError) as error:
+        return Failure(row, error, own=True)
+    except OSError as error:
         return Failure(row, error)
+    except Exception as error:  # noqa: BLE001 - one file that cannot be rendered must not keep the others back
+        return Failure(row, error, own=True, hopeless=True)
     return row, size, sha256
 
 
@@ -112,10 +135,15 @@ def _each_partner(step: Callable[[str], None], rows: Iterable[RowMapping]) -> li
 
 
 def publish(gate: Gate) -> int:
-    """Rename what is placed to its final name, sync the folders, commit. Returns how many."""
+    """Rename what is placed to its final name, sync the folders, commit. Returns how many.
+
+    Each partner's in the order of planning: what fails keeps those behind it waiting, until it goes or is set aside.
+    """
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
-        rows = deliveries.to_do(connection, deliveries.PLACED, _served(book), stamp(gate.clock()))
+        closed = ways.closed(connection, ways.PUT, stamp(gate.clock()))
+        here = active(book) - served_remotely(servers.load(connection)) - closed
+        rows = deliveries.in_turn(connection, here, stamp(gate.clock()))
     if not rows:
         return 0
     renamed, vanished, failures = _rename(gate, rows)
@@ -123,12 +151,27 @@ def publish(gate: Gate) -> int:
     unsettled = {failure.row["id"] for failure in failures}
     done = [row for row in renamed if row["id"] not in unsettled]
     with writing(gate.ledger) as connection:
-        deliveries.mark_published(connection, [row["id"] for row in done], _times(gate, book), stamp(gate.clock()))
+        published(gate, connection, book, done)
         deliveries.mark_vanished(connection, [failure.row["id"] for failure in vanished])
-        _note_failures(gate, connection, [*failures, *vanished])
-    for row in done:
-        log.info("delivery.published", partner=row["partner"], file=row["name"])
+        note_failures(gate, connection, [*failures, *vanished])
+    tell_published(done)
     return len(done)
+
+
+def published(gate: Gate, connection: Connection, book: PartnerBook, rows: Sequence[RowMapping]) -> None:
+    """Commit that these files stand under their names; the ways to their partners work."""
+    deliveries.mark_published(connection, [row["id"] for row in rows], _times(gate, book), stamp(gate.clock()))
+    for partner in {row["partner"] for row in rows} & ways.failing(connection, ways.PUT):
+        ways.worked(connection, partner, ways.PUT, stamp(gate.clock()))
+
+
+def tell_published(rows: Iterable[RowMapping]) -> None:
+    """Log what was handed over."""
+    for row in rows:
+        log.info(
+            "delivery.published", partner=row["partner"], kind=row["kind"], file=row["name"], size=row["size"],
+            run=row["run"],
+        )  # fmt: skip
 
 
 def _times(gate: Gate, book: PartnerBook) -> deliveries.Times:
@@ -140,28 +183,47 @@ def _times(gate: Gate, book: PartnerBook) -> deliveries.Times:
 
 
 def _rename(gate: Gate, rows: Iterable[RowMapping]) -> tuple[list[RowMapping], list[Failure], list[Failure]]:
-    """What now stands under its name; what was removed with its whole staging folder; what could not be renamed."""
+    """What now stands under its name; what was removed with its whole staging folder; what could not be renamed.
+
+    After a failure the partner's others are left for another round.
+    """
     renamed, vanished, failures = [], [], []
+    stopped: set[str] = set()
     for row in rows:
+        if row["partner"] in stopped:
+            continue
         try:
             gate.outbox.publish(row["partner"], row["id"], row["name"])
             renamed.append(row)
         except FileNotFoundError as error:
             vanished.append(Failure(row, error))
         except OSError as error:
-            failures.append(Failure(row, error))
+            stopped.add(row["partner"])
+            failures.append(Failure(row, error, own=error.errno in OF_THE_FILE))
     return renamed, vanished, failures
 
 
-def _served(book: PartnerBook) -> list[str]:
-    return [partner.code for partner in book.partners if partner.active]
+def patience(gate: Gate) -> ways.Patience:
+    """How failures on the ways to partners are borne."""
+    return ways.Patience(gate.settings.outbox.retry_seconds, gate.settings.outbox.breaker_failures)
 
 
-def _note_failures(gate: Gate, connection: Connection, failures: Iterable[Failure]) -> None:
-    first = dt.timedelta(seconds=gate.settings.outbox.retry_seconds)
+def note_failures(gate: Gate, connection: Connection, failures: Iterable[Failure]) -> None:
+    """Keep what failed and when it is tried again: the file itself, set aside after so many tries, or its way."""
+    settings, now = gate.settings.outbox, gate.clock()
+    again: dict[str, dt.datetime] = {}
     for failure in failures:
-        row = failure.row
-        pause = min(first * 2 ** min(row["failures"], 16), LONGEST_PAUSE)
-        said = str(failure.error) if isinstance(failure.error, OSError) else repr(failure.error)
-        deliveries.mark_failed(connection, row["id"], said, stamp(gate.clock() + pause))
-        log.error("delivery.failed", partner=row["partner"], file=row["name"], error=said)
+        row, partner, said = failure.row, failure.row["partner"], failure.said
+        tries = row["failures"] + 1
+        if failure.hopeless or (failure.own and tries >= settings.tries):
+            deliveries.set_aside(connection, row, said, stamp(now))
+            log.error("delivery.dead", partner=partner, file=row["name"], error=said, tries=tries)
+            continue
+        if failure.own:
+            next_try = now + ways.pause_after(tries, settings.retry_seconds)
+            deliveries.mark_failed(connection, row["id"], said, stamp(next_try))
+        else:
+            if partner not in again:
+                again[partner] = ways.failed(connection, partner, ways.PUT, said, now=now, patience=patience(gate))
+            deliveries.mark_kept_back(connection, row["id"], said, stamp(again[partner]))
+        log.error("delivery.failed", partner=partner, file=row["name"], error=said)

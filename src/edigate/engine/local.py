@@ -26,7 +26,7 @@ from edigate.engine.pool import Pool
 from edigate.engine.worker import NOTE, Charge
 from edigate.intake.folder import Trouble
 from edigate.intake.watch import watching
-from edigate.ledger import archive, deadlines, deliveries, partners, store
+from edigate.ledger import archive, deadlines, deliveries, partners, store, ways
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
@@ -163,7 +163,7 @@ class Local:
         """Until the next rescan, the end of a quiet period, or the hour of something that waits in the ledger."""
         now = self.gate.clock()
         with self.gate.ledger.connect() as connection:
-            due = [part.next_due(connection, stamp(now)) for part in (store, deliveries, deadlines)]
+            due = [part.next_due(connection, stamp(now)) for part in (store, deliveries, deadlines, ways)]
         pauses = [(moment(time) - now).total_seconds() for time in due if time]
         if look.next_in is not None:
             pauses.append(look.next_in)
@@ -177,6 +177,7 @@ class Local:
         archive.tidy(places.archive)
         with writing(self.gate.ledger) as connection:
             deliveries.try_now(connection)
+            ways.try_now(connection)
         publish(self.gate)  # its recipient may have it, and have answered, though the last gate had no time to say so
 
     def _sweep(self) -> None:

@@ -12,9 +12,11 @@ from edigate.ledger.tables import ALERT_OPEN, alerts
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+DELIVERY_DEAD = "delivery.dead"
 PIVOT_REFUSED = "pivot.refused"
 PIVOT_UNRECEIVED = "pivot.unreceived"
 VALIDATOR_SILENT = "validator.silent"
+WAY_OPEN = "way.open"
 
 
 def open_one(connection: Connection, kind: str, subject: int, partner: str, detail: str, now: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
-from edigate.ledger import sequences
+from edigate.ledger import alerts, sequences
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
@@ -146,6 +146,7 @@ def to_do(connection: Connection, state: str, partners: Collection[str], now: st
     """Deliveries in this state to partners that may be served, whose time for another try has come."""
     query = select(deliveries).where(
         DELIVERY_TO_DO,
+        deliveries.c.dead_at.is_(None),
         deliveries.c.state == state,
         deliveries.c.partner.in_(partners),
         or_(deliveries.c.next_try_at.is_(None), deliveries.c.next_try_at <= now),
@@ -153,9 +154,30 @@ def to_do(connection: Connection, state: str, partners: Collection[str], now: st
     return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
 
 
+def in_turn(connection: Connection, partners: Collection[str], now: str) -> list[RowMapping]:
+    """What is placed and may go now: each partner's in order, up to the first that is not placed or waits.
+
+    A dead letter keeps nothing back.
+    """
+    waiting = or_(deliveries.c.state == PLANNED, deliveries.c.next_try_at > now)
+    query = (
+        select(deliveries.c.partner, func.min(deliveries.c.id).label("id"))
+        .where(DELIVERY_TO_DO, deliveries.c.dead_at.is_(None), deliveries.c.partner.in_(partners), waiting)
+        .group_by(deliveries.c.partner)
+    )
+    first = {row.partner: row.id for row in connection.execute(query)}
+    return [
+        row
+        for row in to_do(connection, PLACED, partners, now)
+        if row["partner"] not in first or row["id"] < first[row["partner"]]
+    ]
+
+
 def mark_placed(connection: Connection, written: Iterable[tuple[int, int, str]]) -> None:
     """From planned to placed, with size and SHA-256."""
-    rows = [{"b_id": i, "state": PLACED, "size": size, "sha256": sha256} for i, size, sha256 in written]
+    rows = [
+        {"b_id": i, "state": PLACED, "size": size, "sha256": sha256, "uploaded_at": None} for i, size, sha256 in written
+    ]
     if rows:
         chosen = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.state == PLANNED)
         connection.execute(update(deliveries).where(chosen), rows)
@@ -233,10 +255,40 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
     )
 
 
+def mark_uploaded(connection: Connection, ids: Sequence[int], now: str) -> None:
+    """What is placed lies whole on the partner's server, under its hidden name."""
+    for chunk in chunks(ids):
+        chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
+        connection.execute(update(deliveries).where(chosen).values(uploaded_at=now))
+
+
+def mark_kept_back(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:
+    """Keep the reason why the way to its partner failed and when to try again; the file itself is not to blame."""
+    values = {"last_error": error, "next_try_at": try_again_at}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(**values))
+
+
 def mark_failed(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:
-    """Keep the reason of a failed step and when to try again; the state stays what it was."""
+    """Count a failure of the file itself, with its reason and when to try again; the state stays what it was."""
     values = {"failures": deliveries.c.failures + 1, "last_error": error, "next_try_at": try_again_at}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(**values))
+
+
+def set_aside(connection: Connection, row: RowMapping, error: str, now: str) -> None:
+    """Make a dead letter of a file: it is not tried again and keeps nothing back, until somebody offers it again."""
+    values = {"failures": deliveries.c.failures + 1, "last_error": error, "next_try_at": None, "dead_at": now}
+    connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
+    alerts.open_one(connection, alerts.DELIVERY_DEAD, row["id"], row["partner"], error, now)
+
+
+def revive(connection: Connection, delivery: int, now: str) -> bool:
+    """Let a dead letter be tried again, from the step that it had come to."""
+    chosen = (deliveries.c.id == delivery) & deliveries.c.dead_at.is_not(None)
+    values = {"failures": 0, "next_try_at": None, "dead_at": None}
+    if not connection.execute(update(deliveries).where(chosen).values(**values)).rowcount:
+        return False
+    alerts.close(connection, alerts.DELIVERY_DEAD, delivery, now)
+    return True
 
 
 def mark_vanished(connection: Connection, ids: Sequence[int]) -> None:

@@ -181,7 +181,10 @@ def _acknowledge(connection: Connection, told: ReceiptAnswer, sender: str, now: 
 def offer_again(connection: Connection, delivery: int) -> bool:
     """Let a published file be placed and published once more, under the same name with the same bytes."""
     chosen = (deliveries.c.id == delivery) & (deliveries.c.state == PUBLISHED)
-    values = {"state": PLANNED, "offers": deliveries.c.offers + 1, "receipt_due_at": None, "next_try_at": None}
+    values = {
+        "state": PLANNED, "offers": deliveries.c.offers + 1, "receipt_due_at": None, "next_try_at": None,
+        "uploaded_at": None, "gone_at": None, "gone_how": "", "failures": 0, "last_error": "",
+    }  # fmt: skip
     return connection.execute(update(deliveries).where(chosen).values(**values)).rowcount == 1
 
 

@@ -14,10 +14,12 @@ from sqlalchemy import update
 from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.handover import hand_over, place, publish
 from edigate.engine.rendering import Renderers
-from edigate.ledger import deliveries, partners
+from edigate.ledger import deliveries, partners, ways
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.tables import alerts as alerts_table
 from edigate.ledger.tables import deliveries as deliveries_table
+from edigate.ledger.tables import ways as ways_table
 from tests.unit.engine.steps import a_pool, book, delivery_states, rows
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def try_again(gate: Gate) -> None:
     """Let the pause after a failure pass."""
     with writing(gate.ledger) as connection:
         deliveries.try_now(connection)
+        ways.try_now(connection)
 
 
 ALL = ["JMRPOR CSO1106A", "JMRPOR CSO1106A", "JMRPOR FEN1200A", "SEI001 FEN0036A"]
@@ -101,10 +104,10 @@ def test_a_gate_that_ends_goes_on_with_the_same_bytes(
     assert set(delivery_states(gate)) == {"published"}
 
 
-def test_one_file_that_cannot_be_rendered_waits_alone(
+def test_one_file_that_cannot_be_rendered_is_set_aside(
     gate: Gate, pool: Pool, pivots: Mapping[int, Content], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault of ours in one report leaves the others on their way, and is noted with the file."""
+    """A fault of ours in one report leaves the others on their way: no other try would mend it, somebody must look."""
     render = Renderers.pieces
 
     def fails_once(self: Renderers, row: Mapping[str, object]) -> Iterator[bytes]:
@@ -118,6 +121,9 @@ def test_one_file_that_cannot_be_rendered_waits_alone(
     assert published(gate) == ALL[1:]
     (failed,) = [row for row in rows(gate, deliveries_table) if row["state"] == "planned"]
     assert (failed["failures"], failed["last_error"]) == (1, "KeyError('broken')")
+    assert failed["dead_at"]
+    (alert,) = rows(gate, alerts_table)
+    assert (alert["kind"], alert["subject"], alert["partner"]) == ("delivery.dead", 1, "JMRPOR")
 
 
 def test_an_outbox_that_cannot_be_made_waits_alone(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
@@ -134,6 +140,64 @@ def test_an_outbox_that_cannot_be_made_waits_alone(gate: Gate, pool: Pool, pivot
     try_again(gate)
     hand_over(gate, pool, {})
     assert published(gate) == ["JMRPOR CSO1106A"] * 2 + ["JMRPOR FEN1200A"] * 2 + ["SEI001 FEN0036A"]
+
+
+def test_a_file_of_a_partner_keeps_its_later_ones_waiting(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content]
+) -> None:
+    """Files go in the order of planning: a folder under the first one's name keeps the second back, not other's."""
+    place(gate, pool, pivots)
+    first = next(str(row["name"]) for row in rows(gate, deliveries_table) if row["id"] == 1)
+    (gate.places.outbox / "JMRPOR" / first).mkdir()
+    publish(gate)
+    assert published(gate) == ["JMRPOR CSO1106A", "SEI001 FEN0036A"], "the first is the folder"
+
+    (gate.places.outbox / "JMRPOR" / first).rmdir()
+    try_again(gate)
+    hand_over(gate, pool, {})
+    assert published(gate) == ALL
+
+
+def test_a_file_that_is_refused_too_often_is_a_dead_letter(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content]
+) -> None:
+    """After `outbox.tries` it lets the others go, raises an alert, and goes out when it is revived."""
+    place(gate, pool, pivots)
+    first = next(str(row["name"]) for row in rows(gate, deliveries_table) if row["id"] == 1)
+    (gate.places.outbox / "JMRPOR" / first).mkdir()
+    for _ in range(gate.settings.outbox.tries):
+        publish(gate)
+        try_again(gate)
+    publish(gate)
+    states = {row["id"]: (row["state"], bool(row["dead_at"])) for row in rows(gate, deliveries_table)}
+    assert (states[1], states[2]) == (("placed", True), ("published", False))
+
+    (gate.places.outbox / "JMRPOR" / first).rmdir()
+    with writing(gate.ledger) as connection:
+        assert deliveries.revive(connection, 1, stamp(gate.clock()))
+    publish(gate)
+    assert (gate.places.outbox / "JMRPOR" / first).is_file()
+    assert [alert["kind"] for alert in rows(gate, alerts_table) if not alert["closed_at"]] == []
+
+
+def test_a_way_that_keeps_failing_raises_an_alert_that_closes_by_itself(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content]
+) -> None:
+    """Files are never given up for an outbox that cannot be used; once it works again everything goes."""
+    (gate.places.outbox / "SEI001").write_text("in the way")
+    for number in range(20):
+        place(gate, pool, pivots)
+        assert bool(rows(gate, alerts_table)) is (number + 1 >= gate.settings.outbox.breaker_failures)
+        try_again(gate)
+    (gate.places.outbox / "SEI001").unlink()
+    hand_over(gate, pool, {})
+
+    assert "SEI001 FEN0036A" in published(gate)
+    assert [(alert["kind"], alert["partner"], bool(alert["closed_at"])) for alert in rows(gate, alerts_table)] == [
+        ("way.open", "SEI001", True)
+    ]
+    with gate.ledger.connect() as connection:
+        assert ways.failing(connection, ways.PUT) == set()
 
 
 def test_an_outbox_removed_between_placing_and_publishing_is_filled_again(
@@ -208,7 +272,8 @@ def test_pauses_after_failures_grow_up_to_an_hour(gate: Gate, pool: Pool, pivots
     pauses = []
     for failures in (0, 1, 40):
         with writing(gate.ledger) as connection:
-            connection.execute(update(deliveries_table).values(failures=failures, next_try_at=None))
+            connection.execute(update(ways_table).values(failures=failures))
+        try_again(gate)
         before = gate.clock()
         place(gate, pool, pivots)
         (row,) = [row for row in rows(gate, deliveries_table) if row["partner"] == "SEI001"]
