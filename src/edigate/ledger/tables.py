@@ -132,6 +132,12 @@ invoices = Table(
     Index(
         "invoices_due", "due_at", sqlite_where=text("due_at is not null"), postgresql_where=text("due_at is not null")
     ),
+    Index(
+        "invoices_by_completed",
+        "completes",
+        sqlite_where=text("completes is not null"),
+        postgresql_where=text("completes is not null"),
+    ),
     Index("invoice_keys_taken", "key", unique=True, sqlite_where=text("reserved"), postgresql_where=text("reserved")),
 )
 
@@ -220,6 +226,7 @@ deliveries = Table(
     _time("dead_at"),
     _time("gone_at"),
     Column("gone_how", String(10), nullable=False, default=""),
+    _time("purged_at"),
     Index(
         "receipts_due",
         "receipt_due_at",
@@ -335,6 +342,12 @@ links = Table(
     Column("entries", Text),
     Index("links_by_number", "writer", "number", unique=True),
     Index("links_by_time", "at"),
+    Index(
+        "links_unpurged",
+        "at",
+        sqlite_where=text("entries is not null"),
+        postgresql_where=text("entries is not null"),
+    ),
 )
 
 # The last link of each writer, signed now and then; `sent_at` when it was also kept elsewhere.

@@ -73,6 +73,8 @@ def upgrade() -> None:
     )
     op.create_index("links_by_number", "links", ["writer", "number"], unique=True)
     op.create_index("links_by_time", "links", ["at"])
+    _partial_index("links_unpurged", "links", "at", "entries is not null")
+    _partial_index("invoices_by_completed", "invoices", "completes", "completes is not null")
     op.create_table(
         "heads",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -90,11 +92,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("dead_at", _TIME, nullable=True))
         batch_op.add_column(sa.Column("gone_at", _TIME, nullable=True))
         batch_op.add_column(sa.Column("gone_how", sa.String(length=10), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("purged_at", _TIME, nullable=True))
+
+
+def _partial_index(name: str, table: str, column: str, where: str) -> None:
+    op.create_index(name, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def downgrade() -> None:
+    op.drop_index("invoices_by_completed", "invoices")
     with op.batch_alter_table("deliveries") as batch_op:
-        for column in ("gone_how", "gone_at", "dead_at", "uploaded_at"):
+        for column in ("purged_at", "gone_how", "gone_at", "dead_at", "uploaded_at"):
             batch_op.drop_column(column)
     with op.batch_alter_table("alerts") as batch_op:
         batch_op.drop_column("told_at")
