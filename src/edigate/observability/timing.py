@@ -1,4 +1,4 @@
-"""How long steps take, told as events for the metrics to count; below the level that is logged they cost nothing much."""
+"""How long steps take, told as events for the metrics to count; below the level that is logged they cost little."""
 
 from __future__ import annotations
 
