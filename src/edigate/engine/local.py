@@ -23,6 +23,7 @@ from edigate.engine.decisions import examine, pass_time, settle, take_due
 from edigate.engine.handover import hand_over, publish
 from edigate.engine.lock import held
 from edigate.engine.pool import Pool
+from edigate.engine.restored import refuse_if_restored
 from edigate.engine.worker import NOTE, Charge
 from edigate.intake.folder import Trouble
 from edigate.intake.watch import watching
@@ -170,6 +171,7 @@ class Local:
         return min([self.gate.settings.intake.rescan_seconds, *pauses])
 
     def _prepare(self) -> None:
+        refuse_if_restored(self.gate)
         places = self.gate.places
         shutil.rmtree(places.work, ignore_errors=True)
         for folder in (places.inbox, places.outbox, places.spool, places.work, places.archive):
