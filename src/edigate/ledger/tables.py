@@ -18,6 +18,10 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+_UNTOLD = (
+    "logged = '' or posted = '' or mailed = ''"
+    " or (closed_at is not null and (logged <> 'closed' or posted <> 'closed' or mailed <> 'closed'))"
+)
 
 
 def _id(name: str, *parts: object, **options: object) -> Column[str]:
@@ -185,7 +189,8 @@ reported = Table(
     Index("reported_by_flow", "flow", "position"),
 )
 
-# What an operator must see to; open until `closed_at`.
+# What an operator must see to; open until `closed_at`. `logged`, `posted` and `mailed` tell what each of these ways of
+# telling has told of it: nothing yet, that it was `opened`, or that it is `closed`.
 alerts = Table(
     "alerts",
     metadata,
@@ -196,9 +201,12 @@ alerts = Table(
     Column("partner", String(6), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     _time("closed_at"),
-    _time("told_at"),
+    Column("logged", String(6), nullable=False, default=""),
+    Column("posted", String(6), nullable=False, default=""),
+    Column("mailed", String(6), nullable=False, default=""),
     Index("alerts_by_subject", "kind", "subject"),
     Index("alerts_open", "at", sqlite_where=text("closed_at is null"), postgresql_where=text("closed_at is null")),
+    Index("alerts_untold", "id", sqlite_where=text(_UNTOLD), postgresql_where=text(_UNTOLD)),
 )
 
 deliveries = Table(
@@ -383,4 +391,5 @@ KEY_TAKEN: ColumnElement[bool] = literal_column("invoices.reserved")
 INVOICE_DUE: ColumnElement[bool] = literal_column("invoices.due_at is not null")
 RECEIPT_DUE: ColumnElement[bool] = literal_column("deliveries.receipt_due_at is not null")
 ALERT_OPEN: ColumnElement[bool] = literal_column("alerts.closed_at is null")
+ALERT_UNTOLD: ColumnElement[bool] = literal_column(f"({_UNTOLD})")
 DELIVERY_TO_DO: ColumnElement[bool] = literal_column("deliveries.state in ('planned', 'placed')")

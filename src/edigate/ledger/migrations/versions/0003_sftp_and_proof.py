@@ -9,6 +9,11 @@ down_revision = "0002"
 _TIME = sa.String(length=32)
 _CODE = sa.String(length=6)
 _HASH = sa.String(length=64)
+_TOLD = ("logged", "posted", "mailed")
+_UNTOLD = (
+    "logged = '' or posted = '' or mailed = ''"
+    " or (closed_at is not null and (logged <> 'closed' or posted <> 'closed' or mailed <> 'closed'))"
+)
 
 
 def upgrade() -> None:
@@ -86,7 +91,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("alerts") as batch_op:
-        batch_op.add_column(sa.Column("told_at", _TIME, nullable=True))
+        for column in _TOLD:
+            batch_op.add_column(sa.Column(column, sa.String(length=6), nullable=False, server_default=""))
+    # Nobody is told now of what was over before there was anybody to tell.
+    op.execute("update alerts set logged = 'closed', posted = 'closed', mailed = 'closed' where closed_at is not null")
+    op.create_index("alerts_untold", "alerts", ["id"], sqlite_where=sa.text(_UNTOLD))
     with op.batch_alter_table("deliveries") as batch_op:
         batch_op.add_column(sa.Column("uploaded_at", _TIME, nullable=True))
         batch_op.add_column(sa.Column("dead_at", _TIME, nullable=True))
@@ -104,7 +113,9 @@ def downgrade() -> None:
     with op.batch_alter_table("deliveries") as batch_op:
         for column in ("purged_at", "gone_how", "gone_at", "dead_at", "uploaded_at"):
             batch_op.drop_column(column)
+    op.drop_index("alerts_untold", "alerts")
     with op.batch_alter_table("alerts") as batch_op:
-        batch_op.drop_column("told_at")
+        for column in _TOLD:
+            batch_op.drop_column(column)
     for table in ("heads", "links", "ways", "fetches", "host_keys", "servers"):
         op.drop_table(table)
