@@ -242,6 +242,13 @@ deliveries = Table(
         postgresql_where=text("receipt_due_at is not null"),
     ),
     Index("deliveries_by_run", "run"),
+    Index(
+        "deliveries_on_offer",
+        "partner",
+        "id",
+        sqlite_where=text("state = 'published' and gone_at is null and uploaded_at is null"),
+        postgresql_where=text("state = 'published' and gone_at is null and uploaded_at is null"),
+    ),
     Index("deliveries_by_partner", "partner", "id"),
     Index(
         "deliveries_to_do",
@@ -393,3 +400,6 @@ RECEIPT_DUE: ColumnElement[bool] = literal_column("deliveries.receipt_due_at is 
 ALERT_OPEN: ColumnElement[bool] = literal_column("alerts.closed_at is null")
 ALERT_UNTOLD: ColumnElement[bool] = literal_column(f"({_UNTOLD})")
 DELIVERY_TO_DO: ColumnElement[bool] = literal_column("deliveries.state in ('planned', 'placed')")
+DELIVERY_ON_OFFER: ColumnElement[bool] = literal_column(
+    "deliveries.state = 'published' and deliveries.gone_at is null and deliveries.uploaded_at is null"
+)

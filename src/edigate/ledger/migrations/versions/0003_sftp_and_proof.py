@@ -78,8 +78,8 @@ def upgrade() -> None:
     )
     op.create_index("links_by_number", "links", ["writer", "number"], unique=True)
     op.create_index("links_by_time", "links", ["at"])
-    _partial_index("links_unpurged", "links", "at", "entries is not null")
-    _partial_index("invoices_by_completed", "invoices", "completes", "completes is not null")
+    _partial_index("links_unpurged", "links", ("at",), "entries is not null")
+    _partial_index("invoices_by_completed", "invoices", ("completes",), "completes is not null")
     op.create_table(
         "heads",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -102,13 +102,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("gone_at", _TIME, nullable=True))
         batch_op.add_column(sa.Column("gone_how", sa.String(length=10), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("purged_at", _TIME, nullable=True))
+    on_offer = "state = 'published' and gone_at is null and uploaded_at is null"
+    _partial_index("deliveries_on_offer", "deliveries", ("partner", "id"), on_offer)
 
 
-def _partial_index(name: str, table: str, column: str, where: str) -> None:
-    op.create_index(name, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+def _partial_index(name: str, table: str, columns: tuple[str, ...], where: str) -> None:
+    op.create_index(name, table, [*columns], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def downgrade() -> None:
+    op.drop_index("deliveries_on_offer", "deliveries")
     op.drop_index("invoices_by_completed", "invoices")
     with op.batch_alter_table("deliveries") as batch_op:
         for column in ("purged_at", "gone_how", "gone_at", "dead_at", "uploaded_at"):
