@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 N ?= 3000
+SECONDS ?= 600
+FLOWS ?= 2000
 ARGS ?=
 
 VENV := .venv
@@ -10,7 +12,7 @@ STAMP := $(VENV)/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup tools demo test check bench bench-directory docs clean
+.PHONY: help setup tools demo test check bench bench-directory torture docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,10 +41,13 @@ bench: setup ## Measure the gate against the disk's floor and xmllint (N=3000 fl
 bench-directory: setup ## Measure the import of a directory flow of 200,000 structures and 80,000 services
 	@$(BIN)/python -m bench.directory
 
+torture: setup tools ## Kill and starve the gate, then count what was lost or doubled (SECONDS=600 FLOWS=2000 SEED=… ROUNDS=…)
+	@$(BIN)/python -m torture --seconds $(SECONDS) --flows $(FLOWS) $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
 docs: setup ## Regenerate docs/reference from the tables in the code
 	@$(BIN)/python -m edigate.docs
 
 clean: ## Remove .venv, caches and builds; the default gate's data stays
 	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find src tests bench -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests bench torture -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

@@ -16,7 +16,9 @@ from edigate.sandbox import structures
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
-from tests.acceptance.killing import Deposit, Flaws, Result, Site, outcome
+from torture.deposits import Deposit
+from torture.outcome import Flaws, Result, outcome
+from torture.site import Site
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.killing import FIRST, Flaws, Site, disturb, first_deposits, outcome, some_deposits, undisturbed
+from torture.deposits import FIRST, first_deposits, some_deposits
+from torture.disturbing import disturb, undisturbed
+from torture.outcome import Flaws, outcome
+from torture.site import Site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +51,7 @@ def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path
     assert {partner: reported[partner] for partner in depositors} == Counter(
         one.partner for one in everything if one.partner in depositors
     )
-    assert result.archived == Counter({sha256(content).hexdigest() for _, _, content in everything})
+    assert result.archived == Counter({sha256(content).hexdigest() for _, _, content, _ in everything})
     assert result.alerts == {"validator.silent": 3}
     assert site.twice, "no pivot was offered again"
     assert min(killed["all"], killed["main"], killed["one"]) > 0
