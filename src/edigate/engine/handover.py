@@ -19,7 +19,7 @@ from edigate.domain.names import LIFE_CYCLE, RECEIPT
 from edigate.engine.decisions import validators_until
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import NotRendered, Renderers
-from edigate.ledger import deliveries, partners, servers, ways
+from edigate.ledger import deliveries, journal, partners, proof, servers, ways
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 
@@ -76,7 +76,9 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
     unsealed = _each_partner(gate.outbox.seal, [row for row, _, _ in staged])
     lost = {failure.row["id"] for failure in unsealed}
     with writing(gate.ledger) as connection:
-        deliveries.mark_placed(connection, [(row["id"], *rest) for row, *rest in staged if row["id"] not in lost])
+        written = [(row["id"], size, sha256) for row, size, sha256 in staged if row["id"] not in lost]
+        deliveries.mark_placed(connection, written)
+        proof.placed(connection, written, at=stamp(gate.clock()))
         note_failures(gate, connection, [*failed, *unsealed])
 
 
@@ -222,6 +224,7 @@ def note_failures(gate: Gate, connection: Connection, failures: Iterable[Failure
         if failure.own:
             next_try = now + ways.pause_after(tries, settings.retry_seconds)
             deliveries.mark_failed(connection, row["id"], said, stamp(next_try))
+            journal.note(connection, "delivery.failed", row["name"], at=stamp(now), delivery=row["id"], error=said)
         else:
             if partner not in again:
                 again[partner] = ways.failed(connection, partner, ways.PUT, said, now=now, patience=patience(gate))

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
-from edigate.ledger import alerts, sequences
+from edigate.ledger import alerts, proof, sequences
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
@@ -99,20 +99,24 @@ def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> 
         for i, p, name in zip(ids, plans, names, strict=True)
     ]  # fmt: skip
     connection.execute(insert(deliveries), rows)
+    proof.planned(connection, rows, at=now)
     held = [
         {"delivery": i, "position": position, "invoice": invoice}
         for i, p in zip(ids, plans, strict=True)
         for position, invoice in enumerate(p.invoices, start=1)
     ]
     if held:
-        stages = _stages(connection, {row["invoice"] for row in held})
-        connection.execute(insert(delivery_invoices), [row | {"stage": stages[row["invoice"]]} for row in held])
+        stages, flow_of = _stages_and_flows(connection, {row["invoice"] for row in held})
+        rows = [row | {"stage": stages[row["invoice"]]} for row in held]
+        connection.execute(insert(delivery_invoices), rows)
+        proof.holds(connection, rows, flow_of, at=now)
     return ids
 
 
-def _stages(connection: Connection, ids: Collection[int]) -> dict[int, str]:
-    query = select(invoices.c.id, invoices.c.stage)
-    return {row["id"]: row["stage"] for row in where_in(connection, query, invoices.c.id, ids)}
+def _stages_and_flows(connection: Connection, ids: Collection[int]) -> tuple[dict[int, str], dict[int, str]]:
+    query = select(invoices.c.id, invoices.c.stage, invoices.c.flow)
+    found = list(where_in(connection, query, invoices.c.id, ids))
+    return {row["id"]: row["stage"] for row in found}, {row["id"]: row["flow"] for row in found}
 
 
 def _names(connection: Connection, plans: Sequence[Plan], gate: str) -> list[str]:
@@ -139,6 +143,7 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
     told = [{"b_id": status, "told_in": i} for i, (_, group) in zip(ids, groups, strict=True) for status in group]
     if told:
         connection.execute(update(statuses).where(statuses.c.id == bindparam("b_id")), told)
+        proof.tells(connection, {row["b_id"]: row["told_in"] for row in told}, at=now)
     return ids
 
 
@@ -196,10 +201,12 @@ def mark_published(connection: Connection, ids: Sequence[int], times: Times, now
     for chunk in chunks(ids):
         chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
         query = select(deliveries.c.id, deliveries.c.kind, deliveries.c.partner).where(chosen)
-        moved = [row for row in connection.execute(query) if row.kind == "pivot"]
+        found = connection.execute(query).all()
+        moved = [row for row in found if row.kind == "pivot"]
         connection.execute(
             update(deliveries).where(chosen).values(state=PUBLISHED, published_at=now, next_try_at=None, last_error="")
         )
+        proof.published(connection, [row.id for row in found], at=now)
         awaited = [
             {"b_id": row.id, "receipt_due_at": times.receipts[row.partner]}
             for row in moved
@@ -218,7 +225,9 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
     An invoice whose recipient has spoken is where he says: nothing is announced to its supplier after that.
     """
     query = (
-        select(invoices.c.id, invoices.c.depositor, invoices.c.stage, invoices.c.cadre, invoices.c.status)
+        select(
+            invoices.c.id, invoices.c.flow, invoices.c.depositor, invoices.c.stage, invoices.c.cadre, invoices.c.status,
+        )
         .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
         .where(
             delivery_invoices.c.delivery.in_(pivots),
@@ -226,7 +235,7 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
             invoices.c.announced != invoices.c.stage,
         )
         .order_by(invoices.c.id)
-    )
+    )  # fmt: skip
     rows = connection.execute(query).all()
     if not rows:
         return
@@ -245,14 +254,13 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
         update(invoices).where(invoices.c.id == bindparam("b_id")),
         [{"b_id": row.id, "status": one.status, "label": one.label} for row, one in told.items()],
     )
-    connection.execute(
-        insert(statuses),
-        [
-            {"invoice": row.id, "depositor": row.depositor, "status": one.status, "at": now}
-            | {"label": one.label, "comment": ""}
-            for row, one in told.items()
-        ],
-    )
+    entries = [
+        {"invoice": row.id, "depositor": row.depositor, "status": one.status, "at": now}
+        | {"label": one.label, "comment": ""}
+        for row, one in told.items()
+    ]
+    connection.execute(insert(statuses), entries)
+    proof.available(connection, zip((row.flow for row in told), entries, strict=True), at=now)
 
 
 def mark_uploaded(connection: Connection, ids: Sequence[int], now: str) -> None:

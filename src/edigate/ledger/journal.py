@@ -1,7 +1,8 @@
 """The audit log as it is written: what a transaction noted becomes one link of a chain of hashes.
 
-A link's hash covers the link before it, its time and the digest of each entry, so that entries may be purged, or kept
-from whoever checks somebody else's, and the chain still holds.
+A link's hash covers the link before it and its body; the body covers writer, number, time and the digest of each entry.
+So entries may be purged, kept from whoever checks somebody else's, or left out with all of their link but its body, and
+the chain still holds.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 WRITER = "gate"
 FIRST = "0" * 64
 _NOTED = "noted"
+# ASCII: an entry is one line whatever it holds, also where a file's name or an error is no text.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def note(connection: Connection, event: str, subject: str, *, at: str, **facts: object) -> None:
@@ -46,22 +49,33 @@ def seal(connection: Connection) -> None:
     at = max(entry["at"] for entry in noted)
     values = {
         "writer": WRITER, "number": number + 1, "at": at, "previous": previous,
-        "hash": link_hash(previous, WRITER, number + 1, at, digests),
+        "hash": link_hash(previous, link_body(WRITER, number + 1, at, digests)),
         "digests": " ".join(digests), "entries": "\n".join(texts),
     }  # fmt: skip
     connection.execute(insert(links), [values])
+    begin(connection)
 
 
 def entry_text(entry: dict[str, Any]) -> str:
     """An entry as its digest sees it: JSON on one line, keys in order."""
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(entry)
 
 
 def digest(text: str) -> str:
-    """SHA-256 of an entry's text."""
+    """SHA-256 of an entry's text, or of any other."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def link_hash(previous: str, writer: str, number: int, at: str, digests: Sequence[str]) -> str:
-    """SHA-256 over the link before, writer, number, time and the digests, one a line."""
-    return hashlib.sha256("\n".join((previous, writer, str(number), at, *digests)).encode()).hexdigest()
+def values_digest(values: Sequence[object]) -> str:
+    """SHA-256 of a row's values, in their order, as a JSON array."""
+    return hashlib.sha256(_encode(values).encode()).hexdigest()
+
+
+def link_body(writer: str, number: int, at: str, digests: Sequence[str]) -> str:
+    """SHA-256 over writer, number, time and the entries' digests, one a line."""
+    return digest("\n".join((writer, str(number), at, *digests)))
+
+
+def link_hash(previous: str, body: str) -> str:
+    """SHA-256 over the link before and this one's body, one a line."""
+    return digest(f"{previous}\n{body}")

@@ -49,6 +49,7 @@ def failed(
     else:
         connection.execute(insert(ways), [values | {"partner": partner, "way": way}])
     log.error("way.failed", partner=partner, way=way, error=error, again_at=stamp(again))
+    journal.note(connection, "way.failed", partner, at=stamp(now), way=way, failures=failures, error=error)
     if failures >= patience.alert_after:
         alerts.open_one(connection, alerts.WAY_OPEN, 0, partner, error, stamp(now))
     return again
