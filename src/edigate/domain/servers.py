@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,16 @@ class Server:
     def address(self) -> str:
         """`host:port`, by which host keys are pinned."""
         return f"{self.host}:{self.port}"
+
+
+class HostKey(NamedTuple):
+    """A public key by which a server is known: the two words of a `.pub` file, such as `ssh-ed25519` and `AAAA…`."""
+
+    kind: str
+    key: str
+
+    @property
+    def fingerprint(self) -> str:
+        """As `ssh-keygen -l` prints it: `SHA256:` and base64 without padding."""
+        digest = hashlib.sha256(b64decode(self.key)).digest()
+        return f"SHA256:{b64encode(digest).decode().rstrip('=')}"

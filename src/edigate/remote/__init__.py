@@ -1,0 +1,1 @@
+"""Other people's SFTP servers: connections that know nothing of what they are for."""
