@@ -259,6 +259,7 @@ class Local:
 
     def _decide(self) -> int:
         """Decide on what is due, and hand over what comes of it. Returns how many runs and files that was."""
+        began = time.perf_counter()
         passed = pass_time(self.gate) if self._caught_up else 0
         batch = take_due(self.gate, self._pool)
         decisions: tuple[Decision, ...] = ()
@@ -268,11 +269,13 @@ class Local:
                 examined = examine(self.gate, self._pool, batch)
             with timed("settle"):
                 decisions, pivots = settle(self.gate, examined)
-            log.debug("batch.done", flows=len(batch), decided=len(decisions))
             self.tally.held += len(examined) - len(decisions)
         with timed("hand_over") as handing:
             published = hand_over(self.gate, self._pool, pivots)
             handing.worth = bool(published)
+        if batch:
+            seconds = round(time.perf_counter() - began, 6)
+            log.debug("batch.done", flows=len(batch), decided=len(decisions), seconds=seconds)
         self.tally.published += published
         self.tally.verdicts.update(decision.verdict.value for decision in decisions)
         self.tally.decisions.extend(map(_without_documents, decisions))
