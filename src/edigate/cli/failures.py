@@ -117,6 +117,10 @@ _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
         "enum": "il faut {expected}",
         "application_code": 'écrivez six majuscules ou chiffres entre guillemets, par exemple "CPP001"',
         "file_mode": 'écrivez les droits en octal et entre guillemets, par exemple "0640"',
+        "scanner_address": (
+            "écrivez un chemin entier ou hôte:port entre guillemets, par exemple"
+            ' "/run/clamav/clamd.ctl" ou "127.0.0.1:3310"'
+        ),
         "siret": 'écrivez quatorze chiffres entre guillemets, par exemple "11000201100044"',
         "string_type": "il faut un texte, entre guillemets",
         "float_type": "il faut un nombre",

@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from edigate.domain import wrappers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 NAME_LENGTH = 50
 
@@ -80,6 +80,7 @@ _TAIL_CHARACTERS = (wrappers.TAIL + 2) // 3 * 4
 _HEAD_CHARACTERS = 8192
 """The start of a wrapper's base64 in which the first bytes of its file stand, whatever its header says before them."""
 
+_PIECE_CHARACTERS = 1 << 18
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -197,6 +198,19 @@ def inspect(name: str, encoded: str | None, limit: int, mime: str = "") -> Attac
         return AttachmentContent(Flaw.ZIP_UNREADABLE)
     except wrappers.DAMAGED:
         return AttachmentContent(Flaw.ZIP_DAMAGED)
+
+
+def pieces(encoded: str) -> Iterator[bytes]:
+    """What a base64 text holds, piece by piece; it ends where the text is damaged."""
+    rest = b""
+    for at in range(0, len(encoded), _PIECE_CHARACTERS):
+        try:
+            rest += _compact(encoded[at : at + _PIECE_CHARACTERS])
+            whole = len(rest) // 4 * 4
+            yield binascii.a2b_base64(rest[:whole], strict_mode=True)
+        except ValueError:
+            return
+        rest = rest[whole:]
 
 
 def as_wrapper(name: str, encoded: str) -> str:

@@ -23,6 +23,7 @@ _ENVELOPE = (
 )
 _PACKING = (
     ("F011 F012 F013 F014 F015 F020 F021 F050 F105", "document"),
+    ("F016", "document attachments[].content"),
     ("F060 F061 F062 F063 F064 F065 F066 F067 F068", "document"),
     ("F069 F070 F071 F072 F073 F074 F075 F076 F077", "document"),
     ("F030 F031 F033 F044 F045 F046 F047 F049", "archive"),
@@ -102,6 +103,7 @@ SETTINGS_OF: Mapping[str, tuple[str, ...]] = _by_code(
     ("F012", "limits.flow_bytes limits.document_bytes"),
     ("F013", "intake.broken_after_seconds"),
     ("F015 F045", "limits.flow_invoices"),
+    ("F016", "antivirus.socket"),
     ("F039", "limits.archive_folders"),
     ("F042 F071", "limits.document_bytes"),
     ("F044", "limits.archive_entries"),

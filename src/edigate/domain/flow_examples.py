@@ -170,6 +170,15 @@ FLOW_EXAMPLES: dict[str, Example] = {
         wrong="501 × <CPPFactureMixteUnitaire>",
         right="500 × <CPPFactureMixteUnitaire>",
     ),
+    "EDG-F016": Example(
+        why_fr=(
+            "Ce que la passerelle transmet, des agents l’ouvrent : un seul document infecté atteindrait tous ses "
+            "lecteurs."
+        ),
+        why_en="What the gate hands on is opened by people: one infected document would reach all its readers.",
+        wrong="stream: Win.Macro.Facture-1 FOUND",
+        right="stream: OK",
+    ),
     "EDG-F020": Example(
         why_fr="Sans extension, c’est le contenu qui dit le type : il doit être celui que l’interface du nom annonce.",
         why_en=(

@@ -243,6 +243,21 @@ FLOW_FAULTS: dict[str, FaultRow] = {
         remedy_fr="Répartissez les factures sur plusieurs flux de {most} factures au plus.",
         remedy_en="Spread the invoices over several flows of {most} invoices at most.",
     ),
+    "EDG-F016": _technical(
+        rule="IRR_ANTIVIRUS",
+        title_fr="Contenu dangereux",
+        title_en="Dangerous content",
+        message_fr="L’antivirus reconnaît « {value} » dans {infected}. Rien n’en a été remis à personne.",
+        message_en="The antivirus recognises “{value}” in {infected}. Nothing of it was handed to anybody.",
+        remedy_fr=(
+            "Faites examiner le poste qui a produit le fichier, remplacez ce qui est infecté par une copie saine, puis "
+            "déposez un flux neuf ; si vous croyez à une erreur, écrivez à l’exploitant en citant ce nom."
+        ),
+        remedy_en=(
+            "Have the machine that made the file examined, replace what is infected with a clean copy, then deposit a "
+            "new flow; if you take it for a mistake, write to the operator and give this name."
+        ),
+    ),
     "EDG-F020": _technical(
         rule="IRR_TYPE",
         title_fr="Contenu d’un autre type",

@@ -57,6 +57,21 @@ HOLD_REASONS: Mapping[str, HoldRow] = MappingProxyType({
         "The examination of the document needs more memory than a process may take.",
         "Si le document est légitime, augmentez engine.worker_bytes, puis relancez le flux.",
         "If the document is a legitimate one, raise engine.worker_bytes, then release the flow."),
+    "antivirus_silent": HoldRow(
+        "L’antivirus ne répond pas, ou pas à temps : le flux n’a pas pu être vérifié.",
+        "The antivirus does not answer, or not in time: the flow could not be checked.",
+        "Vérifiez que clamd tourne et que antivirus.socket le désigne ; le flux est ensuite repris de lui-même.",
+        "See that clamd runs and that antivirus.socket names it; the flow is then tried again by itself."),
+    "antivirus_limit": HoldRow(
+        "L’antivirus n’examine pas de contenu aussi grand : le flux n’a pas été vérifié en entier.",
+        "The antivirus does not look through so large a content: the flow was not checked as a whole.",
+        "Augmentez StreamMaxLength, MaxFileSize et MaxScanSize dans clamd.conf, relancez clamd, puis le flux.",
+        "Raise StreamMaxLength, MaxFileSize and MaxScanSize in clamd.conf, restart clamd, then release the flow."),
+    "antivirus_error": HoldRow(
+        "L’antivirus a répondu par une erreur : le flux n’a pas pu être vérifié.",
+        "The antivirus answered with an error: the flow could not be checked.",
+        "Lisez le détail ci-dessous et le journal de clamd ; une fois la cause levée, le flux est repris de lui-même.",
+        "Read the detail below and clamd’s log; once its cause is gone, the flow is tried again by itself."),
     "gate_died": HoldRow(
         "La passerelle s’est arrêtée plusieurs fois pendant l’examen de ce flux.",
         "The gate ended several times while it examined this flow.",

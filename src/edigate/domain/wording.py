@@ -171,6 +171,12 @@ def _within(arg: str, language: str) -> str:
     return _printed(words, language).format(_word(arg, language)) if arg else ""
 
 
+def _infected(arg: str, language: str) -> str:
+    """What was looked through: the deposit as it came, or an attachment by its name."""
+    words = ("la pièce jointe « {} »", "the attachment “{}”")
+    return _printed(words, language).format(_word(arg, language)) if arg else pick(_DEPOSIT, language)
+
+
 def _quoted(arg: str, language: str) -> str:
     """A text as it was found, which may be nothing."""
     return _printed(("« {} »", "“{}”"), language).format(_word(arg, language)) if arg else pick(_NOTHING, language)
@@ -180,6 +186,7 @@ def _expected(arg: str, language: str) -> str:
     return _word(arg, language) if arg else pick(_NOTHING_MORE, language)
 
 
+_DEPOSIT: Pair = ("le fichier déposé", "the deposited file")
 _NOTHING: Pair = ("rien", "nothing")
 _NOTHING_MORE: Pair = ("rien de plus", "nothing more")
 _HOLDERS: Mapping[str, Pair] = MappingProxyType(
@@ -256,5 +263,6 @@ _PRESENT: Mapping[str, Callable[[str, str], str]] = MappingProxyType(
         "portal": _portal_status,
         "unit": _counted,
         "within": _within,
+        "infected": _infected,
     }
 )

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edigate.clamd import scanner
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content
 from edigate.engine.decisions import DIRECTORY_VERSION
@@ -20,7 +21,7 @@ from edigate.pipeline.answers import Terms
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine
 from edigate.pipeline.settle import Case, decide
-from edigate.xsd import Shelf
+from edigate.xsd import Limits, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,8 +69,8 @@ def _examined(
 
 def _desk(gate: Gate, book: PartnerBook, directory: Snapshot) -> Desk:
     rules = gate.settings.for_rules()
-    shelf = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic)
-    return Desk(gate.interfaces, shelf, rules, book, directory)
+    shelf = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic, limits=Limits.of(rules))
+    return Desk(gate.interfaces, shelf, rules, book, directory, scanner(rules.antivirus, rules.antivirus_seconds))
 
 
 def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:

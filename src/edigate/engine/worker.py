@@ -16,13 +16,14 @@ from functools import lru_cache, partial
 from itertools import count
 from typing import TYPE_CHECKING
 
+from edigate.clamd import Scanner, allowance, scanner
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content
 from edigate.ledger.archive import Altered, Archived
 from edigate.ledger.directory import Snapshot
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine, render_again
-from edigate.xsd import Shelf
+from edigate.xsd import Limits, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,6 +44,7 @@ _PR_SET_PDEATHSIG = 1
 _current = -1
 _asides = count()
 _shelf: Shelf
+_scanner: Scanner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,14 @@ def serve(charge: Charge, pipe: Connection) -> None:
 
 def _start(charge: Charge) -> None:
     """Make the process a worker: it dies with its parent, ignores the terminal's ^C and notes what it is at."""
-    global _charge, _current, _shelf  # noqa: PLW0603 - the process is the worker
+    global _charge, _current, _scanner, _shelf  # noqa: PLW0603 - the process is the worker
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A forged PDF can take seventy times its size.
     resource.setrlimit(resource.RLIMIT_DATA, (charge.bytes, charge.bytes))
     _charge = charge
-    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.monotonic)
+    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.monotonic, limits=Limits.of(charge.rules))
+    _scanner = scanner(charge.rules.antivirus, charge.rules.antivirus_seconds)
     _current = os.open(_note(charge.work, os.getpid()), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
 
 
@@ -146,13 +149,19 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:
     found: list[tuple[str, Examination | Waits]] = []
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)
-        signal.setitimer(signal.ITIMER_REAL, _charge.seconds + item.size // BYTES_A_SECOND)
+        signal.setitimer(signal.ITIMER_REAL, _seconds_for(item.size))
         try:
             found.append((item.run, _examine(item, desk)))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     os.pwrite(_current, b" " * 40, 0)
     return found
+
+
+def _seconds_for(size: int) -> float:
+    """Time for a flow of so many bytes; a scanner that takes all of its own has the flow held, not the worker ended."""
+    asking = allowance(_charge.rules.antivirus_seconds, size) if _scanner else 0
+    return _charge.seconds + size // BYTES_A_SECOND + asking
 
 
 def render_share(archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]) -> dict[int, Content]:
@@ -202,4 +211,4 @@ def _set_aside(of: str, content: Content, position: int) -> Content:
 def _desk(book: bytes, directory_version: str) -> Desk:
     partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
     snapshot = Snapshot(_charge.directory / f"{directory_version}.sqlite")
-    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot)
+    return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot, _scanner)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from edigate.domain.directory import Directory
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The directory is None only outside a gate, where `check` leaves its rules out and says so."""
+    """The directory is None only outside a gate, where `check` leaves its rules out and says so.
+
+    The scanner is None where a site asks none.
+    """
 
     interfaces: Mapping[str, Interface]
     shelf: Shelf
     settings: RuleSettings
     book: PartnerBook
     directory: Directory | None = None
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,17 @@ class Source(Protocol):
 
     def open(self) -> AbstractContextManager[BinaryIO]:
         """A file of them that can be sought in."""
+
+
+Scan: TypeAlias = "Callable[[Iterable[bytes]], str]"
+"""A content's way to a virus scanner: the name of what was found, empty for nothing. Raises Hold for no answer."""
+
+
+class Scanner(Protocol):
+    """Who is asked whether contents are dangerous."""
+
+    def opened(self, size: int, /) -> Scan:
+        """A way to ask about the contents of one flow of so many bytes, within one time for all of them."""
 
 
 Keep: TypeAlias = "Callable[[Content, int], Content]"

@@ -25,6 +25,7 @@ from edigate.pipeline.documents import (
     xml_of,
 )
 from edigate.pipeline.envelopes import oddities
+from edigate.pipeline.scanning import dangers, stop_on_danger
 from edigate.routing import Addressee, addressee, first_reader
 from edigate.rules import check
 from edigate.rules.context import Context
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from edigate.domain.invoice import Invoice
     from edigate.domain.reported import Receipt, ReportedStatus
     from edigate.domain.settings import RuleSettings
-    from edigate.pipeline.desk import Deposit, Desk, Keep, Source
+    from edigate.pipeline.desk import Deposit, Desk, Keep, Scan, Source
     from edigate.unpacking import Entry
 
 
@@ -51,9 +52,12 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
     try:
         interface = admit(deposit, desk)
         kind = kind_of_deposit(deposit, source, interface, desk.settings)
+        scan = desk.scanner.opened(deposit.size) if desk.scanner else None
+        if scan:
+            stop_on_danger(source, scan)
     except Refusal as refusal:
         return Examination(refusal.faults)
-    found = Findings()
+    found = Findings(scan)
     for piece in pieces_of(source, kind, interface, desk.settings):
         if isinstance(piece, Fault):
             found.faults.append(piece)
@@ -72,9 +76,10 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
 class Findings:
     """What the documents of one flow give, as they are gone through; positions are counted over all of them.
 
-    `count` is how many invoices there are, looked at or not.
+    `scan` is asked about attachments, where there is one; `count` is how many invoices there are, looked at or not.
     """
 
+    scan: Scan | None = None
     count: int = 0
     faults: list[Fault] = field(default_factory=list)
     invoices: list[Examined] = field(default_factory=list)
@@ -98,6 +103,8 @@ def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Inter
         return  # too many to be looked at, let alone to be told of one by one: the flow is refused for that
     for place, invoice in enumerate(document.parser.parse(document.root), start=1):
         position = len(found.invoices) + 1
+        if found.scan:
+            found.faults += _placed(tuple(dangers(invoice, found.scan)), document, place)
         examined = judge(
             invoice, Place(piece.name, place, position), document, interface=interface,
             received_on=deposit.received_on, desk=desk,

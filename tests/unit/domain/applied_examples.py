@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from edigate.catalogue import interfaces, schema_folder
+from edigate.clamd import understood
 from edigate.domain.cadres import Operation
 from edigate.domain.directory import Service, Structure, Supplier
 from edigate.domain.faults import Fault, Refusal
@@ -43,7 +44,7 @@ from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from lxml.etree import _Element
 
@@ -255,6 +256,22 @@ def of_size(_example: Example, snippet: str) -> list[Fault]:
     """What is wrong with a flow of this size."""
     size, name = snippet.split()
     return deposited(cii(DRAFT) if int(size) else b"", name=name, size=int(size))
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A scanner that answers this whatever it is asked."""
+
+    answer: str
+
+    def opened(self, _size: int) -> Callable[[Iterable[bytes]], str]:
+        """The answer, understood."""
+        return lambda _pieces: understood(self.answer)
+
+
+def of_antivirus(_example: Example, snippet: str) -> list[Fault]:
+    """What is wrong with a flow of which the scanner says this."""
+    return deposited(cii(DRAFT), desk=replace(DESK, scanner=Answering(snippet)))
 
 
 def of_type(_example: Example, snippet: str) -> list[Fault]:
@@ -539,6 +556,7 @@ APPLIED: Mapping[str, Callable[[Example, str], list[Fault]]] = MappingProxyType(
         "F011": of_size,
         "F012": of_size,
         "F013": of_end,
+        "F016": of_antivirus,
         "F020": of_type,
         "F021": of_count,
         "F022": In("//Partenaires", a_status(), "FSO1301A", REPORTER, replace(DESK, book=PartnerBook((REPORTER,)))),

@@ -32,6 +32,7 @@ ARGS = MappingProxyType(
         "EDG-F012": {"limit"},
         "EDG-F013": {"seconds"},
         "EDG-F015": {"most"},
+        "EDG-F016": {"infected"},
         "EDG-F020": {"found", "expected", "instead"},
         "EDG-F021": {"attribute", "expected"},
         "EDG-F022": {"depositor"},
