@@ -16,7 +16,9 @@ from lxml import etree
 
 from edigate.domain.explain import explain
 from edigate.domain.faults import Fault, Refusal
+from edigate.domain.settings import RuleSettings
 from edigate.parsers import _xml
+from edigate.sandbox.documents import Draft, ubl_invoice
 from edigate.xsd import Limits, Shelf
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +51,9 @@ ORDER = """\
 </xs:schema>
 """
 LINE = '<line><amount currency="EUR">1</amount></line>'
+UBL = b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+WIDE = b"<cbc:Wrong/>" * 30_000 + b"<cac:InvoiceLine>"
+MANY = (b"<cac:InvoiceLine>" + b"<cbc:Wrong/>" * 5 + b"</cac:InvoiceLine>") * 4_900 + b"<cac:InvoiceLine>"
 SOUND = f"<id>A1</id>\n<day>2026-01-31</day>\n{LINE}\n<due>1</due>"
 
 
@@ -273,11 +278,45 @@ def test_no_more_faults_than_the_limit(tmp_path: Path, size: int) -> None:
 def test_a_late_explanation_keeps_what_was_found(tmp_path: Path) -> None:
     """Past its time the explanation ends with the mistakes found so far: the refusal does not depend on it."""
     shelf_of(tmp_path)
-    ticking = Shelf(OWN, {"cii": tmp_path / "order.xsd"}, clock=itertools.count(step=4).__next__)
+    limits = Limits(seconds=10)  # and each element takes one
+    ticking = Shelf(OWN, {"cii": tmp_path / "order.xsd"}, clock=itertools.count().__next__, limits=limits)
 
     faults = ticking.faults(order(SOUND.replace(LINE, LINE.replace("1<", "x<") * 20)), "cii")
 
-    assert [fault.path for fault in faults] == ["/order/line[1]/amount", "/order/line[2]/amount"]
+    assert 1 < len(faults) < 10
+    assert [fault.path for fault in faults] == [f"/order/line[{n}]/amount" for n in range(1, len(faults) + 1)]
+
+
+def test_an_explanation_that_is_late_before_its_first_mistake_leaves_it_to_libxml2(tmp_path: Path) -> None:
+    """The library is stopped amid what is sound, not only between mistakes; libxml2's words are there in any case."""
+    shelf_of(tmp_path)
+    limits = Limits(seconds=10)
+    ticking = Shelf(OWN, {"cii": tmp_path / "order.xsd"}, clock=itertools.count().__next__, limits=limits)
+    sound = LINE * 20
+
+    faults = ticking.faults(order(SOUND.replace(LINE, sound + LINE.replace("1<", "x<"))), "cii")
+
+    assert [(fault.code, fault.path) for fault in faults] == [("EDG-F108", "/order/line[21]/amount")]
+
+
+@pytest.mark.parametrize("wrong", [WIDE, MANY], ids=["wide", "many"])
+def test_a_document_that_is_slow_to_explain_is_refused_in_time(wrong: bytes) -> None:
+    """Small enough to be explained, it would take seconds: 30,000 children out of place, or 4,900 lines of five each."""
+    root = _xml.read(ubl_invoice(Draft("F-1")).replace(b"<cac:InvoiceLine>", wrong, 1), max_bytes=10_000_000)
+    shelf = Shelf(OWN, clock=time.monotonic, limits=Limits.of(RuleSettings(explained_seconds=0.1)))
+    shelf.faults(_xml.read(b"<Invoice xmlns='%s'/>" % UBL, max_bytes=1_000), "ubl-invoice")  # compiles, once
+    began = time.monotonic()
+    faults = shelf.faults(root, "ubl-invoice")
+
+    assert time.monotonic() - began < 1.5
+    assert faults[0].code == "EDG-F106"
+
+
+def test_the_limits_of_an_explanation_are_those_of_the_site() -> None:
+    """Size and time are settings."""
+    limits = Limits.of(RuleSettings(explained_bytes=7, explained_seconds=0.25))
+
+    assert (limits.size, limits.seconds) == (7, 0.25)
 
 
 def test_long_values_are_cut(shelf: Shelf) -> None:

@@ -66,8 +66,8 @@ def _stop_when(is_late: Callable[[], bool], _element: object, _declared: object)
     return False
 
 
-def within(mistakes: Iterator[Fault], limit: int, is_late: Callable[[], bool]) -> tuple[Fault, ...]:
-    """The mistakes found until `limit` or until it is late, by line; what was found stands if the library gives up.
+def within(mistakes: Iterator[Fault], limit: int) -> tuple[Fault, ...]:
+    """The mistakes found until `limit`, by line; what was found stands if the library gives up.
 
     Nothing found means that the caller must fall back on libxml2's words: the document is refused in any case.
     """
@@ -77,7 +77,7 @@ def within(mistakes: Iterator[Fault], limit: int, is_late: Callable[[], bool]) -
     try:
         for mistake in mistakes:
             found.append(mistake)
-            if len(found) >= limit or is_late():
+            if len(found) >= limit:
                 break
     except (xmlschema.XMLSchemaException, ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError):
         pass  # what the library cannot follow: a document nested past Python's stack, a schema libxml2 is laxer about

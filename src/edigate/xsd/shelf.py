@@ -94,12 +94,8 @@ class Shelf:
             return ()
         expected = complaints.expected(root, entries[: self._limits.faults])
         deadline = self._clock() + self._limits.seconds
-
-        def is_late() -> bool:
-            return self._clock() > deadline
-
-        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected, is_late)
-        return explain.within(mistakes, self._limits.faults, is_late)
+        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected, lambda: self._clock() > deadline)
+        return explain.within(mistakes, self._limits.faults)
 
     def _explainer(self, key: str) -> explain.Explainer:
         if key not in self._explainers:
