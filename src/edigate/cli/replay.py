@@ -23,7 +23,6 @@ from edigate.engine.worker import Waits
 from edigate.ledger import queries, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from edigate.ledger.events import record
 from edigate.ledger.faults_json import load
 from edigate.pipeline.answers import Answer
 from edigate.pipeline.receipts import ReceiptAnswer
@@ -173,7 +172,6 @@ def _replay(gate: Gate, chosen: list[RowMapping], reason: str, *, as_json: bool)
             run = store.request_run(connection, flow["id"], by=who, reason=reason, now=now)
             if run:
                 before[flow["id"]] = flow["verdict"]
-                record(connection, "replay.requested", who, flow["id"], at=now, run=run, reason=reason)
     done = requests.work_off(gate) if before else True
     requests.tell_outcome(gate, list(before), done=done, as_json=as_json, before=before)
 

@@ -12,6 +12,7 @@ from edigate.engine.lock import Held
 from edigate.ledger import queries, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.store import HELD
 from edigate.ledger.tables import flows
@@ -60,6 +61,8 @@ def release_waiting(gate: Gate, reasons: tuple[str, ...]) -> int:
         waiting = queries.held_because(connection, reasons)
         for chunk in chunks(waiting):
             store.release(connection, chunk, now)
+            for flow in chunk:
+                record(connection, "held.released", common.actor(), flow, at=now)
     return len(waiting)
 
 

@@ -14,7 +14,7 @@ from edigate.domain.cadres import CADRES
 from edigate.domain.verdicts import Verdict
 from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
-from edigate.ledger import deadlines, notes, partners, settlement, store
+from edigate.ledger import deadlines, journal, notes, partners, settlement, store
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.ledger.deliveries import PivotLimits
@@ -193,4 +193,5 @@ def _hold(gate: Gate, connection: Connection, row: RowMapping, found: Waits) -> 
     pause = dt.timedelta(seconds=gate.settings.engine.held_retry_seconds)
     again = stamp(gate.clock() + pause)
     store.hold(connection, row["run"], found.reason, found.detail, again)
+    journal.note(connection, "flow.held", row["flow"], at=stamp(gate.clock()), run=row["run"], reason=found.reason)
     log.warning("flow.held", flow=row["name"], reason=found.reason, detail=found.detail)

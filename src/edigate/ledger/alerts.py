@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
-from edigate.ledger import events
+from edigate.ledger import events, journal
 from edigate.ledger.tables import ALERT_OPEN, alerts
 
 if TYPE_CHECKING:
@@ -37,4 +37,5 @@ def close(connection: Connection, kind: str, subject: int, now: str, partner: st
     chosen = (alerts.c.kind == kind) & (alerts.c.subject == subject) & alerts.c.closed_at.is_(None)
     if partner:
         chosen &= alerts.c.partner == partner
-    connection.execute(update(alerts).where(chosen).values(closed_at=now))
+    if connection.execute(update(alerts).where(chosen).values(closed_at=now)).rowcount:
+        journal.note(connection, "alert.settled", str(subject), at=now, kind=kind, partner=partner)

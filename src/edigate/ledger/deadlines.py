@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from edigate.domain.faults import Hold
-from edigate.ledger import alerts, hearing, subjects
+from edigate.ledger import alerts, hearing, journal, subjects
 from edigate.ledger.deliveries import pivots, plan
 from edigate.ledger.sql import CHUNK
 from edigate.ledger.tables import INVOICE_DUE, RECEIPT_DUE, deliveries, invoices
@@ -62,12 +62,15 @@ def _validators(connection: Connection, terms: Terms, now: str) -> int:
     due = {subject.id: subject for subject in subjects.subjects(connection, rows)}
     if not due:
         return 0
+    for row in rows:
+        journal.note(connection, "deadline.passed", row["flow"], at=now, invoice=row["id"], due_at=row["due_at"])
     connection.execute(update(invoices).where(invoices.c.id.in_(due)).values(due_at=None))
     changes = [change for subject in due.values() if (change := _out_of_time(connection, subject, terms, now))]
     hearing.move(connection, changes, terms.second_until, now)
     hearing.tell(
         connection,
         [{"invoice": c.after.id, "status": c.code, "label": c.label, "comment": c.comment, "at": now} for c in changes],
+        now,
     )
     plan(connection, list(pivots(hearing.handed_on(connection, changes), terms.pivots)), terms.gate, now)
     return len(due)
@@ -90,6 +93,13 @@ def _receipts(connection: Connection, now: str) -> int:
     due = connection.execute(query.limit(CHUNK)).mappings().all()
     for row in due:
         connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(receipt_due_at=None))
+        journal.note(
+            connection, "deadline.passed", row["name"], at=now, delivery=row["id"], due_at=row["receipt_due_at"]
+        )
         if row["offers"] or not hearing.offer_again(connection, row["id"]):
             alerts.open_one(connection, alerts.PIVOT_UNRECEIVED, row["id"], row["partner"], row["name"], now)
+        else:
+            journal.note(
+                connection, "delivery.offered_again", row["name"], at=now, delivery=row["id"], actor="gate"
+            )
     return len(due)

@@ -1,4 +1,4 @@
-"""The event log: who changed what, and when."""
+"""The event log: who changed what, and when; for screens, which ask by subject. The audit log proves the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
+from edigate.ledger import journal
 from edigate.ledger.tables import events
 
 if TYPE_CHECKING:
@@ -17,3 +18,4 @@ def record(connection: Connection, event: str, actor: str, subject: str, *, at: 
     """Add one entry; `event` is a word of `observability.events`, `details` become JSON."""
     text = json.dumps(details, ensure_ascii=False, sort_keys=True)
     connection.execute(insert(events).values(at=at, event=event, actor=actor, subject=subject, details=text))
+    journal.note(connection, event, subject, at=at, actor=actor, details=details)

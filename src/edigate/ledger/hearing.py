@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from edigate.domain.reported import words_of
 from edigate.domain.statuses import STATUSES, FlowStatus
-from edigate.ledger import alerts
+from edigate.ledger import alerts, journal, proof
 from edigate.ledger.clock import stamp
 from edigate.ledger.deliveries import PLANNED, PUBLISHED, ForReader
 from edigate.ledger.faults_json import dump
@@ -39,6 +39,7 @@ def write(
     if not rows:
         return []
     connection.execute(insert(reported), rows)
+    proof.heard(connection, rows, at=now)
     heard = [
         (decision, sender, found, found.change)
         for decision, sender in decisions
@@ -48,7 +49,7 @@ def write(
     moved = whole([change for *_, change in heard])
     move(connection, moved, second_until, now)
     entries = [_status(decision, sender, found, change, now) for decision, sender, found, change in heard]
-    tell(connection, entries)
+    tell(connection, entries, now)
     for decision, sender in decisions:
         for receipt in decision.receipts:
             if receipt.noted:
@@ -88,14 +89,13 @@ def _status(decision: Decision, sender: str, found: Answer, change: Change, now:
     }  # fmt: skip
 
 
-def tell(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
+def tell(connection: Connection, entries: Sequence[dict[str, Any]], now: str) -> None:
     """Add statuses to their invoices' histories, to be told to those who deposited them."""
     if not entries:
         return
-    query = select(invoices.c.id, invoices.c.depositor)
-    depositors = {
-        row["id"]: row["depositor"]
-        for row in where_in(connection, query, invoices.c.id, {entry["invoice"] for entry in entries})
+    query = select(invoices.c.id, invoices.c.depositor, invoices.c.flow)
+    about = {
+        row["id"]: row for row in where_in(connection, query, invoices.c.id, {entry["invoice"] for entry in entries})
     }
     blank = {
         "label": "",
@@ -107,9 +107,9 @@ def tell(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
         "run": None,
         "told_in": None,
     }
-    connection.execute(
-        insert(statuses), [blank | entry | {"depositor": depositors[entry["invoice"]]} for entry in entries]
-    )
+    rows = [blank | entry | {"depositor": about[entry["invoice"]]["depositor"]} for entry in entries]
+    connection.execute(insert(statuses), rows)
+    proof.given(connection, rows, {invoice: row["flow"] for invoice, row in about.items()}, at=now)
 
 
 def whole(changes: Iterable[Change]) -> list[Change]:
@@ -135,9 +135,14 @@ def move(connection: Connection, changes: Iterable[Change], second_until: Mappin
     for rows in (stays, leaves):
         if rows:
             connection.execute(update(invoices).where(invoices.c.id == bindparam("b_id")), rows)
+    proof.moved(connection, {row["b_id"]: _standing(row) for row in (*stays, *leaves)}, at=now)
     for change in moved:
         if change.before.stage.validates and _leaves(change):
             alerts.close(connection, alerts.VALIDATOR_SILENT, change.after.id, now)
+
+
+def _standing(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("status", "label", "stage", "reader", "reserved")}
 
 
 def _leaves(change: Change) -> bool:
@@ -168,12 +173,18 @@ def _acknowledge(connection: Connection, told: ReceiptAnswer, sender: str, now: 
     )
     if told.delivery is None:
         return
+    journal.note(
+        connection, "delivery.receipt", str(told.delivery), at=now, delivery=told.delivery, code=told.receipt.code,
+        receipt_at=at, actor=sender,
+    )  # fmt: skip
     alerts.close(connection, alerts.PIVOT_UNRECEIVED, told.delivery, now)
     if told.receipt.code == FlowStatus.RECEIVED_BY_RECIPIENT:
         alerts.close(connection, alerts.PIVOT_REFUSED, told.delivery, now)
         _keep_back(connection, told.delivery)
-    if told.offers_again:
-        offer_again(connection, told.delivery)
+    if told.offers_again and offer_again(connection, told.delivery):
+        journal.note(
+            connection, "delivery.offered_again", str(told.delivery), at=now, delivery=told.delivery, actor="gate"
+        )
     if told.alerts:
         alerts.open_one(connection, alerts.PIVOT_REFUSED, told.delivery, sender, words_of(told.receipt), now)
 

@@ -124,9 +124,8 @@ def given(connection: Connection, entries: Iterable[Row], flow_of: Mapping[int, 
 def moved(connection: Connection, changes: Mapping[int, Row], *, at: str) -> None:
     """By id, how invoices stand from now on: status and label, stage, reader, and whether they hold their numbers."""
     query = select(invoices.c.id, invoices.c.flow)
-    flow_of = {row["id"]: row["flow"] for row in where_in(connection, query, invoices.c.id, changes)}
-    for invoice, stands in changes.items():
-        note(connection, "invoice.moved", flow_of[invoice], at=at, invoice=invoice, **dict(stands))
+    for row in where_in(connection, query, invoices.c.id, changes):
+        note(connection, "invoice.moved", row["flow"], at=at, invoice=row["id"], **dict(changes[row["id"]]))
 
 
 def available(connection: Connection, rows: Iterable[tuple[str, Row]], *, at: str) -> None:

@@ -14,7 +14,7 @@ from edigate.domain.stages import Stage
 from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
-from edigate.ledger import hearing, sequences
+from edigate.ledger import hearing, proof, sequences
 from edigate.ledger.deliveries import ForReader, PivotLimits, Plan, pivots, plan
 from edigate.ledger.faults_json import dump
 from edigate.ledger.parties_json import party_json
@@ -60,20 +60,39 @@ def write(
         _invoice(i, _sent_back(invoice, terms.book), decision, depositor, now)
         for i, (decision, depositor, invoice) in zip(ids, fresh, strict=True)
     ]
-    _replace(connection, fresh)
+    _replace(connection, fresh, now)
     if rows:
         connection.execute(insert(invoices), rows)
-    _finish(connection, decisions, terms, now)
-    told = [_status(row, i.invoice.faults, now) for row, (_, _, i) in zip(rows, fresh, strict=True) if row["status"]]
-    if told:
+    finished = _finish(connection, decisions, terms, now)
+    given = [
+        _status(row, i.invoice.faults, now) if row["status"] else None
+        for row, (_, _, i) in zip(rows, fresh, strict=True)
+    ]
+    if told := [status for status in given if status]:
         connection.execute(insert(statuses), told)
+    _prove(connection, finished, list(zip(rows, given, strict=True)), now)
     handed_on = hearing.write(connection, decisions, terms.second_until, now)
     given = [*_for_readers(rows, fresh), *handed_on]
     plan(connection, [*_reports(decisions, terms), *pivots(given, terms.pivots)], terms.gate, now)
     return {i: invoice.invoice.pivot for i, (_, _, invoice) in zip(ids, fresh, strict=True) if invoice.invoice.pivot}
 
 
-def _replace(connection: Connection, fresh: Sequence[tuple[Decision, str, Decided]]) -> None:
+def _prove(
+    connection: Connection,
+    finished: Sequence[tuple[Decision, dict[str, Any]]],
+    judged: Iterable[tuple[dict[str, Any], dict[str, Any] | None]],
+    now: str,
+) -> None:
+    by_run: dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]] = {}
+    for row, status in judged:
+        by_run.setdefault(row["run"], []).append((row, status))
+    for decision, run in finished:
+        proof.decided(
+            connection, decision.case.flow, run, by_run.get(run["id"], []), stands=decision.stands, at=now
+        )
+
+
+def _replace(connection: Connection, fresh: Sequence[tuple[Decision, str, Decided]], now: str) -> None:
     """Let invoices that new deposits take the place of give up their numbers; one that was to be recycled stays so."""
     closed: dict[str, Any] = {"reserved": False, "stage": Stage.CLOSED.value, "due_at": None}
     completed = closed | {"status": InvoiceStatus.COMPLETED.value, "label": ""}
@@ -81,25 +100,31 @@ def _replace(connection: Connection, fresh: Sequence[tuple[Decision, str, Decide
         replaced = [d.completes for _, _, d in fresh if d.completes and (d.renvoi == COMPLETED) is wanted]
         for ids in chunks(replaced):
             connection.execute(update(invoices).where(invoices.c.id.in_(ids)).values(**values))
+        stands = {key: value for key, value in values.items() if key != "due_at"}
+        proof.moved(connection, dict.fromkeys(replaced, stands), at=now)
 
 
-def _finish(connection: Connection, decisions: Sequence[tuple[Decision, str]], terms: Terms, now: str) -> None:
-    connection.execute(
-        update(runs).where(runs.c.id == bindparam("b_run")),
-        [
-            {
-                "b_run": d.case.run, "state": DECIDED, "verdict": d.verdict.value, "decided_at": now,
-                "directory_version": d.case.examination.directory_version, "edigate_version": __version__,
-                "faults": dump(d.faults), "hold_reason": "", "hold_detail": "",
-                "wants_report": _wants_report(d, depositor, terms),
-            }
-            for d, depositor in decisions
-        ],
-    )  # fmt: skip
+def _finish(
+    connection: Connection, decisions: Sequence[tuple[Decision, str]], terms: Terms, now: str
+) -> list[tuple[Decision, dict[str, Any]]]:
+    """The runs with their verdicts, as they stand now, each with its decision."""
+    finished = [
+        {
+            "b_run": d.case.run, "state": DECIDED, "verdict": d.verdict.value, "decided_at": now,
+            "directory_version": d.case.examination.directory_version, "edigate_version": __version__,
+            "faults": dump(d.faults), "hold_reason": "", "hold_detail": "",
+            "wants_report": _wants_report(d, depositor, terms),
+        }
+        for d, depositor in decisions
+    ]  # fmt: skip
+    connection.execute(update(runs).where(runs.c.id == bindparam("b_run")), finished)
     for standing in (False, True):
         rows = [_flow(d) for d, _ in decisions if d.stands is standing]
         if rows:
             connection.execute(update(flows).where(flows.c.id == bindparam("b_flow")), rows)
+    return [
+        (d, row | {"id": d.case.run, "flow": d.case.flow}) for (d, _), row in zip(decisions, finished, strict=True)
+    ]
 
 
 def _flow(d: Decision) -> dict[str, Any]:

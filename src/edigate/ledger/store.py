@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from edigate.domain.statuses import InvoiceStatus
-from edigate.ledger import subjects
+from edigate.ledger import proof, subjects
+from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs, statuses
 from edigate.pipeline.settle import Case, Original, Taken, key_text
@@ -43,19 +43,22 @@ def book(connection: Connection, bookings: Iterable[Booking]) -> None:
     rows = list(bookings)
     if not rows:
         return
+    there = {row["id"] for row in where_in(connection, select(flows.c.id), flows.c.id, {b.claim for b in rows})}
+    rows = [b for b in rows if b.claim not in there]
+    if not rows:
+        return
+    fresh = [
+        {
+            "id": b.claim, "partner": b.partner, "name": b.name, "flow_id": b.flow_id, "interface": b.interface,
+            "sha256": b.sha256, "size": b.size, "archived": b.archived, "incomplete": b.incomplete,
+            "received_at": b.received_at, "state": IN_PROGRESS, "reserved": False, "run": f"{b.claim}-1",
+        }
+        for b in rows
+    ]  # fmt: skip
+    connection.execute(insert(flows), fresh)
+    proof.booked(connection, fresh)
     connection.execute(
-        insert_or_ignore(flows).on_conflict_do_nothing(index_elements=["id"]),
-        [
-            {
-                "id": b.claim, "partner": b.partner, "name": b.name, "flow_id": b.flow_id, "interface": b.interface,
-                "sha256": b.sha256, "size": b.size, "archived": b.archived, "incomplete": b.incomplete,
-                "received_at": b.received_at, "state": IN_PROGRESS, "reserved": False, "run": f"{b.claim}-1",
-            }
-            for b in rows
-        ],
-    )  # fmt: skip
-    connection.execute(
-        insert_or_ignore(runs).on_conflict_do_nothing(index_elements=["id"]),
+        insert(runs),
         [
             {"id": f"{b.claim}-1", "flow": b.claim, "number": 1, "state": DUE, "due_at": b.received_at, "attempts": 0}
             for b in rows
@@ -171,6 +174,7 @@ def request_run(connection: Connection, flow: str, *, by: str, reason: str, now:
     }  # fmt: skip
     connection.execute(insert(runs), [row])
     connection.execute(update(flows).where(flows.c.id == flow).values(state=IN_PROGRESS, run=run))
+    record(connection, "replay.requested", by, flow, at=now, run=run, reason=reason)
     return run
 
 
