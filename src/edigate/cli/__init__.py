@@ -54,6 +54,8 @@ COMMANDS: tuple[Entry, ...] = (
                                              "Rejouer des flux : une nouvelle décision pour chacun."),
     Entry("balance",    "balance:balance",   "Show that every deposit is decided, in progress or held.",
                                              "Montrer que chaque dépôt est décidé, en cours ou en attente."),
+    Entry("purge",      "purge:purge",       "Take away what is older than the settings keep.",
+                                             "Retirer ce qui est plus ancien que ce que gardent les réglages."),
     Entry("partners",   "partners:app",      "List, show, add, change and suspend partners.",
                                              "Lister, montrer, ajouter, modifier, suspendre les partenaires."),
     Entry("directory",  "directory:app",     "Import the directory of public structures, and show it.",

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import alerts, common, lifecycle, rows
+from edigate.cli import alerts, common, lifecycle, purged, rows
 from edigate.cli.messages import t
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
@@ -41,7 +41,8 @@ def one(connection: Connection, named: str) -> RowMapping:
             t("No file {named} was ever planned: neither a name nor a number of the list.",
               "Aucun fichier {named} n'a jamais été prévu : ni nom ni numéro de la liste.", named=printable(named)),
             t("edigate deliveries list shows them; --partner, --kind and --date narrow it down.",
-              "edigate deliveries list les montre ; --partner, --kind et --date affinent la recherche."),
+              "edigate deliveries list les montre ; --partner, --kind et --date affinent la recherche.")
+            + purged.hint(connection),
         )  # fmt: skip
     return found[0]
 

@@ -7,7 +7,7 @@ import structlog
 import typer
 from sqlalchemy import RowMapping
 
-from edigate.cli import common, requests, rows
+from edigate.cli import common, purged, requests, rows
 from edigate.cli.delivery import AGAIN, one, state_of
 from edigate.cli.messages import t
 from edigate.cli.options import Json
@@ -85,6 +85,7 @@ def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
 
 
 def _refuse_unfit(row: RowMapping, suspended: set[str]) -> None:
+    purged.refuse(row)
     if row["partner"] in suspended:
         raise common.Failure(
             t("{partner}, whom {name} is for, is suspended: nothing is handed to it.",

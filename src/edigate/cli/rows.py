@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common
+from edigate.cli import common, purged
 from edigate.cli.messages import colon, language, t
 from edigate.domain.explain import Explanation, explain
 from edigate.domain.faults import Fault
@@ -260,7 +260,8 @@ def one_flow(connection: Connection, gate: Gate, named: str) -> RowMapping:
               "Aucun flux {named} : ni identifiant du registre (ou début), ni identifiant de flux, ni nom de fichier.",
               named=printable(named)),
             t("edigate flows list shows them; --partner, --date, --number and --hash narrow it down.",
-              "edigate flows list les montre ; --partner, --date, --number et --hash affinent la recherche."),
+              "edigate flows list les montre ; --partner, --date, --number et --hash affinent la recherche.")
+            + purged.hint(connection),
         )  # fmt: skip
     if len(found) > 1:
         shown = "\n".join(
