@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
 INCOMPLETE = "-incomplete"
+FETCHING = ".fetching"  # in a partner's spool: what is not whole yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def claimed(spool: Path) -> Iterator[Claim]:
         for partner in sorted(spool.iterdir())
         if not partner.name.startswith(".") and partner.is_dir()
         for folder in partner.iterdir()
-        if folder.is_dir()
+        if not folder.name.startswith(".") and folder.is_dir()
     ]
     for folder in sorted(folders, key=lambda f: f.name):
         files = list(folder.iterdir())

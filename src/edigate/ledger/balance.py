@@ -108,7 +108,11 @@ def strays(connection: Connection) -> Strays:
 def arriving(connection: Connection, spool: Path) -> dict[str, int]:
     """Files claimed and not booked yet, by partner: they are not deposited so far, nor lost."""
     claims = {
-        partner.name: [claim.name.partition("-")[0] for claim in _within(partner) if _within(claim)]
+        partner.name: [
+            claim.name.partition("-")[0]
+            for claim in _within(partner)
+            if not claim.name.startswith(".") and _within(claim)
+        ]
         for partner in sorted(_within(spool))
         if not partner.name.startswith(".")
     }
