@@ -231,6 +231,23 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, leave: int) -> None:
         assert place.edigate("balance").returncode == 0
 
 
+def test_a_disk_with_too_little_room_keeps_deposits_where_they_are(tmp_path: Path) -> None:
+    """Below `engine.disk_free_bytes` nothing is taken in, and that is told; with room again a running gate goes on."""
+    with small_disk(tmp_path / "disk", 8) as disk:
+        place = Place(disk / "gate", free=4_000_000)
+        name = place.drop()
+        ballast = fill_up(disk, leave=3_000_000)
+        told = place.edigate("run", "--once")
+        assert (told.returncode, (place.root / "inbox" / "JMRPOR" / name).exists()) == (1, True)
+        assert "too little room" in _joined(told.stdout + told.stderr)
+
+        with place.running():
+            time.sleep(1.0)
+            assert place.verdicts() == []
+            ballast.unlink()
+            eventually(lambda: place.verdicts() == [(name, "integrated")])
+
+
 # Settings, locks, signals
 
 

@@ -50,6 +50,7 @@ retry_seconds = 0.2
 [engine]
 workers = 1
 held_retry_seconds = {held}
+disk_free_bytes = {free}
 """
 # What a program starts with after this is root without any of root's rights, or whoever it was.
 UNPRIVILEGED = """
@@ -66,11 +67,11 @@ class Place:
     """One sandbox gate's folder."""
 
     def __init__(
-        self, root: Path, *, quiet: float = 0, broken_after: float = 3600, batch: int = 256, held: float = 300
+        self, root: Path, *, quiet: float = 0, broken_after: float = 3600, batch: int = 256, held: float = 300, free: int = 0
     ) -> None:
         """Make it."""
         root.mkdir(exist_ok=True)
-        text = SETTINGS.format(quiet=quiet, broken_after=broken_after, batch=batch, held=held)
+        text = SETTINGS.format(quiet=quiet, broken_after=broken_after, batch=batch, held=held, free=free)
         (root / FILE).write_text(text, encoding="utf-8")
         self.root = root
         gate = open_gate(root)

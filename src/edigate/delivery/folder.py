@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from edigate.ledger.archive import sync_folder
 
@@ -69,6 +69,14 @@ class Outbox:
         """Make what was published durable; a folder that was taken away whole took it along."""
         with suppress(FileNotFoundError):
             sync_folder(self.root / partner)
+
+    def open_staged(self, partner: str, delivery: int) -> BinaryIO:
+        """A placed file, to be sent on. Raises FileNotFoundError where it is not there any more."""
+        return self._staged(partner, delivery).open("rb")
+
+    def forget(self, partner: str, delivery: int) -> None:
+        """Take a placed file away that was sent on."""
+        self._staged(partner, delivery).unlink(missing_ok=True)
 
     def _staged(self, partner: str, delivery: int) -> Path:
         return self.root / partner / STAGING / str(delivery)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import queue
 import shutil
-import signal
-import threading
 import time
 import traceback
 from collections import Counter, deque
@@ -24,10 +22,12 @@ from edigate.engine.handover import hand_over, publish
 from edigate.engine.lock import held
 from edigate.engine.pool import Pool
 from edigate.engine.restored import refuse_if_restored
+from edigate.engine.stopping import told_to_end
+from edigate.engine.upkeep import kept_up
 from edigate.engine.worker import NOTE, Charge
 from edigate.intake.folder import Trouble
 from edigate.intake.watch import watching
-from edigate.ledger import archive, deadlines, deliveries, partners, store, ways
+from edigate.ledger import archive, deadlines, deliveries, partners, servers, store, ways
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edigate.domain.verdicts import Content
+    from edigate.engine.errands import Errands
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Look, Ready
     from edigate.pipeline.settle import Decision
@@ -45,6 +46,7 @@ log = structlog.get_logger()
 LOOK_AHEAD = 4
 PAUSE_AFTER_TROUBLE = 5.0
 GATHERING = 0.05
+AT_SERVERS = 1.0
 KEPT = 1000
 
 
@@ -79,6 +81,8 @@ class Local:
         self._looked = False
         self._caught_up = False
         self._troubled: set[tuple[str, str]] = set()
+        self._errands: Errands | None = None
+        self._full = False
         settings = gate.settings
         charge = Charge(
             archive=gate.places.archive,
@@ -107,8 +111,12 @@ class Local:
         with self._at_work():
             patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
             while not self._stopped:
+                elsewhere = self._is_elsewhere
                 look = self._work_off()
                 self.tally.waiting = [str(path) for path in (*look.waiting, *(file.path for file in self._backlog))]
+                if elsewhere or self._is_elsewhere:
+                    self._wait(AT_SERVERS)
+                    continue
                 if look.next_in is None or time.monotonic() + look.next_in > patience:
                     break
                 self._wait(look.next_in + 0.01)
@@ -117,13 +125,13 @@ class Local:
     def work_off_due(self) -> Tally:
         """Decide on what is due and hand over what comes of it; no new deposit is taken. Raises engine.lock.Held."""
         with self._at_work():
-            while self._batch() and not self._stopped:
+            while (self._batch() or self._at_servers(fetching=False)) and not self._stopped:
                 pass
         return self.tally
 
     def run(self) -> Tally:
         """Watch and work until stopped by `stop`, SIGTERM or SIGINT. Raises engine.lock.Held."""
-        with self._at_work(), watching(self.gate.inbox, self._wake):
+        with self._at_work(), watching(self.gate.inbox, self._wake), kept_up(self.gate):
             log.info("gate.started", folder=str(self.gate.places.root))
             self._pool.start()
             while not self._stopped:
@@ -134,13 +142,41 @@ class Local:
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         """Hold the folder, end on a signal only between batches, and leave no process behind."""
-        with _told_to_end(self.stop), held(self.gate.places.lock):
+        seconds = self.gate.settings.engine.stop_seconds
+        with told_to_end(self.stop, seconds), held(self.gate.places.lock):
             self._prepare()
             try:
                 yield
             finally:
+                if self._errands:
+                    self._errands.close()
+                    self.tally.published += self._errands.sent
                 self._pool.close()
                 self._sweep()
+
+    def _set_off(self, *, fetching: bool = True) -> None:
+        """Start what is to be done at partners' servers; a gate without any does not even load what speaks to them."""
+        if self._errands is None:
+            with self.gate.ledger.connect() as connection:
+                if not servers.load(connection):
+                    return
+            from edigate.engine.errands import Errands  # noqa: PLC0415 - 0.2 s and an SSH library
+
+            self._errands = Errands(self.gate, self._wake, lambda: self._stopped)
+            self._errands.prepare()
+        self._errands.set_off(fetching=fetching and not self._full)
+
+    def _at_servers(self, *, fetching: bool) -> bool:
+        """Whether anything is under way at partners' servers, after waiting for a while."""
+        self._set_off(fetching=fetching)
+        if self._is_elsewhere:
+            self._wait(AT_SERVERS)
+            return True
+        return False
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        return self._errands is not None and self._errands.busy
 
     def _cycle(self) -> None:
         while not self._wakes.empty():
@@ -166,6 +202,8 @@ class Local:
         with self.gate.ledger.connect() as connection:
             due = [part.next_due(connection, stamp(now)) for part in (store, deliveries, deadlines, ways)]
         pauses = [(moment(time) - now).total_seconds() for time in due if time]
+        if self._errands and (next_in := self._errands.next_in()) is not None:
+            pauses.append(next_in)
         if look.next_in is not None:
             pauses.append(look.next_in)
         return min([self.gate.settings.intake.rescan_seconds, *pauses])
@@ -191,6 +229,7 @@ class Local:
     def _work_off(self) -> Look:
         """Batches until nothing is ready and nothing is due; the last look tells what still waits."""
         while True:
+            self._set_off()
             look = self._look()
             booked = self.tally.booked
             progressed = True
@@ -209,10 +248,27 @@ class Local:
             self._open_inbox(self.gate.places.inbox / code)
         look = self.gate.inbox.look(known, self.gate.settings.intake.batch_flows * LOOK_AHEAD)
         self._backlog = deque(look.ready)
+        if not self._has_room():
+            look.waiting += [file.path for file in self._backlog]
+            look.next_in = PAUSE_AFTER_TROUBLE
+            self._backlog.clear()
         self._looked = True
         for trouble in look.troubles:
             self._tell(trouble)
         return look
+
+    def _has_room(self) -> bool:
+        """Whether the disk has room for more deposits; it is told when that changes."""
+        needed = self.gate.settings.engine.disk_free_bytes
+        free = shutil.disk_usage(self.gate.places.root).free
+        if (free < needed) is not self._full:
+            self._full = not self._full
+            if self._full:
+                self.tally.troubles.append(Trouble(self.gate.places.root, "disk.low", f"{free} < {needed}"))
+                log.warning("disk.low", free=free, needed=needed)
+            else:
+                log.info("disk.enough", free=free)
+        return not self._full
 
     def _open_inbox(self, folder: Path) -> None:
         try:
@@ -248,6 +304,8 @@ class Local:
 
     def _take_in(self) -> int:
         """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
+        if self._full:
+            return 0
         with timed("claim") as claiming:
             taken = deposits.claim(self.gate, self._backlog, self._tell)
             claiming.worth = bool(taken)
@@ -280,6 +338,7 @@ class Local:
         self.tally.verdicts.update(decision.verdict.value for decision in decisions)
         self.tally.decisions.extend(map(_without_documents, decisions))
         self._sweep()
+        self._set_off()
         if self._progress:
             self._progress(self.tally, len(self._backlog))
         return len(batch) + published + passed
@@ -289,17 +348,3 @@ def _without_documents(decision: Decision) -> Decision:
     """A decision to be kept: without the pivots, which together may be larger than the memory."""
     light = tuple(replace(one, invoice=replace(one.invoice, pivot=None)) for one in decision.invoices)
     return replace(decision, case=replace(decision.case, examination=Examination()), invoices=light)
-
-
-@contextmanager
-def _told_to_end(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` on SIGTERM and SIGINT, where this is the thread that signals go to."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

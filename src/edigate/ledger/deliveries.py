@@ -263,8 +263,14 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
     proof.available(connection, zip((row.flow for row in told), entries, strict=True), at=now)
 
 
-def mark_uploaded(connection: Connection, ids: Sequence[int], now: str) -> None:
-    """What is placed lies whole on the partner's server, under its hidden name."""
+def published_of(connection: Connection, ids: Collection[int]) -> list[int]:
+    """Those of these files that are published."""
+    query = select(deliveries.c.id, deliveries.c.state)
+    return [row["id"] for row in where_in(connection, query, deliveries.c.id, ids) if row["state"] == PUBLISHED]
+
+
+def mark_uploaded(connection: Connection, ids: Sequence[int], now: str | None) -> None:
+    """What is placed lies whole on the partner's server, under its hidden name; None where it has gone from there."""
     for chunk in chunks(ids):
         chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
         connection.execute(update(deliveries).where(chosen).values(uploaded_at=now))

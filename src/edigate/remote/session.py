@@ -51,6 +51,10 @@ class Session:
         """Speak on this line."""
         self._line = line
 
+    def close(self) -> None:
+        """Break off whatever is under way, from any thread: it ends with Unreachable."""
+        self._line.close()
+
     def list(self, folder: str) -> list[Entry]:
         """What is in a folder, in no order."""
         handle = self._handle(Kind.OPENDIR, f"folder {printable(folder)}", _path(folder))

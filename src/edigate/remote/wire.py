@@ -133,6 +133,10 @@ class Wire:
             nonsense("an SFTP version before 3")
         self.extensions = frozenset(name for name, _ in _pairs(hello))
 
+    def close(self) -> None:
+        """Break the line: whoever waits for an answer is told so. Any thread may call."""
+        self._channel.close()
+
     def ask(self, kind: Kind, *parts: bytes) -> int:
         """Send a request; returns its number."""
         self._last = (self._last + 1) & 0xFFFFFFFF
