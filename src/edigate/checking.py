@@ -13,12 +13,13 @@ from enum import StrEnum
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
 from edigate import catalogue, config
 from edigate.app import open_gate
-from edigate.domain.faults import fault
+from edigate.clamd import scanner
+from edigate.domain.faults import Hold, fault
 from edigate.domain.interfaces import Carries
 from edigate.domain.names import FlowName, parse_name
 from edigate.domain.partners import Partner, PartnerBook, Role
@@ -36,7 +37,7 @@ from edigate.pipeline.examine import examine
 from edigate.pipeline.receipts import ReceiptAnswer
 from edigate.pipeline.recognise import interface_of
 from edigate.pipeline.settle import Case, Decision, Taken, decide
-from edigate.xsd import Shelf
+from edigate.xsd import Limits, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 ENOUGH_FOR_PROCESSES = 50
 _NOBODY = "CHECK0"
 _NO_PARTNERS = PartnerBook()
+_NOTHING = Examination(())
 _HEAD = 65_536
 
 
@@ -99,14 +101,30 @@ class Terms:
     gaps: tuple[Gap, ...] = ()
 
 
+class Held(NamedTuple):
+    """Why the gate would let a file wait instead of deciding on it: a key of HOLD_REASONS, and a detail."""
+
+    reason: str
+    detail: str
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file's verdict, on this interface; `by_itself`: of what a partner reports, only the report was looked at."""
+    """One file's verdict, on this interface; `by_itself`: of what a partner reports, only the report was looked at.
+
+    Of what is `held` nothing is decided.
+    """
 
     source: Source
     interface: str
     decision: Decision
     by_itself: bool = False
+    held: Held | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None where there is none."""
+        return None if self.held else self.decision.verdict
 
 
 def sources(paths: Iterable[Path]) -> Iterator[Source]:
@@ -168,19 +186,22 @@ def check(
             progress()
     now = stamp(system_clock())
     cases = [
-        _case(place, source, now, found, terms)
+        _case(place, source, now, _NOTHING if isinstance(found, Held) else found, terms)
         for place, (source, (_, found)) in enumerate(zip(files, examined, strict=True))
     ]
     decisions = _decide(cases, terms, gate)
     return [
-        Checked(source, interface, decision, by_itself=decision.case.reports and _is_anybody(decision.case, terms))
-        for source, (interface, _), decision in zip(files, examined, decisions, strict=True)
-    ]
+        Checked(
+            source, interface, decision, by_itself=decision.case.reports and _is_anybody(decision.case, terms),
+            held=found if isinstance(found, Held) else None,
+        )
+        for source, (interface, found), decision in zip(files, examined, decisions, strict=True)
+    ]  # fmt: skip
 
 
 def all_integrated(checked: Iterable[Checked]) -> bool:
     """Whether nothing would be refused."""
-    return all(one.decision.verdict is Verdict.INTEGRATED for one in checked)
+    return all(one.verdict is Verdict.INTEGRATED for one in checked)
 
 
 def _decide(cases: Sequence[Case], terms: Terms, gate: Gate | None) -> list[Decision]:
@@ -234,7 +255,9 @@ def _case(place: int, source: Source, now: str, found: Examination, terms: Terms
 
 
 @contextmanager
-def _examining(count: int, terms: Terms) -> Iterator[Callable[[Sequence[Source]], Iterable[tuple[str, Examination]]]]:
+def _examining(
+    count: int, terms: Terms
+) -> Iterator[Callable[[Sequence[Source]], Iterable[tuple[str, Examination | Held]]]]:
     """A way to examine so many files: here, or in a process per core where that is worth their start."""
     if count < ENOUGH_FOR_PROCESSES:
         yield lambda files: map(partial(_examine, terms), files)
@@ -244,7 +267,7 @@ def _examining(count: int, terms: Terms) -> Iterator[Callable[[Sequence[Source]]
         yield lambda files: executor.map(partial(_examine, terms), files, chunksize=8)
 
 
-def _examine(terms: Terms, source: Source) -> tuple[str, Examination]:
+def _examine(terms: Terms, source: Source) -> tuple[str, Examination | Held]:
     """The interface a file is judged on, and what was found of it."""
     try:
         size = _size(source)
@@ -252,7 +275,10 @@ def _examine(terms: Terms, source: Source) -> tuple[str, Examination]:
     except OSError:
         name = _flow_name(source)
         return (name.interface if name else terms.interface), Examination((fault("EDG-F014", "document"),))
-    return interface, examine(deposit, source, _desk(terms))
+    try:
+        return interface, examine(deposit, source, _desk(terms))
+    except Hold as hold:
+        return interface, Held(hold.reason, hold.detail)
 
 
 def _deposit(source: Source, terms: Terms, size: int) -> tuple[Deposit, str]:
@@ -302,8 +328,9 @@ def _desk(terms: Terms) -> Desk:
     snapshot = Snapshot(terms.snapshot) if terms.snapshot else None
     return Desk(
         interfaces=catalogue.interfaces(),
-        shelf=Shelf(terms.schemas, dict(terms.site_schemas), clock=time.monotonic),
+        shelf=Shelf(terms.schemas, dict(terms.site_schemas), clock=time.monotonic, limits=Limits.of(terms.rules)),
         settings=terms.rules,
         book=_NO_PARTNERS,
         directory=snapshot,
+        scanner=scanner(terms.rules.antivirus, terms.rules.antivirus_seconds),
     )

@@ -76,19 +76,23 @@ class Scanner:
         if not self._silence:
             return
         if self._clock() < self._rests_until:
-            raise Hold("antivirus_silent", self._silence)
+            raise self._hold()
         try:
             with _connected(self._address, self._clock() + PING_SECONDS, self._clock) as line:
                 line.send(b"zPING\0")
-                if line.answer() != "PONG":
-                    raise self._rested("it does not answer PING")
+                answer = line.answer()
         except _Silent as silent:
             raise self._rested(str(silent)) from None
+        if answer != "PONG":
+            raise self._rested(answer)
         self._silence = ""
 
     def _rested(self, why: str) -> Hold:
         self._silence = f"{self._address}: {why}"
         self._rests_until = self._clock() + REST_SECONDS
+        return self._hold()
+
+    def _hold(self) -> Hold:
         return Hold("antivirus_silent", self._silence)
 
 
@@ -106,12 +110,14 @@ def understood(answer: str) -> str:
     """What an answer says was found. Raises Hold for one that says anything but that or OK."""
     said = _OF_STREAM.sub("", answer, count=1)
     if _SIZE_LIMIT in answer or said.startswith(_NOT_LOOKED_AT):
-        raise Hold("antivirus_limit", answer)
+        reason = "antivirus_limit"
+        raise Hold(reason, answer)
     if said == "OK":
         return ""
     found = _FOUND.fullmatch(said)
     if found is None:
-        raise Hold("antivirus_error", answer)
+        reason = "antivirus_error"
+        raise Hold(reason, answer)
     return found["signature"]
 
 

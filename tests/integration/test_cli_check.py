@@ -91,6 +91,7 @@ def test_outside_a_gate_a_sound_file_passes(outside: Path, capsys: pytest.Captur
             "file": "a.xml",
             "interface": "FSO1106A",
             "verdict": "integrated",
+            "held": None,
             "faults": [],
             "invoices": [
                 {

@@ -301,7 +301,7 @@ def test_an_explanation_that_is_late_before_its_first_mistake_leaves_it_to_libxm
 
 @pytest.mark.parametrize("wrong", [WIDE, MANY], ids=["wide", "many"])
 def test_a_document_that_is_slow_to_explain_is_refused_in_time(wrong: bytes) -> None:
-    """Small enough to be explained, it would take seconds: 30,000 children out of place, or 4,900 lines of five each."""
+    """It is small enough, yet would take seconds: 30,000 children out of place, or five in each of 4,900 lines."""
     root = _xml.read(ubl_invoice(Draft("F-1")).replace(b"<cac:InvoiceLine>", wrong, 1), max_bytes=10_000_000)
     shelf = Shelf(OWN, clock=time.monotonic, limits=Limits.of(RuleSettings(explained_seconds=0.1)))
     shelf.faults(_xml.read(b"<Invoice xmlns='%s'/>" % UBL, max_bytes=1_000), "ubl-invoice")  # compiles, once

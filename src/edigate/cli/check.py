@@ -13,12 +13,13 @@ import typer
 from rich.markup import escape
 
 from edigate import catalogue, checking
-from edigate.checking import Checked, Gap, Source
+from edigate.checking import Checked, Gap, Held, Source
 from edigate.cli.common import Misuse, err, find_root, out, print_json, root
-from edigate.cli.messages import colon, t
+from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
 from edigate.cli.rows import fault_json, print_faults
 from edigate.cli.work import MANY, VERDICT_STYLES, bar, verdict_word
+from edigate.domain.holds import explain_hold
 from edigate.domain.interfaces import Direction
 from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import printable
@@ -157,11 +158,17 @@ def _file_json(checked: Checked) -> dict[str, Any]:
     return {
         "file": checked.source.shown,
         "interface": checked.interface or None,
-        "verdict": decision.verdict.value,
+        "verdict": checked.verdict.value if checked.verdict else None,
+        "held": _held_json(checked.held) if checked.held else None,
         "faults": [fault_json(fault) for fault in decision.faults],
         "invoices": [_invoice_json(decided) for decided in decision.invoices],
         "reported": [_line_json(line) for line in _lines(decision)],
     }
+
+
+def _held_json(held: Held) -> dict[str, str]:
+    words = explain_hold(held.reason, language())
+    return {"reason": held.reason, "detail": held.detail, "why": words.why, "remedy": words.remedy}
 
 
 class _Line(NamedTuple):
@@ -214,10 +221,12 @@ def _invoice_json(decided: "Decided") -> dict[str, Any]:
 def _print(checked: Sequence[Checked]) -> None:
     console = out()
     for one in checked:
-        verdict = one.decision.verdict
-        style = VERDICT_STYLES[verdict]
+        style = VERDICT_STYLES[one.verdict] if one.verdict else "yellow"
         name = escape(printable(one.source.shown))
-        console.print(f"[bold]{name}[/]  {one.interface}  [{style}]{verdict_word(verdict)}[/]", soft_wrap=True)
+        console.print(f"[bold]{name}[/]  {one.interface}  [{style}]{_word_of(one)}[/]", soft_wrap=True)
+        if one.held:
+            _print_hold(one.held)
+            continue
         print_faults(one.decision.faults)
         for decided in one.decision.invoices:
             _print_invoice(decided)
@@ -225,6 +234,17 @@ def _print(checked: Sequence[Checked]) -> None:
             _print_line(line)
     if len(checked) > 1:
         _print_total(checked)
+
+
+def _word_of(checked: Checked) -> str:
+    return verdict_word(checked.verdict) if checked.verdict else t("held", "en attente")
+
+
+def _print_hold(held: Held) -> None:
+    """What the gate would wait for."""
+    words = explain_hold(held.reason, language())
+    for text in (f"{words.why} ({printable(held.detail)})", words.remedy):
+        out().print(f"  {escape(text)}")
 
 
 def _print_invoice(decided: "Decided") -> None:
@@ -246,6 +266,6 @@ def _print_line(line: _Line) -> None:
 
 
 def _print_total(checked: Sequence[Checked]) -> None:
-    counts = Counter(one.decision.verdict for one in checked)
-    parts = ", ".join(f"{count} {verdict_word(verdict)}" for verdict, count in sorted(counts.items()))
+    counts = Counter((one.verdict or "", _word_of(one)) for one in checked)
+    parts = ", ".join(f"{count} {word}" for (_, word), count in sorted(counts.items()))
     out().print(t("{count} files: {parts}.", "{count} fichiers : {parts}.", count=len(checked), parts=parts))

@@ -213,6 +213,26 @@ def pieces(encoded: str) -> Iterator[bytes]:
         rest = rest[whole:]
 
 
+def inner_pieces(encoded: str, limit: int) -> Iterator[bytes]:
+    """The file in a wrapper, piece by piece, no further than past `limit`; nothing of what is no wrapper.
+
+    Of a damaged one it is what can be inflated.
+    """
+    try:
+        data = binascii.a2b_base64(_compact(encoded))
+        listed = wrappers.listing(data[-wrappers.TAIL :], len(data)) if _is_zip(data) else None
+        if listed is None or len(listed.files) != 1:
+            return
+        size = 0
+        for piece in wrappers.pieces(data, listed.files[0], listed.cut):
+            yield bytes(piece)
+            size += len(piece)
+            if size > limit:
+                return
+    except (*wrappers.UNREADABLE, wrappers.DAMAGED):
+        return
+
+
 def as_wrapper(name: str, encoded: str) -> str:
     """The base64 of a ZIP with the file in it, from a content that `inspect` found sound.
 

@@ -104,7 +104,9 @@ def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Inter
     for place, invoice in enumerate(document.parser.parse(document.root), start=1):
         position = len(found.invoices) + 1
         if found.scan:
-            found.faults += _placed(tuple(dangers(invoice, found.scan)), document, place)
+            found.faults += _placed(
+                tuple(dangers(invoice, found.scan, desk.settings.attachment_bytes)), document, place
+            )
         examined = judge(
             invoice, Place(piece.name, place, position), document, interface=interface,
             received_on=deposit.received_on, desk=desk,

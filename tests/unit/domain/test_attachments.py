@@ -13,6 +13,8 @@ from io import BytesIO
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edigate.domain.attachments import (
     AttachmentContent,
@@ -21,7 +23,9 @@ from edigate.domain.attachments import (
     extension,
     forbidden_characters,
     holds_pdf,
+    inner_pieces,
     inspect,
+    pieces,
     safe_name,
     shortened,
     zipped,
@@ -353,3 +357,50 @@ def test_a_wrapper_is_the_same_every_time() -> None:
     """Wrapping takes neither date nor chance."""
     assert zipped("été.pdf", PDF) == zipped("été.pdf", PDF)
     assert inspect("été.pdf", zipped("été.pdf", PDF), LIMIT).inner_name == "été.pdf"
+
+
+@given(content=st.binary(max_size=200), blanks=st.lists(st.integers(0, 260), max_size=5), damage=st.integers(0, 260))
+def test_a_content_in_pieces_is_the_content(content: bytes, blanks: list[int], damage: int) -> None:
+    """White space anywhere; where the text is damaged it ends, with what came before."""
+    text = encoded(content)
+    spaced = text
+    for at in blanks:
+        spaced = f"{spaced[:at]}\r\n\t {spaced[at:]}"
+    broken = f"{text[:damage]}é{text[damage:]}"
+
+    assert b"".join(pieces(spaced)) == content
+    assert content.startswith(b"".join(pieces(broken)))
+
+
+def test_the_file_in_a_wrapper_in_pieces() -> None:
+    """Up to the limit; nothing of what is no wrapper, what can be inflated of one that is damaged."""
+    content = bytes(range(256)) * 2_000
+    wrapped = archive(("a.pdf", content))
+    limited = b"".join(inner_pieces(encoded(wrapped), 100_000))
+
+    assert b"".join(inner_pieces(encoded(wrapped), LIMIT)) == content
+    assert limited != content
+    assert content.startswith(limited)
+    assert 100_000 < len(limited) < 200_000
+    for other in (b"", PDF, archive(("a", b"1"), ("b", b"2")), wrapped[:-30], b"PK\x03\x04"):
+        assert list(inner_pieces(encoded(other), LIMIT)) == []
+    assert list(inner_pieces("é", LIMIT)) == []
+    at = len(wrapped) // 2
+    broken = b"".join(inner_pieces(encoded(wrapped[:at] + b"\xff" * 20 + wrapped[at + 20 :]), LIMIT))
+    assert content[:1_000] == broken[:1_000]
+
+
+def test_a_large_content_in_pieces_takes_little_memory() -> None:
+    """Of what is looked through there is never more than a piece."""
+    content = os.urandom(6_000_000)
+    text = encoded(content)
+    text = "\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+    tracemalloc.start()
+    found = zlib.crc32(b"")
+    for piece in pieces(text):
+        found = zlib.crc32(piece, found)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert found == zlib.crc32(content)
+    assert peak < 2_000_000
