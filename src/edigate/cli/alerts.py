@@ -1,29 +1,27 @@
 """`edigate alerts`: what an operator must see to, in words with what to do, and closing it by hand."""
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, filters, requests, rows
-from edigate.cli.messages import t
+from edigate.cli import alerts_test, common, filters, requests, rows
+from edigate.cli.messages import language, t
 from edigate.cli.options import Json
+from edigate.domain import alert_words
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import alert_queries
 from edigate.ledger import alerts as alert_book
-from edigate.ledger.alerts import PIVOT_REFUSED, PIVOT_UNRECEIVED, VALIDATOR_SILENT
+from edigate.ledger.alerts import DELIVERY_DEAD, PIVOT_REFUSED, PIVOT_UNRECEIVED, VALIDATOR_SILENT
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.events import record
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-ON_PIVOTS = (PIVOT_REFUSED, PIVOT_UNRECEIVED)
+ON_PIVOTS = (DELIVERY_DEAD, PIVOT_REFUSED, PIVOT_UNRECEIVED)
 ON_INVOICES = (VALIDATOR_SILENT,)
+_NAMED_IN_FULL = (PIVOT_UNRECEIVED, VALIDATOR_SILENT)  # the sentence says all that the detail does
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -31,45 +29,7 @@ app = typer.Typer(
 )
 
 
-class Words(NamedTuple):
-    """What happened, and what to do, in both languages."""
-
-    said_en: str
-    said_fr: str
-    to_do_en: str
-    to_do_fr: str
-
-
-_WORDS: "Mapping[str, Words]" = MappingProxyType(
-    {
-        PIVOT_REFUSED: Words(
-            said_en="{partner} could not take the pivot {name}, though it was offered again.",
-            said_fr="{partner} n'a pas pu prendre le pivot {name}, pourtant présenté de nouveau.",
-            to_do_en="Ask {partner} what stands in its way; then offer it once more: "
-            "edigate deliveries resend {name} --reason TEXT",
-            to_do_fr="Demandez à {partner} ce qui l'en empêche, puis présentez-le encore une fois : "
-            "edigate deliveries resend {name} --reason TEXTE",
-        ),
-        PIVOT_UNRECEIVED: Words(
-            said_en="No receipt of the pivot {name} has come from {partner} in time, though it was offered again.",
-            said_fr="{partner} n'a pas accusé réception du pivot {name} dans le délai, pourtant présenté de nouveau.",
-            to_do_en="See with {partner} whether it collects its files; the alert closes when the receipt comes. To"
-            " offer the file once more: edigate deliveries resend {name} --reason TEXT",
-            to_do_fr="Voyez avec {partner} s'il relève ses fichiers ; l'alerte se clôt à l'arrivée de l'accusé. Pour le"
-            " présenter encore une fois : edigate deliveries resend {name} --reason TEXTE",
-        ),
-        VALIDATOR_SILENT: Words(
-            said_en="The validator of invoice {number} of {supplier} has not had its say in time; for a co-contractor,"
-            " silence passes nothing on.",
-            said_fr="Le valideur de la facture {number} de {supplier} ne s'est pas prononcé dans le délai ; pour un"
-            " cotraitant, le silence ne transmet rien.",
-            to_do_en="Remind the validator, whom `edigate invoices show {subject}` names; the alert closes when it has"
-            " validated or refused.",
-            to_do_fr="Relancez le valideur, que nomme `edigate invoices show {subject}` ; l'alerte se clôt quand il a"
-            " validé ou refusé.",
-        ),
-    }
-)
+app.command("test", help=alerts_test.HELP, epilog=alerts_test.EXAMPLE)(alerts_test.send_test)
 AllOption = Annotated[bool, typer.Option("--all", help=t("Closed ones too.", "Les alertes closes aussi."))]
 AlertArgument = Annotated[
     int, typer.Argument(metavar="ID", help=t("Its number in the list.", "Son numéro dans la liste."))
@@ -99,6 +59,21 @@ def list_(everything: AllOption = False, limit: filters.LimitOption = None, as_j
 
 
 @app.command(
+    help=t("Show an alert: what happened, what to do.", "Montrer une alerte : ce qui arrive, que faire."),
+    epilog=t("Example: edigate alerts show 3", "Exemple : edigate alerts show 3"),
+)
+def show(alert: AlertArgument, as_json: Json = False) -> None:
+    """Show one alert, open or closed."""
+    gate = common.open_here()
+    with gate.ledger.connect() as connection:
+        found = _one(connection, alert)
+    if as_json:
+        common.print_json(alert_json(found))
+    else:
+        _print(gate, found)
+
+
+@app.command(
     "close",
     help=t("Close an alert that was seen to.", "Clore une alerte qui a été réglée."),
     epilog=t(
@@ -113,7 +88,7 @@ def close(alert: AlertArgument, reason: requests.ReasonOption, as_json: Json = F
     now = stamp(gate.clock())
     with writing(gate.ledger) as connection:
         found = _open_one(connection, gate, alert)
-        alert_book.close(connection, found["kind"], found["subject"], now)
+        alert_book.close(connection, found["kind"], found["subject"], now, found["partner"])
         record(
             connection, "alert.closed", common.actor(), str(found["subject"]), at=now, alert=alert, kind=found["kind"],
             reason=why,
@@ -134,14 +109,12 @@ def alert_json(alert: rows.Row) -> dict[str, Any]:
 
 def said(alert: rows.Row) -> str:
     """What happened."""
-    words = _WORDS.get(alert["kind"])
-    return t(words.said_en, words.said_fr, **_parts(alert)) if words else str(alert["kind"])
+    return alert_words.said(alert, language())
 
 
 def to_do(alert: rows.Row) -> str:
     """What an operator does about it."""
-    words = _WORDS.get(alert["kind"])
-    return t(words.to_do_en, words.to_do_fr, **_parts(alert)) if words else ""
+    return alert_words.to_do(alert, language())
 
 
 def print_open(found: list[RowMapping]) -> None:
@@ -162,10 +135,6 @@ def mention(connection: Connection) -> str:
              "Alertes ouvertes : {count} ; ce qui arrive et que faire : edigate alerts list", count=count)  # fmt: skip
 
 
-def _parts(alert: rows.Row) -> dict[str, str]:
-    return {key: printable(str(alert[key] or "?")) for key in ("partner", "name", "number", "supplier", "subject")}
-
-
 def _print(gate: Gate, alert: RowMapping) -> None:
     state = "closed" if alert["closed_at"] else "open"
     head = Text(f"{alert['id']}  ", style="bold").append(said(alert))
@@ -174,19 +143,24 @@ def _print(gate: Gate, alert: RowMapping) -> None:
         (
             (t("  since", "  depuis"), rows.local(gate, alert["at"])),
             (t("  closed", "  close"), rows.local(gate, alert["closed_at"])),
-            (t("  said", "  dit"), alert["detail"] if alert["kind"] == PIVOT_REFUSED else ""),
+            (t("  said", "  dit"), "" if alert["kind"] in _NAMED_IN_FULL else printable(alert["detail"])),
             (t("  to do", "  à faire"), "" if alert["closed_at"] else to_do(alert)),
         )
     )
 
 
-def _open_one(connection: Connection, gate: Gate, key: int) -> RowMapping:
+def _one(connection: Connection, key: int) -> RowMapping:
     found = alert_queries.alert_of(connection, key)
     if found is None:
         raise common.Failure(
             t("There is no alert {id}.", "Il n'y a pas d'alerte {id}.", id=key),
             t("The open ones: edigate alerts list", "Celles qui sont ouvertes : edigate alerts list"),
         )
+    return found
+
+
+def _open_one(connection: Connection, gate: Gate, key: int) -> RowMapping:
+    found = _one(connection, key)
     if found["closed_at"]:
         raise common.Failure(
             t("Alert {id} was closed on {at} already.", "L'alerte {id} est déjà close, depuis le {at}.",

@@ -20,6 +20,7 @@ from edigate.engine import deposits
 from edigate.engine.decisions import examine, pass_time, settle, take_due
 from edigate.engine.handover import hand_over, publish
 from edigate.engine.lock import held
+from edigate.engine.metering import measured
 from edigate.engine.pool import Pool
 from edigate.engine.restored import refuse_if_restored
 from edigate.engine.stopping import told_to_end
@@ -131,7 +132,7 @@ class Local:
 
     def run(self) -> Tally:
         """Watch and work until stopped by `stop`, SIGTERM or SIGINT. Raises engine.lock.Held."""
-        with self._at_work(), watching(self.gate.inbox, self._wake), kept_up(self.gate):
+        with self._at_work(), measured(self.gate), watching(self.gate.inbox, self._wake), kept_up(self.gate):
             log.info("gate.started", folder=str(self.gate.places.root))
             self._pool.start()
             while not self._stopped:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from edigate.engine import telling, watch
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -27,7 +29,11 @@ class Chore(NamedTuple):
     do: Callable[[Gate], None]
 
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (
+    Chore("watch", lambda settings: settings.watch.every_seconds, watch.look),
+    Chore("balance", lambda _: watch.BALANCE_SECONDS, watch.weigh),
+    Chore("alerts", lambda settings: settings.watch.every_seconds, telling.tell),
+)
 
 
 @contextmanager

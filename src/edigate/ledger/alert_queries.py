@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, select
 
 from edigate.ledger.alerts import VALIDATOR_SILENT
 from edigate.ledger.queries import newest
+from edigate.ledger.sql import where_in
 from edigate.ledger.tables import ALERT_OPEN, alerts, deliveries, invoices
 
 if TYPE_CHECKING:
@@ -44,6 +45,17 @@ def count_alerts(connection: Connection, *, everything: bool = False) -> int:
 def alert_of(connection: Connection, key: int) -> RowMapping | None:
     """The alert with this ledger id."""
     return connection.execute(_ALERTS.where(alerts.c.id == key)).mappings().first()
+
+
+def alerts_of(connection: Connection, keys: Collection[int]) -> list[RowMapping]:
+    """The alerts with these ledger ids, in their order."""
+    return list(where_in(connection, _ALERTS, alerts.c.id, keys))
+
+
+def open_about_partners(connection: Connection, kind: str) -> set[str]:
+    """The partners for whom an alert of this kind is open, "" where it is about the gate itself."""
+    query = select(alerts.c.partner).where(ALERT_OPEN, alerts.c.kind == kind, alerts.c.subject == 0)
+    return set(connection.execute(query).scalars())
 
 
 def alerts_about(connection: Connection, kinds: Collection[str], subject: int) -> list[RowMapping]:

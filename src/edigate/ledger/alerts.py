@@ -12,7 +12,10 @@ from edigate.ledger.tables import ALERT_OPEN, alerts
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+BALANCE_UNEVEN = "balance.uneven"
 DELIVERY_DEAD = "delivery.dead"
+DISK_LOW = "disk.low"
+FLOWS_STUCK = "flows.stuck"
 PIVOT_REFUSED = "pivot.refused"
 PIVOT_UNRECEIVED = "pivot.unreceived"
 VALIDATOR_SILENT = "validator.silent"

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def configure(*, fmt: str, level: str) -> None:
@@ -24,7 +31,34 @@ def configure(*, fmt: str, level: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(_number(level)),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+@contextmanager
+def overheard(by: Processor, *, level: str) -> Iterator[None]:
+    """Have a processor see every event as long as the context lasts, those too that are below what is logged."""
+    before = structlog.get_config()
+    least = _number(level)
+
+    def drop_what_is_not_logged(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        if _number(method) < least:
+            raise structlog.DropEvent
+        return event
+
+    structlog.configure(
+        **before | {
+            "processors": [by, drop_what_is_not_logged, *before["processors"]],
+            "wrapper_class": structlog.make_filtering_bound_logger(logging.DEBUG),
+        }
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level.upper()]

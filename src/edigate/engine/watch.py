@@ -1,0 +1,162 @@
+"""What a running gate looks for now and then: alerts that are opened once, and closed by themselves when it is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import and_, func, or_, select
+
+from edigate.engine import waiting
+from edigate.ledger import alert_queries, alerts, notes
+from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
+from edigate.ledger.balance import balance, strays
+from edigate.ledger.clock import moment, stamp
+from edigate.ledger.database import writing
+from edigate.ledger.store import DUE, HELD
+from edigate.ledger.tables import RUN_TO_DO, flows, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from sqlalchemy import Connection
+
+    from edigate.engine.gate import Gate
+    from edigate.ledger.balance import Line
+
+LOOKED_AT = 10_000
+LEAST_ROOM = 2.0
+ENOUGH_ROOM = 2.2
+BALANCE_SECONDS = 900.0
+WEIGHED = "balance_weighed_at"
+RECENT = dt.timedelta(days=2)
+ALL_EVERY = dt.timedelta(days=1)
+ALL_EVERY_WHILE_UNEVEN = dt.timedelta(hours=1)
+MEGABYTE = 1_000_000
+
+
+class Found(NamedTuple):
+    """Something to see to: about a partner, or "" for the gate itself, with the figures."""
+
+    partner: str
+    detail: str
+
+
+def look(gate: Gate) -> None:
+    """Open an alert for whatever a check finds, and close those of what it finds no longer."""
+    for kind, check in CHECKS:
+        with gate.ledger.connect() as connection:
+            before = alert_queries.open_about_partners(connection, kind)
+            found = dict(check(gate, connection, bool(before)))
+        settle(gate, kind, before, found)
+
+
+def settle(gate: Gate, kind: str, before: set[str], found: Mapping[str, str]) -> None:
+    """Write what has changed, if anything has."""
+    if before == found.keys():
+        return
+    now = stamp(gate.clock())
+    with writing(gate.ledger) as connection:
+        for partner, detail in found.items():
+            alerts.open_one(connection, kind, 0, partner, detail, now)
+        for partner in before - found.keys():
+            alerts.close(connection, kind, 0, now, partner)
+
+
+def stuck(gate: Gate, connection: Connection, _already: bool) -> Iterator[Found]:  # noqa: FBT001 - every check's shape
+    """Partners with deposits that have waited too long: held, due, or not even taken in."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    since: dict[str, str] = {}
+    for partner, count, first in [*_undecided(gate, connection), *_untaken(gate)]:
+        counts[partner] += count
+        since[partner] = min(first, since.get(partner, first))
+    for partner, count in counts.items():
+        yield Found(partner, f"{count}, the first since {since[partner][:16]}Z")
+
+
+def _undecided(gate: Gate, connection: Connection) -> Iterator[tuple[str, int, str]]:
+    """Partner, number and oldest time of the runs in the ledger; of a great many only the first are looked at."""
+    limit = stamp(gate.clock() - dt.timedelta(minutes=gate.settings.watch.stuck_minutes))
+    first = (
+        select(runs.c.flow, runs.c.state, runs.c.due_at)
+        .where(RUN_TO_DO)
+        .order_by(runs.c.due_at)
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    # A held run is due again and again; a replay that is due was asked for long after its flow came.
+    late = or_(
+        and_(first.c.state == DUE, first.c.due_at < limit),
+        and_(first.c.state == HELD, flows.c.received_at < limit),
+    )
+    query = (
+        select(flows.c.partner, func.count().label("number"), func.min(flows.c.received_at).label("since"))
+        .join(first, first.c.flow == flows.c.id)
+        .where(late)
+        .group_by(flows.c.partner)
+    )
+    for row in connection.execute(query):
+        yield row.partner, row.number, row.since
+
+
+def _untaken(gate: Gate) -> Iterator[tuple[str, int, str]]:
+    """Files that lie in inboxes though they should long have been taken, whole or not."""
+    patience = gate.settings.intake.broken_after_seconds + gate.settings.watch.stuck_minutes * 60
+    limit = time.time() - patience
+    for file in waiting.in_inboxes(gate):
+        if file.since < limit:
+            yield file.partner, 1, stamp(dt.datetime.fromtimestamp(file.since, dt.UTC))
+
+
+def low(gate: Gate, _: Connection, already: bool) -> Iterator[Found]:  # noqa: FBT001 - see stuck
+    """Disks with little room left; once told, it takes a little more room to be over."""
+    least = gate.settings.engine.disk_free_bytes * (ENOUGH_ROOM if already else LEAST_ROOM)
+    places = gate.places
+    disks = {folder.stat().st_dev: folder for folder in (places.archive, places.outbox, places.inbox, places.root)}
+    rooms = {folder: shutil.disk_usage(folder).free for folder in disks.values()}
+    tight = [f"{folder.name}: {room // MEGABYTE} MB left" for folder, room in rooms.items() if room < least]
+    if tight:
+        yield Found("", ", ".join(tight))
+
+
+CHECKS: tuple[tuple[str, Callable[[Gate, Connection, bool], Iterable[Found]]], ...] = (
+    (FLOWS_STUCK, stuck),
+    (DISK_LOW, low),
+)
+
+
+def weigh(gate: Gate) -> None:
+    """Whether the balance comes out: of the last days each time, of all days once a day, or while it does not.
+
+    What is found is weighed again before it is told.
+    """
+    now = gate.clock()
+    with gate.ledger.connect() as connection:
+        before = alert_queries.open_about_partners(connection, BALANCE_UNEVEN)
+        last = notes.read(connection, WEIGHED)
+        pause = ALL_EVERY_WHILE_UNEVEN if before else ALL_EVERY
+        everything = last is None or not moment(last) <= now < moment(last) + pause
+        uneven = _uneven(gate, connection, "" if everything else stamp(now - RECENT))
+        if everything and not (stray := strays(connection)).even:
+            uneven.append(f"{stray.runs} runs without a flow, {stray.reports} reports without a decision")
+    if everything:
+        with writing(gate.ledger) as connection:
+            notes.write(connection, WEIGHED, stamp(now))
+    if uneven or everything:
+        settle(gate, BALANCE_UNEVEN, before, {"": "; ".join(uneven[:3])} if uneven else {})
+
+
+def _uneven(gate: Gate, connection: Connection, since: str) -> list[str]:
+    lines = [line for line in balance(connection, gate.zone, since=since) if not line.even]
+    return [f"{line.day} {line.partner}" for line in lines if not _again(gate, connection, line).even]
+
+
+def _again(gate: Gate, connection: Connection, line: Line) -> Line:
+    """The same line as it is now, empty where it has gone."""
+    day = line.day or gate.clock().date()
+    start, end = (stamp(dt.datetime.combine(d, dt.time(), gate.zone)) for d in (day, day + dt.timedelta(days=1)))
+    found = balance(connection, gate.zone, partner=line.partner, since=start, until=end)
+    return next(found, type(line)(line.day, line.partner))

@@ -1,0 +1,143 @@
+"""Counting the events of the log for Prometheus: which event moves which metric, and the metrics themselves."""
+
+from __future__ import annotations
+
+import time
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+
+from edigate.observability.metrics import METRICS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from structlog.typing import EventDict, WrappedLogger
+
+Amount = "Callable[[EventDict], float | None]"
+_CLAIM_TIME = 12  # the digits of a claim id that tell its time (ledger.clock.new_id)
+_OTHER = "other"
+
+
+class Counting(NamedTuple):
+    """A metric that an event moves, by how much (None for not at all), and labels that its fields do not give."""
+
+    metric: str
+    amount: Callable[[EventDict], float | None]
+    labels: Mapping[str, str] = MappingProxyType({})
+
+
+def _one(_: EventDict) -> float:
+    return 1
+
+
+def _field(name: str) -> Callable[[EventDict], float | None]:
+    return lambda event: event.get(name)
+
+
+def _now(_: EventDict) -> float:
+    return time.time()
+
+
+def _since_claim(event: EventDict) -> float | None:
+    """Seconds since the claim of the deposit that a report is about; None for other files and for replays."""
+    run = event.get("run") or ""
+    if not run.endswith("-1"):
+        return None
+    return max(0.0, time.time() - int(run[:_CLAIM_TIME], 16) / 1000)
+
+
+def _invoices(verdict: str) -> Counting:
+    return Counting("edigate_invoices_decided_total", _field(verdict), MappingProxyType({"verdict": verdict}))
+
+
+_TROUBLES = (
+    "gate.trouble", "gate.chore_failed", "inbox.stray_file", "inbox.no_partner", "inbox.not_a_file",
+    "inbox.unreadable_file", "inbox.unreadable_folder", "inbox.unclaimable_file", "spool.unbookable_file",
+)  # fmt: skip
+COUNTED: Mapping[str, tuple[Counting, ...]] = MappingProxyType(
+    {
+        "flow.booked": (
+            Counting("edigate_flows_booked_total", _one),
+            Counting("edigate_received_bytes_total", _field("size")),
+        ),
+        "flow.decided": (
+            Counting("edigate_flows_decided_total", _one),
+            _invoices("integrated"),
+            _invoices("rejected"),
+        ),
+        "flow.held": (Counting("edigate_flows_held_total", _one),),
+        "worker.died": (Counting("edigate_worker_deaths_total", _one),),
+        "delivery.published": (
+            Counting("edigate_deliveries_published_total", _one),
+            Counting("edigate_published_bytes_total", _field("size")),
+            Counting("edigate_report_seconds", _since_claim),
+        ),
+        "delivery.failed": (Counting("edigate_delivery_failures_total", _one),),
+        "delivery.dead": (Counting("edigate_deliveries_dead_total", _one),),
+        "way.failed": (Counting("edigate_way_failures_total", _one),),
+        "alert.opened": (Counting("edigate_alerts_raised_total", _one),),
+        "step.done": (Counting("edigate_step_seconds", _field("seconds")),),
+        "batch.done": (
+            Counting("edigate_batch_seconds", _field("seconds")),
+            Counting("edigate_batch_flows", _field("flows")),
+            Counting("edigate_last_batch_timestamp_seconds", _now),
+        ),
+        **{event: (Counting("edigate_troubles_total", _one),) for event in _TROUBLES},
+    }
+)
+
+
+class Meters:
+    """The metrics of one gate at work, in a registry of their own."""
+
+    def __init__(self, interfaces: Collection[str]) -> None:
+        """`interfaces` are those that a label may name: names of files are somebody else's, and unbounded."""
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._interfaces = interfaces
+        self._labels = {metric.name: metric.labels for metric in METRICS}
+        self._moves: dict[str, Callable[[dict[str, str], float], None]] = {
+            metric.name: _MAKERS[metric.kind](metric.name, metric.means, metric.labels, metric.buckets, self.registry)
+            for metric in METRICS
+            if not metric.read
+        }
+
+    def count(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """A processor of the log: count what the event tells, and hand it on unchanged."""
+        for counting in COUNTED.get(event["event"], ()):
+            amount = counting.amount(event)
+            if amount is not None:
+                labels = {label: self._label(label, event, counting) for label in self._labels[counting.metric]}
+                self._moves[counting.metric](labels, amount)
+        return event
+
+    def _label(self, label: str, event: EventDict, counting: Counting) -> str:
+        value = str(counting.labels.get(label) or event.get(label) or _OTHER)
+        return value if label != "interface" or value in self._interfaces else _OTHER
+
+
+def _counter(
+    name: str, means: str, labels: tuple[str, ...], _buckets: tuple[float, ...], registry: CollectorRegistry
+) -> Callable[[dict[str, str], float], None]:
+    made = Counter(name, means, labels, registry=registry)
+    return lambda of, amount: (made.labels(**of) if of else made).inc(amount)
+
+
+def _gauge(
+    name: str, means: str, labels: tuple[str, ...], _buckets: tuple[float, ...], registry: CollectorRegistry
+) -> Callable[[dict[str, str], float], None]:
+    made = Gauge(name, means, labels, registry=registry)
+    return lambda of, amount: (made.labels(**of) if of else made).set(amount)
+
+
+def _histogram(
+    name: str, means: str, labels: tuple[str, ...], buckets: tuple[float, ...], registry: CollectorRegistry
+) -> Callable[[dict[str, str], float], None]:
+    made = Histogram(name, means, labels, buckets=buckets, registry=registry)
+    return lambda of, amount: (made.labels(**of) if of else made).observe(amount)
+
+
+_MAKERS = MappingProxyType({Kind.COUNTER: _counter, Kind.GAUGE: _gauge, Kind.HISTOGRAM: _histogram})
