@@ -167,12 +167,12 @@ def published(gate: Gate, connection: Connection, book: PartnerBook, rows: Seque
         ways.worked(connection, partner, ways.PUT, stamp(gate.clock()))
 
 
-def tell_published(rows: Iterable[RowMapping]) -> None:
-    """Log what was handed over."""
+def tell_published(rows: Iterable[RowMapping], *, at: str = "outbox") -> None:
+    """Log what was handed over: in the gate's own `outbox`, or at a partner's `server`."""
     for row in rows:
         log.info(
             "delivery.published", partner=row["partner"], kind=row["kind"], file=row["name"], size=row["size"],
-            run=row["run"],
+            run=row["run"], at=at,
         )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def _send_stride(
         published(gate, connection, partners.load_book(connection), shown)
         deliveries.mark_uploaded(connection, [row["id"] for row in lost], None)
         note_failures(gate, connection, refused)
-    tell_published(shown)
+    tell_published(shown, at="server")
     for row in shown:
         gate.outbox.forget(row["partner"], row["id"])
     for error in trouble:

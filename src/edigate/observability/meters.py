@@ -36,6 +36,10 @@ def _field(name: str) -> Callable[[EventDict], float | None]:
     return lambda event: event.get(name)
 
 
+def _at_server(amount: Callable[[EventDict], float | None]) -> Callable[[EventDict], float | None]:
+    return lambda event: amount(event) if event.get("at") == "server" else None
+
+
 def _now(_: EventDict) -> float:
     return time.time()
 
@@ -55,6 +59,8 @@ def _invoices(verdict: str) -> Counting:
 _TROUBLES = (
     "gate.trouble", "gate.chore_failed", "inbox.stray_file", "inbox.no_partner", "inbox.not_a_file",
     "inbox.unreadable_file", "inbox.unreadable_folder", "inbox.unclaimable_file", "spool.unbookable_file",
+    "sftp.changed", "sftp.claim_gone", "sftp.stray_claim", "sftp.not_a_file", "sftp.unreadable_file",
+    "sftp.unremovable_file", "sftp.unspoolable_file", "sftp.no_room",
 )  # fmt: skip
 COUNTED: Mapping[str, tuple[Counting, ...]] = MappingProxyType(
     {
@@ -73,6 +79,12 @@ COUNTED: Mapping[str, tuple[Counting, ...]] = MappingProxyType(
             Counting("edigate_deliveries_published_total", _one),
             Counting("edigate_published_bytes_total", _field("size")),
             Counting("edigate_report_seconds", _since_claim),
+            Counting("edigate_sftp_uploaded_total", _at_server(_one)),
+            Counting("edigate_sftp_uploaded_bytes_total", _at_server(_field("size"))),
+        ),
+        "sftp.fetched": (
+            Counting("edigate_sftp_fetched_total", _one),
+            Counting("edigate_sftp_fetched_bytes_total", _field("size")),
         ),
         "delivery.failed": (Counting("edigate_delivery_failures_total", _one),),
         "delivery.dead": (Counting("edigate_deliveries_dead_total", _one),),
