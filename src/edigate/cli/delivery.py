@@ -106,6 +106,7 @@ def print_story(connection: Connection, gate: Gate, row: RowMapping) -> None:
             (t("published", "remis"), rows.local(gate, row["published_at"])),
             (t("offered again", "présenté de nouveau"), lifecycle.offers(row)),
             (t("receipt", "accusé"), lifecycle.receipt(gate, row)),
+            (t("left the outbox", "sorti du dossier"), _gone(gate, row)),
             (t("size", "taille"), t("{size} bytes", "{size} octets", size=row["size"]) if row["size"] else ""),
             ("SHA-256", row["sha256"]),
             (t("last error", "dernière erreur"), row["last_error"]),
@@ -120,6 +121,11 @@ def print_story(connection: Connection, gate: Gate, row: RowMapping) -> None:
         )  # fmt: skip
     _print_held(connection, gate, row)
     alerts.print_open(_alerts(connection, row))
+
+
+def _gone(gate: Gate, row: RowMapping) -> str:
+    """When it left the outbox, and how: its partner collected it, or nobody did in time."""
+    return f"{rows.local(gate, row['gone_at'])} ({rows.word(row['gone_how'])})" if row["gone_at"] else ""
 
 
 def _print_held(connection: Connection, gate: Gate, row: RowMapping) -> None:

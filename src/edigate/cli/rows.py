@@ -51,6 +51,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "placed":       ("placed",            "écrit"),
     "published":    ("published",         "remis"),
     "failing":      ("failing",           "en échec"),
+    "collected":    ("collected",         "relevé"),
+    "purged":       ("purged",            "purgé"),
     "report":       ("report",            "compte rendu"),
     "pivot":        ("pivot",             "pivot"),
     "life_cycle":   ("life cycle",        "cycle de vie"),
@@ -234,7 +236,8 @@ def delivery_json(row: Row) -> dict[str, Any]:
     """An outgoing file."""
     return picked(
         row, "id", "kind", "partner", "interface", "name", "state", "planned_at", "published_at", "size", "sha256",
-        "failures", "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at",
+        "failures", "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at", "gone_at",
+        "gone_how",
     )  # fmt: skip
 
 

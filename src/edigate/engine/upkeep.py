@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
-from edigate.engine import telling, watch
+from edigate.engine import collected, telling, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +30,7 @@ class Chore(NamedTuple):
 
 
 CHORES: tuple[Chore, ...] = (
+    Chore("outboxes", lambda _: collected.PACE, collected.look_after),
     Chore("watch", lambda settings: settings.watch.every_seconds, watch.look),
     Chore("balance", lambda _: watch.BALANCE_SECONDS, watch.weigh),
     Chore("alerts", lambda settings: settings.watch.every_seconds, telling.tell),

@@ -45,7 +45,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "flow.held": "A check cannot run: the flow waits.",
         "flow.alone": "A worker died over this flow's batch: it is tried alone.",
         "delivery.published": "A file was handed to a partner.",
-        "delivery.collected": "A file has left the outbox: its partner took it, or had read it and takes files only once.",
+        "delivery.collected": "A file has left the outbox: its partner took it, or had read it (outbox.collect_once).",
         "delivery.purged": "A file that nobody collected in time was taken out of the outbox.",
         "delivery.failed": "A file could not be handed over; it is tried again.",
         "delivery.dead": "A file that cannot be made, or is refused, is set aside; the others go on.",

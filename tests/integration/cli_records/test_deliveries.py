@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.app import open_gate
+from edigate.engine.collected import look_after
 from edigate.engine.gate import Places
 from tests.integration.cli_records import actors
 from tests.integration.cli_records.console import fold, only
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 LISTED = {
     "id", "kind", "partner", "interface", "name", "state", "planned_at", "published_at", "size", "sha256", "failures",
-    "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at", "run",
+    "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at", "gone_at", "gone_how", "run",
 }  # fmt: skip
 
 
@@ -205,3 +207,17 @@ def test_several_files_are_offered_again_at_once(fresh: Site, pivot: str) -> Non
     told = fresh.json("deliveries", "resend", pivot, str(cycle["id"]), pivot, "--reason", "disk lost", "--yes")
 
     assert [(one["name"], one["offers"]) for one in told["deliveries"]] == [(pivot, 1), (cycle["name"], 1)]
+
+
+def test_a_file_that_left_the_outbox_says_so(fresh: Site, pivot: str) -> None:
+    """When it went and how, in both languages; nothing is said of one that lies there."""
+    assert only(fresh.json("deliveries", "list"), name=pivot)["gone_at"] is None
+    (fresh.root / "outbox" / "SEI001" / pivot).unlink()
+    look_after(open_gate(fresh.root))
+
+    told = fresh.json("deliveries", "show", pivot)
+
+    assert told["gone_how"] == "collected"
+    assert told["gone_at"] > told["published_at"]
+    assert "(collected)" in fresh.run("deliveries", "show", pivot).out
+    assert "(relevé)" in fresh.run("deliveries", "show", pivot, lang="fr").out
