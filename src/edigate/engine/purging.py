@@ -19,7 +19,7 @@ import structlog
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.lock import Held, held
 from edigate.engine.restored import refuse_if_restored
-from edigate.ledger import events, notes, retention, snapshots
+from edigate.ledger import events, journal, notes, retention, snapshots
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 
@@ -156,6 +156,8 @@ def _take(gate: Gate, tally: Tally, place: Place, actor: str) -> None:
         notes.write(connection, FILES, json.dumps([*places, *sorted({flow["archived"] for flow in page.going})]))
         so_far = json.loads(notes.read(connection, LAST) or "{}").get("before", "")
         notes.write(connection, LAST, json.dumps({"at": now, "before": max(so_far, tally.before)}))
+        for flow in page.going:
+            journal.note(connection, "flow.purged", flow["id"], at=now)
         received = [flow["received_at"] for flow in page.going]
         events.record(
             connection, EVENT, actor, "retention", at=now, before=tally.before, first=min(received),

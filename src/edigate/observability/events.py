@@ -62,6 +62,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "alert.untold": "The webhook or the mail server could not be told of alerts; it is tried again.",
         "alert.closed": "Somebody closed an alert by hand.",
         "alert.settled": "What an alert is about was settled.",
+        "flow.purged": "Retention took a flow, with all that was about it alone.",
         "flow.heard": "What a partner reported was judged, line by line.",
         "invoice.status": "An invoice was given a status.",
         "invoice.moved": "An invoice stands elsewhere: its status, its stage, its reader, or whose its number is.",
