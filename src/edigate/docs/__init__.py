@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from edigate.docs import cadres, faults, interfaces, settings
+from edigate.docs import cadres, events, faults, interfaces, metrics, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,14 @@ class Page(Protocol):
 
 
 PAGES: Mapping[str, Page] = MappingProxyType(
-    {"cadres": cadres, "faults": faults, "interfaces": interfaces, "settings": settings}
+    {
+        "cadres": cadres,
+        "events": events,
+        "faults": faults,
+        "interfaces": interfaces,
+        "metrics": metrics,
+        "settings": settings,
+    }
 )
 
 

@@ -66,11 +66,10 @@ def _told(gate: Gate, way: Way, news: Sequence[RowMapping]) -> bool:
 
 def _log(_: Gate, news: Sequence[RowMapping]) -> None:
     for alert in news:
-        facts = {"alert": alert["id"], "kind": alert["kind"], "partner": alert["partner"]}
         if state(alert) == OPENED:
-            log.warning("alert.opened", **facts)
+            log.warning("alert.opened", alert=alert["id"], kind=alert["kind"], partner=alert["partner"])
         else:
-            log.info("alert.over", **facts)
+            log.info("alert.over", alert=alert["id"], kind=alert["kind"], partner=alert["partner"])
 
 
 def _post(gate: Gate, news: Sequence[RowMapping]) -> None:
