@@ -223,6 +223,18 @@ def _of_lock(error: Any) -> Failure:  # noqa: ANN401 - engine.lock.Held, not imp
     )  # fmt: skip
 
 
+def _of_restored(error: Any) -> Failure:  # noqa: ANN401 - engine.restored.Restored
+    return Failure(
+        t("{folder}: this gate was restored from a backup of {at}; it does nothing before somebody has decided what"
+          " becomes of what it may have handed out since.",
+          "{folder} : cette passerelle a été rendue d'une sauvegarde du {at} ; elle ne fait rien avant qu'on ait décidé"
+          " du sort de ce qu'elle a pu remettre depuis.",
+          folder=error.folder, at=error.made_at),
+        t("Look with edigate restored show, then decide with edigate restored accept.",
+          "Regardez avec edigate restored show, puis décidez avec edigate restored accept."),
+    )  # fmt: skip
+
+
 def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
     if language() == "fr" and error.problems:
         return Misuse("\n".join(_problem_in_french(problem) for problem in error.problems))
@@ -257,6 +269,7 @@ _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
     {
         "BadSettings": _of_settings,
         "Held": _of_lock,
+        "Restored": _of_restored,
         "SchemaMissing": _as_it_says,
         "BadDirectory": _as_it_says,
         "CatalogueError": _as_it_says,
