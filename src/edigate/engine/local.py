@@ -23,6 +23,7 @@ from edigate.engine.lock import held
 from edigate.engine.metering import measured
 from edigate.engine.pool import Pool
 from edigate.engine.restored import refuse_if_restored
+from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
 from edigate.engine.upkeep import kept_up
 from edigate.engine.worker import NOTE, Charge
@@ -219,6 +220,7 @@ class Local:
         with writing(self.gate.ledger) as connection:
             deliveries.try_now(connection)
             ways.try_now(connection)
+            note_settings(self.gate, connection)
         publish(self.gate)  # its recipient may have it, and have answered, though the last gate had no time to say so
 
     def _sweep(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from edigate.ledger import journal
+from edigate.ledger.clock import stamp, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,9 +71,12 @@ def _upgrade(engine: Engine) -> None:
     from alembic import command  # noqa: PLC0415 - 0.2 s that only a new or old ledger pays
     from alembic.config import Config  # noqa: PLC0415
 
+    from edigate.ledger import takeover  # noqa: PLC0415 - half of the ledger, which nobody else needs to open it
+
     config = Config()
     config.set_main_option("script_location", "edigate:ledger/migrations")
     with writing(engine) as connection:
         if _revision(connection) != HEAD:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            takeover.take_over(connection, stamp(system_clock()))

@@ -99,7 +99,5 @@ def _receipts(connection: Connection, now: str) -> int:
         if row["offers"] or not hearing.offer_again(connection, row["id"]):
             alerts.open_one(connection, alerts.PIVOT_UNRECEIVED, row["id"], row["partner"], row["name"], now)
         else:
-            journal.note(
-                connection, "delivery.offered_again", row["name"], at=now, delivery=row["id"], actor="gate"
-            )
+            journal.note(connection, "delivery.offered_again", row["name"], at=now, delivery=row["id"], actor="gate")
     return len(due)

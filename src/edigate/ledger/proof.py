@@ -1,7 +1,8 @@
 """What the audit log notes of flows, invoices and deliveries: enough to prove every row of the ledger about them.
 
-An entry names what a person asks for; of columns that it does not name it has the digest of the whole row. Each is about
-one flow only, or about one delivery without what it holds of which flow, so that it can be shown to that flow's partner.
+An entry names what a person asks for; of columns that it does not name it has the digest of the whole row. Each is
+about one flow only, or about one delivery without what it holds of which flow, so that it can be shown to whoever that
+flow is from.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ PROVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "invoices": (
             "id", "run", "flow", "depositor", "position", "number", "type_code", "issue_date", "cadre",
-            "supplier_scheme", "supplier", "supplier_name", "supplier_country", "recipient", "recipient_name", "service",
-            "service_name", "amount_due", "currency", "verdict", "key", "faults", "decided_at", "entry", "market",
-            "engagement", "validator", "completes", "renvoi",
+            "supplier_scheme", "supplier", "supplier_name", "supplier_country", "recipient", "recipient_name",
+            "service", "service_name", "amount_due", "currency", "verdict", "key", "faults", "decided_at", "entry",
+            "market", "engagement", "validator", "completes", "renvoi",
         ),
         "statuses": (
             "invoice", "depositor", "status", "comment", "at", "label", "reason", "actor", "producer", "mandate", "run",
@@ -95,6 +96,8 @@ def _judged(row: Row, status: Row | None) -> dict[str, object]:
         "status": row["status"], "stage": row["stage"], "reader": row["reader"], "reserved": row["reserved"],
         "codes": _codes(row["faults"]), "row": row_digest("invoices", row),
     }  # fmt: skip
+    if row.get("label"):  # of an invoice that was there before the log
+        found["label"] = row["label"]
     return found | {"given": row_digest("statuses", status)} if status else found
 
 

@@ -64,13 +64,13 @@ def write(
     if rows:
         connection.execute(insert(invoices), rows)
     finished = _finish(connection, decisions, terms, now)
-    given = [
+    first = [
         _status(row, i.invoice.faults, now) if row["status"] else None
         for row, (_, _, i) in zip(rows, fresh, strict=True)
     ]
-    if told := [status for status in given if status]:
+    if told := [status for status in first if status]:
         connection.execute(insert(statuses), told)
-    _prove(connection, finished, list(zip(rows, given, strict=True)), now)
+    _prove(connection, finished, list(zip(rows, first, strict=True)), now)
     handed_on = hearing.write(connection, decisions, terms.second_until, now)
     given = [*_for_readers(rows, fresh), *handed_on]
     plan(connection, [*_reports(decisions, terms), *pivots(given, terms.pivots)], terms.gate, now)
@@ -87,9 +87,7 @@ def _prove(
     for row, status in judged:
         by_run.setdefault(row["run"], []).append((row, status))
     for decision, run in finished:
-        proof.decided(
-            connection, decision.case.flow, run, by_run.get(run["id"], []), stands=decision.stands, at=now
-        )
+        proof.decided(connection, decision.case.flow, run, by_run.get(run["id"], []), stands=decision.stands, at=now)
 
 
 def _replace(connection: Connection, fresh: Sequence[tuple[Decision, str, Decided]], now: str) -> None:
@@ -122,9 +120,7 @@ def _finish(
         rows = [_flow(d) for d, _ in decisions if d.stands is standing]
         if rows:
             connection.execute(update(flows).where(flows.c.id == bindparam("b_flow")), rows)
-    return [
-        (d, row | {"id": d.case.run, "flow": d.case.flow}) for (d, _), row in zip(decisions, finished, strict=True)
-    ]
+    return [(d, row | {"id": d.case.run, "flow": d.case.flow}) for (d, _), row in zip(decisions, finished, strict=True)]
 
 
 def _flow(d: Decision) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""Claims of the audit log against those of the ledger's rows, side by side in a database of their own on disk.
+
+It is as large as the ledger may be, and memory is not: SQLite keeps it in a file without a name, which ends with it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from edigate.audit.claims import COUNTED, GONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edigate.audit.claims import Claim
+
+AT_ONCE = 5_000
+_TABLES = """
+create table claimed (kind text, key text, value text, count int, owner text, at text, primary key (kind, key))
+    without rowid;
+create table found (kind text, key text, value text, count int, at text, primary key (kind, key)) without rowid;
+create table purged (flow text primary key) without rowid;
+create table holds (delivery text, flow text, primary key (delivery, flow)) without rowid;
+"""
+_CLAIM = """
+insert into claimed values (?, ?, ?, 1, ?, ?)
+on conflict do update set value = excluded.value, owner = excluded.owner, count = 1
+"""
+_COUNT = "insert into claimed values (?, ?, ?, 1, ?, ?) on conflict do update set count = count + 1"
+_FOUND = "insert into found values (?, ?, ?, 1, ?) on conflict do update set count = count + 1"
+_ALTERED = """
+select f.kind, f.key, c.value, f.value from found f join claimed c using (kind, key)
+where f.value != c.value or f.count != c.count order by 1, 2
+"""
+_INSERTED = """
+select f.kind, f.key, f.value, f.at from found f left join claimed c using (kind, key)
+where c.kind is null order by 1, 2
+"""
+# A delivery goes once every flow that it held something of has gone.
+_MISSING = """
+select c.kind, c.key, c.value, c.at from claimed c left join found f using (kind, key)
+where f.kind is null and c.value is not :gone
+and not exists (select 1 from purged p where p.flow = c.owner)
+and not (
+    c.owner like '#%'
+    and exists (select 1 from holds h join purged using (flow) where h.delivery = c.owner)
+    and not exists (select 1 from holds h left join purged p using (flow) where h.delivery = c.owner and p.flow is null)
+)
+and not (c.kind = 'events' and c.at < :forgotten)
+order by 1, 2
+"""
+
+
+class Difference(NamedTuple):
+    """Two values, or one and the time that its row bears."""
+
+    kind: str
+    key: str
+    one: str
+    other: str
+
+
+class Claims:
+    """Two heaps of claims."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Begin with none."""
+        self.horizon = ""
+        """Of rows from before this time the entries may have been purged."""
+        self._database = database
+        self._forgotten = ""
+        self._waiting: dict[str, list[tuple[object, ...]]] = {}
+        database.executescript(_TABLES)
+
+    def claim(self, one: Claim) -> None:
+        """What the log says."""
+        counted = one.kind in COUNTED
+        self._put(_COUNT if counted else _CLAIM, (one.kind, one.key, _value(one), one.owner, one.at))
+
+    def found(self, one: Claim) -> None:
+        """What a row says."""
+        self._put(_FOUND, (one.kind, one.key, _value(one), one.at))
+
+    def purged(self, flow: str) -> None:
+        """Retention took all of this flow."""
+        self._put("insert or ignore into purged values (?)", (flow,))
+
+    def holds(self, delivery: int, flow: str) -> None:
+        """A delivery is about this flow, and perhaps others."""
+        self._put("insert or ignore into holds values (?, ?)", (f"#{delivery}", flow))
+
+    def forgotten(self, before: str) -> None:
+        """Retention took what the event log had of flows from before this time."""
+        self._forgotten = max(self._forgotten, before)
+
+    def altered(self) -> Iterator[Difference]:
+        """Rows that are not what the log says: key, the log's value, the row's."""
+        yield from self._differences(_ALTERED)
+
+    def inserted(self) -> Iterator[Difference]:
+        """Rows that the log knows nothing of: key, value, the row's time."""
+        yield from self._differences(_INSERTED)
+
+    def missing(self) -> Iterator[Difference]:
+        """Rows that the log says are there: key, value, the entry's time."""
+        yield from self._differences(_MISSING)
+
+    def _put(self, statement: str, values: tuple[object, ...]) -> None:
+        waiting = self._waiting.setdefault(statement, [])
+        waiting.append(values)
+        if len(waiting) >= AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        for statement, rows in self._waiting.items():
+            self._database.executemany(statement, rows)
+            rows.clear()
+
+    def _differences(self, query: str) -> Iterator[Difference]:
+        self._flush()
+        values = {"gone": GONE, "forgotten": self._forgotten} if query is _MISSING else {}
+        yield from (Difference(*row) for row in self._database.execute(query, values))
+
+
+def _value(claim: Claim) -> str:
+    # A row that is counted has no value of its own, and must not look like one that has gone.
+    return claim.value or ("-" if claim.kind in COUNTED else GONE)
+
+
+@contextmanager
+def claims() -> Iterator[Claims]:
+    """Room for claims, which goes with the context."""
+    database = sqlite3.connect("", isolation_level=None)  # without a name: on disk, but in nobody's way
+    database.execute("pragma synchronous = off")
+    database.execute("begin")
+    try:
+        yield Claims(database)
+    finally:
+        database.close()

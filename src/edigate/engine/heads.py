@@ -1,0 +1,132 @@
+"""Heads of the audit log: made now and then, and kept elsewhere, in a folder, at an address, or both."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+
+from edigate.ledger import heads
+from edigate.ledger.archive import sync_folder
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from edigate.engine.gate import Gate
+    from edigate.ledger.heads import Head
+
+log = structlog.get_logger()
+AT_ONCE = 200
+SECONDS = 10
+ENDING = ".head.json"
+_MODE = 0o644
+
+
+def keep_heads(gate: Gate) -> None:
+    """Make a head where anything has happened, and send those that were not sent yet; the chore."""
+    make(gate)
+    send(gate)
+
+
+def make(gate: Gate) -> Head | None:
+    """A head of the chain as it is, signed where the settings name a key; None where the last one says it already.
+
+    Raises ledger.heads.BadKey, OSError.
+    """
+    key = signing_key(gate)
+    with writing(gate.ledger) as connection:
+        made = heads.make(connection, gate.settings.gate.code, key, stamp(gate.clock()))
+    if made is None:
+        return None
+    log.info("audit.head_made", signed=bool(made[1].signature))
+    return made[1]
+
+
+def signing_key(gate: Gate) -> Ed25519PrivateKey | None:
+    """The key that the settings name, if they do. Raises ledger.heads.BadKey, OSError."""
+    path = key_path(gate)
+    return heads.private_key(path) if path else None
+
+
+def key_path(gate: Gate) -> Path | None:
+    """Where that key lies."""
+    name = gate.settings.audit.key_file
+    return gate.places.root / name if name else None
+
+
+def folder(gate: Gate) -> Path | None:
+    """The folder that heads are also kept in, if there is one."""
+    name = gate.settings.audit.heads_folder
+    return gate.places.root / name if name else None
+
+
+def send(gate: Gate) -> int:
+    """Send heads, oldest first, until one cannot be sent; the next time goes on there. Returns how many went."""
+    audit = gate.settings.audit
+    if not (audit.heads_folder or audit.heads_url):
+        return 0
+    sent = 0
+    while waiting := _unsent(gate):
+        for number, head in waiting:
+            try:
+                _send(gate, number, head)
+            except (OSError, ValueError) as error:
+                log.error("audit.head_unsent", error=str(error), made_at=head.at)
+                return sent
+            with writing(gate.ledger) as connection:
+                heads.mark_sent(connection, number, stamp(gate.clock()))
+            sent += 1
+    return sent
+
+
+def _unsent(gate: Gate) -> list[tuple[int, Head]]:
+    with gate.ledger.connect() as connection:
+        return heads.unsent(connection, AT_ONCE)
+
+
+def _send(gate: Gate, number: int, head: Head) -> None:
+    if (place := folder(gate)) is not None:
+        _write(place, f"{gate.settings.gate.code}-{head.at.replace(':', '')}-{number:08d}{ENDING}", head.text)
+    if gate.settings.audit.heads_url:
+        _post(gate.settings.audit.heads_url, head.text)
+
+
+def _write(place: Path, name: str, text: str) -> None:
+    """Whole or not at all: whoever looks finds no half head. A folder that is not there may be a mount that failed."""
+    temporary = place / f".{name}.part"
+    descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, _MODE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    temporary.rename(place / name)
+    sync_folder(place)
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """A head goes where the settings say, and nowhere else."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow nobody."""
+
+
+def _post(url: str, text: str) -> None:
+    """Raises OSError, of which urllib's errors are, or ValueError."""
+    if urlsplit(url).scheme not in {"http", "https"}:
+        msg = "audit.heads_url: heads are posted to http:// and https:// addresses only"
+        raise ValueError(msg)
+    content = json.dumps(json.loads(text)).encode()
+    request = urllib.request.Request(  # noqa: S310 - its scheme was looked at
+        url, content, {"Content-Type": "application/json", "User-Agent": "edigate"}, method="POST"
+    )
+    with urllib.request.build_opener(_Straight).open(request, timeout=SECONDS):
+        return
