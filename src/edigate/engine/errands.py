@@ -62,6 +62,7 @@ class Errands:
         self._due: dict[Errand, float] = {}
         self._sights: dict[Errand, Sights] = {}
         self._sessions: set[Session] = set()
+        self._looked: set[Errand] = set()
         self.sent = 0
 
     def prepare(self) -> None:
@@ -88,9 +89,14 @@ class Errands:
         self._collect()
         return bool(self._running)
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether every server that is fetched from was looked at once, or could not be."""
+        return all(errand in self._looked for errand in self._due if errand.way == ways.FETCH)
+
     def next_in(self) -> float | None:
         """Seconds until the next look at a server."""
-        idle = [due for errand, due in self._due.items() if errand not in self._running]
+        idle = [due for errand, due in self._due.items() if errand.way == ways.FETCH and errand not in self._running]
         return max(0.0, min(idle) - time.monotonic()) if idle else None
 
     def close(self) -> None:
@@ -127,7 +133,7 @@ class Errands:
         if fetching:
             sources = sorted(code for code in open_[ways.FETCH] if found[code].fetch_from)
             wanted += [Errand(code, ways.FETCH, lane) for code in sources for lane in (Lane.SMALL, Lane.BIG)]
-        self._due = {errand: due for errand, due in self._due.items() if errand in wanted}
+        self._due = {errand: self._due.get(errand, 0.0) for errand in wanted}
         return wanted
 
     def _run(self, errand: Errand, server: Server) -> int:
@@ -141,6 +147,7 @@ class Errands:
         except Exception as error:  # noqa: BLE001 - whatever one errand met, it must not end the thread untold
             self._failed(errand, error)
         finally:
+            self._looked.add(errand)
             self._wake()
         return done
 
@@ -169,12 +176,13 @@ class Errands:
         taken, idle_since = 0, time.monotonic()
         while not self._stopped():
             found = fetch(self._gate, session, server, sights, stopped=self._stopped, arrived=self._wake)
+            self._looked.add(errand)
             taken += found.placed
             if found.placed or found.finished:
                 idle_since = time.monotonic()
             pause = self._gate.settings.sftp.poll_seconds if found.next_in is None else found.next_in
             self._due[errand] = time.monotonic() + pause
-            if time.monotonic() + pause > idle_since + min(LINGER, self._gate.settings.sftp.poll_seconds):
+            if found.next_in is None or time.monotonic() + pause > idle_since + LINGER:
                 break
             self._closing.wait(pause)
         return taken

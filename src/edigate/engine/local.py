@@ -291,7 +291,8 @@ class Local:
     def _batch(self) -> bool:
         """One batch through all the steps; whether anything was done.
 
-        Time is called only once all that came while no gate was at work is decided: a word may lie there.
+        Time is called only once all that came while no gate was at work is decided, here and at the servers that can be
+        reached: a word may lie there.
         """
         booked = self.tally.booked
         with ThreadPoolExecutor(1) as beside:
@@ -300,7 +301,7 @@ class Local:
             self._ahead = taken.result()
         if self._ahead or decided or self.tally.booked > booked:
             return True
-        if self._caught_up or not self._looked:
+        if self._caught_up or not self._looked or (self._errands and not self._errands.caught_up):
             return False
         self._caught_up = True
         return bool(self._decide())

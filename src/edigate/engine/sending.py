@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 STRIDE_FILES = 32
 STRIDE_BYTES = 8_000_000
-WRITTEN_AGAIN = 1 << 21  # what a server may not have written in order before a connection broke
+WRITTEN_AGAIN = 1 << 18  # what a server that works in parallel may not have written before the end of what is there
 
 
 class Stopped(Exception):

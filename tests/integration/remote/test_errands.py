@@ -1,0 +1,198 @@
+"""A gate at work with partners' servers: what is fetched is decided, what comes of it is uploaded."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from edigate.domain.servers import HostKey
+from edigate.engine.local import Local
+from edigate.ledger import host_keys, ways
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.tables import alerts, flows
+from edigate.ledger.tables import ways as table
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from edigate.sandbox.flows import flow_name
+from tests.cable import Cable
+from tests.integration.remote.connected import a_gate, rows, serve
+from tests.openssh import Sshd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from edigate.engine.gate import Gate
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    """A partner's server."""
+    with Sshd(tmp_path / "sshd") as running:
+        yield running
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """A sandbox gate."""
+    opened = a_gate(tmp_path / "gate")
+    yield opened
+    opened.ledger.dispose()
+
+
+@contextmanager
+def running(gate: Gate) -> Iterator[Local]:
+    """The gate at work in a thread."""
+    local = Local(gate)
+    thread = threading.Thread(target=local.run)
+    thread.start()
+    try:
+        yield local
+    finally:
+        local.stop()
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "it does not end"
+
+
+def eventually(look: Callable[[], object]) -> None:
+    """Return when it comes true."""
+    until = time.monotonic() + PATIENCE
+    while not look():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.05)
+
+
+def deposit(sshd: Sshd, number: int, partner: str = "JMRPOR") -> str:
+    """A sound flow on the partner's server."""
+    name = flow_name("FSO1106A", partner, number)
+    (sshd.root / "in" / name).write_bytes(cii(Draft(f"ER-{partner}-{number}")))
+    return name
+
+
+def decided(gate: Gate) -> dict[str, str]:
+    """The verdicts of the flows, by name."""
+    with gate.ledger.connect() as connection:
+        return {row.name: row.verdict for row in connection.execute(select(flows)) if row.state == "decided"}
+
+
+def visible(folder: Path) -> list[str]:
+    """What stands in a folder under its name."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_one_run_fetches_decides_and_sends(gate: Gate, sshd: Sshd) -> None:
+    """A deposit on the partner's server, its report and its life cycle back there, its pivot in the other's outbox."""
+    serve(gate, sshd, "JMRPOR", fetch_from="in", put_into="out")
+    names = [deposit(sshd, number) for number in (1, 2)]
+    tally = Local(gate).run_once()
+
+    assert decided(gate) == dict.fromkeys(names, "integrated")
+    sent = [name[:8] for name in visible(sshd.root / "out")]
+    assert (sent.count("CSO1106A"), set(sent)) == (2, {"CSO1106A", "FEN1200A"})
+    pivots = [path.name[:8] for path in gate.places.outbox.glob("SEI001/[!.]*")]
+    assert set(pivots) == {"FEN0036A"}
+    assert list((sshd.root / "in").iterdir()) == []
+    assert (tally.booked, tally.published) == (2, len(sent) + len(pivots))
+    assert {row["state"] for row in rows(gate)} == {"published"}
+
+
+def test_a_running_gate_polls_and_pushes(gate: Gate, sshd: Sshd) -> None:
+    """What comes while it runs is fetched in its time, and what comes of it sent as soon as it is there."""
+    serve(gate, sshd, "JMRPOR", fetch_from="in", put_into="out")
+    with running(gate):
+        for number in range(1, 4):
+            deposit(sshd, number)
+            eventually(lambda: number == len(decided(gate)))  # noqa: B023 - it is over before the next number
+        eventually(lambda: {row["state"] for row in rows(gate)} == {"published"} and len(rows(gate)) >= 7)
+    assert sum(name.startswith("CSO") for name in visible(sshd.root / "out")) == 3
+
+
+def test_a_dead_server_holds_up_nobody_else(gate: Gate, sshd: Sshd, tmp_path: Path) -> None:
+    """One that takes connections and never speaks: its files wait, with an alert, and go when it is back."""
+    serve(gate, sshd, "JMRPOR", fetch_from="in", put_into="out")
+    with Sshd(tmp_path / "other") as other:
+        serve(gate, other, "ABC123", fetch_from="in", put_into="out")
+        deposit(other, 1, "ABC123")
+        other.stop()
+        with socket.create_server((other.host, other.port)), running(gate):
+            name = deposit(sshd, 1)
+            eventually(lambda: name in decided(gate))
+            eventually(lambda: len(visible(sshd.root / "out")) == 2)
+            eventually(lambda: failing(gate) == {"ABC123"} and open_alerts(gate) == [("way.open", "ABC123")])
+        assert len(decided(gate)) == 1
+        other.start()
+        with running(gate):
+            eventually(lambda: len(decided(gate)) == 2)
+            eventually(lambda: len(visible(other.root / "out")) == 1)
+            eventually(lambda: not failing(gate) and not open_alerts(gate))
+
+
+def failing(gate: Gate) -> set[str]:
+    """The partners on whose ways something fails."""
+    with gate.ledger.connect() as connection:
+        return ways.failing(connection, ways.FETCH) | ways.failing(connection, ways.PUT)
+
+
+def open_alerts(gate: Gate) -> list[tuple[str, str]]:
+    """What is to be seen to."""
+    with gate.ledger.connect() as connection:
+        found = connection.execute(select(alerts).where(alerts.c.closed_at.is_(None)))
+        return [(row.kind, row.partner) for row in found]
+
+
+def test_a_changed_host_key_is_refused_until_somebody_accepts_it(gate: Gate, sshd: Sshd) -> None:
+    """Nothing is sent, nothing fetched, and the reason names the key; once it is accepted all goes its way."""
+    server = serve(gate, sshd, "JMRPOR", fetch_from="in", put_into="out")
+    deposit(sshd, 1)
+    sshd.swap_host_key("ed25519")
+    Local(gate).run_once()
+    with gate.ledger.connect() as connection:
+        (said,) = connection.execute(select(table.c.last_error)).scalars()
+    assert "shows the host key SHA256:" in said
+    assert (decided(gate), len(visible(sshd.root / "in"))) == ({}, 1)
+
+    with writing(gate.ledger) as connection:
+        key = HostKey(*sshd.host_public_keys[0].split())
+        host_keys.accept(connection, server.address, key, actor="test", at=stamp(gate.clock()))
+    Local(gate).run_once()
+    assert len(decided(gate)) == 1
+
+
+def test_a_big_file_does_not_hold_up_small_ones(gate: Gate, sshd: Sshd) -> None:
+    """It is fetched on a connection of its own; the small ones that came later are decided before it."""
+    with Cable(sshd.host, sshd.port) as cable:
+        serve(gate, sshd, "JMRPOR", port=cable.port, fetch_from="in", put_into="")
+        big = sshd.root / "in" / flow_name("FSO1106A", "JMRPOR", 99)
+        big.write_bytes(b"<a>" + b"x" * 60_000_000 + b"</a>")
+        with running(gate):
+            eventually(lambda: list(gate.places.spool.glob("JMRPOR/.fetching/*")))
+            for number in (1, 2, 3):
+                deposit(sshd, number)
+            eventually(lambda: len(decided(gate)) == 4)
+    with gate.ledger.connect() as connection:
+        received = {row.name: row.received_at for row in connection.execute(select(flows))}
+    assert len(received) == 4
+
+
+def test_a_gate_ends_in_time_though_a_server_is_slow(gate: Gate, sshd: Sshd) -> None:
+    """A connection on which nothing moves is broken off when the gate is told to end."""
+    with Cable(sshd.host, sshd.port) as cable:
+        serve(gate, sshd, "JMRPOR", port=cable.port, fetch_from="in", put_into="out")
+        deposit(sshd, 1)
+        with running(gate) as local:
+            eventually(lambda: cable.passed > 3_000)
+            cable.block()
+            began = time.monotonic()
+            local.stop()
+        assert time.monotonic() - began < 20
+    Local(gate).run_once()
+    assert failing(gate) in (set(), {"JMRPOR"})

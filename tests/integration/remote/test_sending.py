@@ -1,0 +1,285 @@
+"""Sending placed files on to a partner's real OpenSSH server: each once, whole, in order, whatever comes between."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from edigate.engine import sending
+from edigate.engine.sending import Stopped, send, tidy
+from edigate.ledger import deliveries, hearing, host_keys
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.tables import alerts
+from edigate.ledger.tables import deliveries as table
+from edigate.remote.login import login_of
+from edigate.remote.session import Session, connect
+from edigate.remote.trouble import RemoteTrouble
+from tests.cable import Cable
+from tests.integration.remote.conftest import SHORT
+from tests.integration.remote.connected import a_gate, placed, rows, serve, staged
+from tests.openssh import Sshd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from edigate.domain.servers import Server
+    from edigate.engine.gate import Gate
+
+OUT = "out"
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    """The depositor's server."""
+    with Sshd(tmp_path / "sshd") as running:
+        yield running
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """A gate with nothing under way."""
+    opened = a_gate(tmp_path / "gate")
+    yield opened
+    opened.ledger.dispose()
+
+
+@contextmanager
+def session_of(gate: Gate, server: Server) -> Iterator[Session]:
+    """A session on this server, as errands have it."""
+    with gate.ledger.connect() as connection:
+        keys = host_keys.counting(connection, server.address, stamp(gate.clock()))
+    with connect(server, keys, login_of(server, gate.places.root), SHORT) as session:
+        yield session
+
+
+def send_all(gate: Gate, server: Server) -> int:
+    """One errand."""
+    with session_of(gate, server) as session:
+        return send(gate, session, server, lambda: False)
+
+
+def arrived(sshd: Sshd) -> dict[str, bytes]:
+    """What the partner sees."""
+    return {path.name: path.read_bytes() for path in (sshd.root / OUT).iterdir() if not path.name.startswith(".")}
+
+
+def reports(wanted: dict[str, bytes]) -> dict[str, bytes]:
+    """The depositor's files."""
+    return {name: content for name, content in wanted.items() if name.startswith("CSO")}
+
+
+def states(gate: Gate) -> list[object]:
+    """The states of the depositor's files."""
+    return [row["state"] for row in rows(gate) if row["partner"] == "JMRPOR"]
+
+
+def pass_pauses(gate: Gate) -> None:
+    """Let what failed be tried again now."""
+    with writing(gate.ledger) as connection:
+        deliveries.try_now(connection)
+
+
+def test_files_arrive_under_their_names_and_nothing_is_left_behind(gate: Gate, sshd: Sshd) -> None:
+    """The same bytes as were placed, no hidden file there, nothing staged here, and all is published."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 3))
+    assert send_all(gate, server) == 3
+
+    assert arrived(sshd) == wanted
+    assert not [path.name for path in (sshd.root / OUT).iterdir() if path.name.startswith(".")]
+    assert not list((gate.places.outbox / "JMRPOR" / ".staging").iterdir())
+    assert states(gate) == ["published"] * 3
+    assert send_all(gate, server) == 0
+
+
+STEPS = ("stat", "write", "rename", "mark_uploaded", "mark_published", "forget")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_gate_that_ends_at_any_step_goes_on_without_losing_or_doubling(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch, step: str, when: str, nth: int
+) -> None:
+    """The partner moves files away at once: each arrives once, as it was placed."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 3))
+    monkeypatch.setattr(sending, "STRIDE_FILES", 2)
+    with monkeypatch.context() as patched:
+        ends_at(patched, step, when, nth, gate)
+        with pytest.raises(Ended):
+            send_all(gate, server)
+    first = collected(sshd)
+    tidy(gate, "JMRPOR")
+    send_all(gate, server)
+    second = collected(sshd)
+
+    assert not first.keys() & second.keys(), "handed out twice"
+    assert first | second == wanted
+    assert states(gate) == ["published"] * 3
+    tidy(gate, "JMRPOR")
+    assert not list((gate.places.outbox / "JMRPOR" / ".staging").iterdir())
+    assert not list((sshd.root / OUT).iterdir())
+
+
+class Ended(BaseException):
+    """The gate died here."""
+
+
+def ends_at(patched: pytest.MonkeyPatch, step: str, when: str, nth: int, gate: Gate) -> None:
+    """Raise before or after the nth call of a step."""
+    owner = Session if step in {"stat", "write", "rename"} else deliveries if step.startswith("mark") else gate.outbox
+    real: Callable[..., object] = getattr(owner, step)
+    calls = []
+
+    def ending(*args: object, **options: object) -> object:
+        calls.append(step)
+        if len(calls) == nth and when == "before":
+            raise Ended
+        result = real(*args, **options)
+        if len(calls) == nth:
+            raise Ended
+        return result
+
+    patched.setattr(owner, step, ending)
+
+
+def collected(sshd: Sshd) -> dict[str, bytes]:
+    """What the partner takes away."""
+    found = arrived(sshd)
+    for name in found:
+        (sshd.root / OUT / name).unlink()
+    return found
+
+
+@pytest.mark.parametrize("after", [2_000_000, 3_000_000, 5_500_000])
+def test_an_upload_that_breaks_off_goes_on_where_it_was(gate: Gate, sshd: Sshd, after: int) -> None:
+    """The connection is cut again and again; the file arrives whole, and not more is sent than was lost on the way."""
+    with Cable(sshd.host, sshd.port) as cable:
+        server = serve(gate, sshd, "JMRPOR", port=cable.port, put_into=OUT)
+        placed(gate, 1)
+        content = enlarge(gate, 6_000_000)
+        breaks = 0
+        for _ in range(40):
+            cable.cut_after(after + 40_000)
+            try:
+                done = send_all(gate, server)
+            except RemoteTrouble:
+                breaks += 1
+                continue
+            if done:
+                break
+        assert list(arrived(sshd).values()) == [content]
+        assert breaks >= 1
+        on_the_line = 3_000_000  # sent, and not yet written when the connection broke
+        assert cable.passed < 7_000_000 + breaks * (sending.WRITTEN_AGAIN + on_the_line)
+
+
+def enlarge(gate: Gate, size: int) -> bytes:
+    """Make the placed report larger, as if it had been rendered so."""
+    content = bytes(range(256)) * (size // 256)
+    staged(gate, "JMRPOR", 1).write_bytes(content)
+    with writing(gate.ledger) as connection:
+        connection.execute(update(table).where(table.c.id == 1).values(size=len(content), sha256="f" * 64))
+    return content
+
+
+def test_a_gate_that_is_told_to_end_breaks_an_upload_off(gate: Gate, sshd: Sshd) -> None:
+    """And the next one goes on with what is there."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    placed(gate, 1)
+    content = enlarge(gate, 6_000_000)
+    pieces: list[None] = []
+
+    def stopped() -> bool:
+        pieces.append(None)
+        return len(pieces) > 50
+
+    with session_of(gate, server) as session, pytest.raises(Stopped):
+        send(gate, session, server, stopped)
+    assert arrived(sshd) == {}
+    send_all(gate, server)
+    assert list(arrived(sshd).values()) == [content]
+
+
+def test_files_go_in_the_order_of_their_planning(gate: Gate, sshd: Sshd) -> None:
+    """A name that is taken keeps those behind it waiting; after so many tries it is a dead letter, and they go."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    names = list(reports(placed(gate, 3)))
+    (sshd.root / OUT / names[0]).mkdir()
+    for _ in range(gate.settings.outbox.tries):
+        assert (send_all(gate, server), states(gate)) == (0, ["placed"] * 3)
+        pass_pauses(gate)
+    assert send_all(gate, server) == 2
+    (row,) = [row for row in rows(gate) if row["dead_at"]]
+    assert row["name"] == names[0]
+    with gate.ledger.connect() as connection:
+        (alert,) = connection.execute(alerts.select()).mappings()
+    assert (alert["kind"], alert["subject"]) == ("delivery.dead", row["id"])
+    assert "exists" in str(alert["detail"])
+
+    (sshd.root / OUT / names[0]).rmdir()
+    with writing(gate.ledger) as connection:
+        deliveries.revive(connection, int(str(row["id"])), stamp(gate.clock()))
+    assert send_all(gate, server) == 1
+    assert sorted(arrived(sshd)) == sorted(names)
+
+
+def test_what_is_offered_again_while_it_still_lies_there_counts_as_offered(gate: Gate, sshd: Sshd) -> None:
+    """The same bytes under the same name: nothing is doubled, nothing refused."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 1))
+    content = staged(gate, "JMRPOR", 1).read_bytes()
+    send_all(gate, server)
+    with writing(gate.ledger) as connection:
+        assert hearing.offer_again(connection, 1)
+        deliveries.mark_placed(connection, [(1, len(content), "a" * 64)])
+    staged(gate, "JMRPOR", 1).write_bytes(content)
+
+    assert send_all(gate, server) == 1
+    assert arrived(sshd) == wanted
+    assert not [path for path in (sshd.root / OUT).iterdir() if path.name.startswith(".")]
+
+
+def test_what_vanishes_under_its_hidden_name_before_it_was_shown_is_uploaded_again(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server's owner who sweeps hidden files away between two steps of one errand loses nothing."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 1))
+    commit = deliveries.mark_uploaded
+
+    def sweep(*args: object) -> None:
+        commit(*args)  # type: ignore[arg-type]
+        for path in (sshd.root / OUT).glob(".*"):
+            path.unlink()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "mark_uploaded", sweep)
+        assert send_all(gate, server) == 0
+    assert send_all(gate, server) == 1
+    assert arrived(sshd) == wanted
+
+
+def test_what_is_no_longer_staged_here_is_planned_again(gate: Gate, sshd: Sshd) -> None:
+    """It is rendered and placed once more."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    placed(gate, 1)
+    staged(gate, "JMRPOR", 1).unlink()
+    assert (send_all(gate, server), states(gate)) == (0, ["planned"])
+
+
+def test_a_folder_that_is_not_there_is_no_fault_of_the_files(gate: Gate, sshd: Sshd) -> None:
+    """The server's trouble is raised: no file counts a try, none becomes a dead letter."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    placed(gate, 2)
+    (sshd.root / OUT).rmdir()
+    for _ in range(5):
+        with pytest.raises(RemoteTrouble):
+            send_all(gate, server)
+    assert [(row["failures"], row["dead_at"]) for row in rows(gate)][:2] == [(0, None)] * 2
