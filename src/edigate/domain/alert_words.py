@@ -82,6 +82,14 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             to_do_fr="Faites de la place, ou agrandissez le disque : fichiers de outbox/ qui attendent d'être relevés,"
             " ce que `edigate purge` peut retirer, fichiers d'autres programmes. La passerelle reprend d'elle-même.",
         ),
+        "audit.head_unsent": Words(
+            said_en="A head of the audit log could not be signed or kept elsewhere.",
+            said_fr="Une tête du journal d'audit n'a pas pu être signée ou gardée ailleurs.",
+            to_do_en="See to audit.key_file, audit.heads_folder and audit.heads_url, then try it: `edigate audit head`."
+            " Heads that were not sent go with the next one; the alert closes then.",
+            to_do_fr="Voyez audit.key_file, audit.heads_folder et audit.heads_url, puis essayez : `edigate audit head`."
+            " Les têtes non envoyées partent avec la suivante ; l'alerte se clôt alors.",
+        ),
         "balance.uneven": Words(
             said_en="The balance does not come out: deposits, decisions and reports do not agree.",
             said_fr="La balance n'est pas juste : dépôts, décisions et comptes rendus ne concordent pas.",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
 
-from edigate.ledger import heads
+from edigate.ledger import alerts, heads
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
@@ -32,9 +31,20 @@ _MODE = 0o644
 
 
 def keep_heads(gate: Gate) -> None:
-    """Make a head where anything has happened, and send those that were not sent yet; the chore."""
-    make(gate)
-    send(gate)
+    """Make a head where anything has happened, and send those that were not sent yet; the chore.
+
+    What stands in the way is an alert, until it is overcome.
+    """
+    try:
+        make(gate)
+        send(gate)
+    except (heads.BadKey, OSError, ValueError) as error:
+        log.error(alerts.HEAD_UNSENT, error=str(error))
+        with writing(gate.ledger) as connection:
+            alerts.open_one(connection, alerts.HEAD_UNSENT, 0, "", str(error), stamp(gate.clock()))
+        return
+    with writing(gate.ledger) as connection:
+        alerts.close(connection, alerts.HEAD_UNSENT, 0, stamp(gate.clock()))
 
 
 def make(gate: Gate) -> Head | None:
@@ -70,18 +80,17 @@ def folder(gate: Gate) -> Path | None:
 
 
 def send(gate: Gate) -> int:
-    """Send heads, oldest first, until one cannot be sent; the next time goes on there. Returns how many went."""
+    """Send heads, oldest first; returns how many went.
+
+    Raises OSError or ValueError for one that cannot be sent: the next time goes on there.
+    """
     audit = gate.settings.audit
     if not (audit.heads_folder or audit.heads_url):
         return 0
     sent = 0
     while waiting := _unsent(gate):
         for number, head in waiting:
-            try:
-                _send(gate, number, head)
-            except (OSError, ValueError) as error:
-                log.error("audit.head_unsent", error=str(error), made_at=head.at)
-                return sent
+            _send(gate, number, head)
             with writing(gate.ledger) as connection:
                 heads.mark_sent(connection, number, stamp(gate.clock()))
             sent += 1
