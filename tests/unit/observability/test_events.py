@@ -88,4 +88,4 @@ def test_the_search_finds_what_is_said_and_what_it_is_said_with() -> None:
     found = {(call.to, call.word) for call in ALL}
     assert {("log", "flow.decided"), ("record", "held.released"), ("Trouble", "spool.unbookable_file")} <= found
     decided = next(call for call in ALL if (call.to, call.word) == ("log", "flow.decided"))
-    assert decided.fields == {"flow", "run", "verdict", "interface", "integrated", "rejected"}
+    assert decided.fields == frozenset({"flow", "run", "verdict", "interface", "integrated", "rejected"})
