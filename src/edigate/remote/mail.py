@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import stat
+from base64 import b64encode
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 10.0
+_AUTHENTICATED = 235
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -37,10 +39,22 @@ def send(server: MailServer, message: EmailMessage, *, seconds: float = SECONDS)
         if server.security == "starttls":
             session.starttls(context=ssl.create_default_context())
         if server.user:
-            session.login(server.user, password)
+            _log_in(session, server.user, password)
         refused = session.send_message(message)
         if refused:
             raise smtplib.SMTPRecipientsRefused(refused)
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
+    """As smtplib does, which can only say ASCII; other passwords in UTF-8 (RFC 4616)."""
+    if (user + password).isascii():
+        session.login(user, password)
+        return
+    proof = b64encode(f"\0{user}\0{password}".encode()).decode()
+    session.ehlo_or_helo_if_needed()
+    code, said = session.docmd("AUTH", f"PLAIN {proof}")
+    if code != _AUTHENTICATED:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _connected(server: MailServer, seconds: float) -> smtplib.SMTP:

@@ -62,7 +62,9 @@ def translated(whom: str) -> Iterator[None]:
     try:
         yield
     except (OSError, smtplib.SMTPException) as error:
-        met = getattr(error, "reason", None)  # urllib wraps what the socket said
-        cause = met if isinstance(met, Exception) else error
+        # urllib wraps what the socket said, and smtplib takes the place of it
+        lost = isinstance(error, smtplib.SMTPServerDisconnected)
+        met = error.__context__ if lost else getattr(error, "reason", None)
+        cause = met if isinstance(met, OSError) else error
         reason = next((_REASONS[kind] for kind in type(cause).__mro__ if kind in _REASONS), Reason.FAILED)
         raise NotTold(reason, f"{whom}: {cause}") from None
