@@ -27,12 +27,13 @@ app = typer.Typer(
 
 
 class DeliveryState(StrEnum):
-    """How far a file has come; a failing one is tried again."""
+    """How far a file has come; a failing one is tried again, a dead letter was set aside after too many tries."""
 
     PLANNED = "planned"
     PLACED = "placed"
     PUBLISHED = "published"
     FAILING = "failing"
+    DEAD = "dead"
 
 
 StateOption = Annotated[DeliveryState | None, typer.Option("--state", help=t("How far it has come.", "Où il en est."))]
@@ -122,10 +123,17 @@ def _print_list(gate: Gate, found: list[RowMapping]) -> None:
     for row in found:
         if state_of(row) == "failing":
             rows.say(
-                t("{name}: failed {count} times, last: {error}; next try {at}",
-                  "{name} : {count} échecs, le dernier : {error} ; prochain essai {at}",
-                  name=row["name"], count=row["failures"], error=row["last_error"],
-                  at=rows.local(gate, row["next_try_at"])),
+                t("{name}: the last try failed: {error}; next try {at}",
+                  "{name} : le dernier essai a échoué : {error} ; prochain essai {at}",
+                  name=row["name"], error=row["last_error"], at=rows.local(gate, row["next_try_at"])),
+                style="red",
+            )  # fmt: skip
+        if state_of(row) == "dead":
+            rows.say(
+                t("{name}: set aside after {count} tries: {error}; once mended: edigate deliveries resend {name}",
+                  "{name} : mis au rebut après {count} essais : {error} ; une fois réglé : edigate deliveries resend"
+                  " {name}",
+                  name=row["name"], count=row["failures"], error=row["last_error"]),
                 style="red",
             )  # fmt: skip
 

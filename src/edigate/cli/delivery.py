@@ -48,7 +48,9 @@ def one(connection: Connection, named: str) -> RowMapping:
 
 
 def state_of(row: RowMapping) -> str:
-    """How far it has come; `failing` while it is tried again."""
+    """How far it has come; `failing` while it is tried again, `dead` once it was set aside."""
+    if row["dead_at"]:
+        return queries.DEAD
     unpublished = row["state"] != "published"
     return "failing" if unpublished and row["last_error"] else str(row["state"])
 
@@ -106,6 +108,7 @@ def print_story(connection: Connection, gate: Gate, row: RowMapping) -> None:
             (t("published", "remis"), rows.local(gate, row["published_at"])),
             (t("offered again", "présenté de nouveau"), lifecycle.offers(row)),
             (t("receipt", "accusé"), lifecycle.receipt(gate, row)),
+            (t("set aside", "mis au rebut"), rows.local(gate, row["dead_at"])),
             (t("left the outbox", "sorti du dossier"), _gone(gate, row)),
             (t("size", "taille"), t("{size} bytes", "{size} octets", size=row["size"]) if row["size"] else ""),
             ("SHA-256", row["sha256"]),

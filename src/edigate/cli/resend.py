@@ -7,12 +7,12 @@ import structlog
 import typer
 from sqlalchemy import RowMapping
 
-from edigate.cli import common, purged, requests, rows
+from edigate.cli import common, filters, purged, requests, rows
 from edigate.cli.delivery import AGAIN, one, state_of
 from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.engine.gate import Gate
-from edigate.ledger import hearing, partners
+from edigate.ledger import deliveries, hearing, partners, queries
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.deliveries import PUBLISHED
@@ -21,18 +21,26 @@ from edigate.observability.logs import configure
 
 log = structlog.get_logger()
 HELP = t(
-    "Offer published files once more, under the same names, with the reason in the log.",
-    "Présenter encore une fois des fichiers remis, sous les mêmes noms, le motif étant consigné.",
+    "Offer published files once more, or dead letters again, under the same names, with the reason in the log.",
+    "Présenter encore une fois des fichiers remis, ou de nouveau ceux mis au rebut, sous les mêmes noms, le motif étant"
+    " consigné.",
 )
 EXAMPLE = t(
     'Example: edigate deliveries resend FEN0036A_SEI001_CPP0010036000000000000001 --reason "lost at their side"',
     'Exemple : edigate deliveries resend FEN0036A_SEI001_CPP0010036000000000000001 --reason "perdu chez eux"',
 )
 DeliveriesArgument = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar=t("FILE", "FICHIER"),
         help=t("Names, or numbers in the list.", "Des noms, ou des numéros dans la liste."),
+    ),
+]
+DeadOption = Annotated[
+    bool,
+    typer.Option(
+        "--all-dead",
+        help=t("Every dead letter; --partner narrows it down.", "Tout ce qui est au rebut ; --partner restreint."),
     ),
 ]
 YesOption = Annotated[
@@ -46,13 +54,32 @@ YesOption = Annotated[
 
 
 def resend(
-    files: DeliveriesArgument, reason: requests.ReasonOption, yes: YesOption = False, as_json: Json = False
+    *,
+    files: DeliveriesArgument = None,
+    reason: requests.ReasonOption,
+    all_dead: DeadOption = False,
+    partner: filters.PartnerOption = "",
+    yes: YesOption = False,
+    as_json: Json = False,
 ) -> None:
     """Offer files again on purpose: all that are named, or none where one of them cannot be."""
     why = requests.given(reason)
+    if bool(files) is all_dead or (partner and not all_dead):
+        raise common.Misuse(
+            t("Name files, or say --all-dead (and --partner with it alone).",
+              "Nommez des fichiers, ou dites --all-dead (et --partner avec celui-ci seulement).")
+        )  # fmt: skip
     gate = common.open_here()
     with gate.ledger.connect() as connection:
-        chosen = list({row["id"]: row for row in (one(connection, name) for name in files)}.values())
+        if all_dead:
+            code = filters.known_partner(connection, partner) if partner else ""
+            found = queries.list_deliveries(connection, queries.Wanted(state=queries.DEAD, partner=code))
+        else:
+            found = [one(connection, name) for name in files or ()]
+    chosen = list({row["id"]: row for row in found}.values())
+    if not chosen:
+        rows.note(t("There is no dead letter.", "Il n'y a rien au rebut."))
+        return
     if len(chosen) > 1 and not yes and sys.stdin.isatty():
         question = t("Offer {count} files again?", "Présenter de nouveau {count} fichiers ?", count=len(chosen))
         if not typer.confirm(question, err=True):
@@ -74,7 +101,8 @@ def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
         suspended = {partner.code for partner in partners.load_book(connection).partners if not partner.active}
         for row in (one(connection, str(row["id"])) for row in chosen):
             _refuse_unfit(row, suspended)
-            hearing.offer_again(connection, row["id"])
+            if not deliveries.revive(connection, row["id"], now):
+                hearing.offer_again(connection, row["id"])
             record(
                 connection, AGAIN, who, row["name"], at=now, delivery=row["id"], partner=row["partner"],
                 published_at=row["published_at"], reason=reason,
@@ -94,7 +122,7 @@ def _refuse_unfit(row: RowMapping, suspended: set[str]) -> None:
             t("Resume it first: edigate partners resume {partner}",
               "Rétablissez-le d'abord : edigate partners resume {partner}", partner=row["partner"]),
         )  # fmt: skip
-    if row["state"] != PUBLISHED:
+    if row["state"] != PUBLISHED and not row["dead_at"]:
         raise common.Failure(
             t("{name} is not published yet ({state}): there is nothing to offer again.",
               "{name} n'est pas encore remis ({state}) : il n'y a rien à présenter de nouveau.",

@@ -27,7 +27,7 @@ SHORT_ID = 16
 _ENDLESS = 10_000
 _COLOURS = {
     "integrated": "green", "published": "green", "taken": "green", "partial": "yellow", "held": "yellow",
-    "failing": "red", "rejected": "red", "inadmissible": "red", "withdrawn": "dim",
+    "failing": "red", "dead": "red", "rejected": "red", "inadmissible": "red", "withdrawn": "dim",
 }  # fmt: skip
 
 
@@ -51,6 +51,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "placed":       ("placed",            "écrit"),
     "published":    ("published",         "remis"),
     "failing":      ("failing",           "en échec"),
+    "dead":         ("dead letter",       "mis au rebut"),
     "collected":    ("collected",         "relevé"),
     "purged":       ("purged",            "purgé"),
     "report":       ("report",            "compte rendu"),
@@ -236,8 +237,8 @@ def delivery_json(row: Row) -> dict[str, Any]:
     """An outgoing file."""
     return picked(
         row, "id", "kind", "partner", "interface", "name", "state", "planned_at", "published_at", "size", "sha256",
-        "failures", "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at", "gone_at",
-        "gone_how",
+        "failures", "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at",
+        "uploaded_at", "dead_at", "gone_at", "gone_how",
     )  # fmt: skip
 
 

@@ -36,8 +36,7 @@ _TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
     {
         "disk.low": (
             "has too little room left on its disk, so nothing was taken in: make room, or lower engine.disk_free_bytes",
-            "n'a plus assez de place sur son disque : rien n'a été pris ; libérez de la place, ou baissez"
-            " engine.disk_free_bytes",
+            "n'a plus assez de place sur son disque, rien n'a été pris : faites-en, ou baissez engine.disk_free_bytes",
         ),
         "inbox.stray_file": (
             "lies beside the partners' folders: move it into inbox/<application code>/",

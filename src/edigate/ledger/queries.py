@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, RowMapping, Select
 
 FAILING = "failing"
-_NOT_PUBLISHED = frozenset({PLANNED, PLACED, FAILING})
+DEAD = "dead"
+_NOT_PUBLISHED = frozenset({PLANNED, PLACED, FAILING, DEAD})
 _FLOW_STATES = frozenset({"in_progress", HELD, DECIDED})
 _HASH_LENGTH = 64
 # Above every character that a claim id, a hash or a name can have.
@@ -303,7 +304,9 @@ def _delivery_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         # The index of what is under way begins with the partner: named one by one, they let SQLite use it.
         conditions += [DELIVERY_TO_DO, deliveries.c.partner.in_(select(partners.c.code))]
     if wanted.state == FAILING:
-        conditions.append(deliveries.c.last_error != "")
+        conditions += [deliveries.c.last_error != "", deliveries.c.dead_at.is_(None)]
+    elif wanted.state == DEAD:
+        conditions.append(deliveries.c.dead_at.is_not(None))
     elif wanted.state:
         conditions.append(deliveries.c.state == wanted.state)
     return conditions

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 LISTED = {
     "id", "kind", "partner", "interface", "name", "state", "planned_at", "published_at", "size", "sha256", "failures",
-    "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at", "gone_at", "gone_how", "run",
+    "last_error", "next_try_at", "offers", "receipt", "receipt_at", "receipt_due_at", "uploaded_at", "dead_at",
+    "gone_at", "gone_how", "run",
 }  # fmt: skip
 
 
@@ -221,3 +222,48 @@ def test_a_file_that_left_the_outbox_says_so(fresh: Site, pivot: str) -> None:
     assert told["gone_at"] > told["published_at"]
     assert "(collected)" in fresh.run("deliveries", "show", pivot).out
     assert "(relevé)" in fresh.run("deliveries", "show", pivot, lang="fr").out
+
+
+@pytest.fixture
+def dead(fresh: Site) -> str:
+    """The name of a dead letter: a report under whose name a folder stands."""
+    actors.invoice(fresh, "F-1")
+    pivot = actors.pivot_of(fresh, "F-1")
+    with fresh.connection() as connection:
+        connection.exec_driver_sql(
+            "update deliveries set state = 'planned', dead_at = '2026-01-05T10:00:00.000000Z', failures = 10,"
+            " last_error = 'Is a directory' where name = ?",
+            (pivot,),
+        )
+    return pivot
+
+
+def test_a_dead_letter_is_shown_with_its_reason_and_what_to_do(fresh: Site, dead: str) -> None:
+    """In the list, alone under `--state dead`, and in its story; it counts no longer as failing."""
+    assert [row["name"] for row in fresh.json("deliveries", "list", "--state", "dead")] == [dead]
+    assert fresh.json("deliveries", "list", "--state", "failing") == []
+    told = fold(fresh.run("deliveries", "list", "--state", "dead").out)
+    assert "set aside after 10 tries: Is a directory" in told
+    assert f"edigate deliveries resend {dead}" in told
+    assert fresh.json("deliveries", "show", dead)["dead_at"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_dead_letters_are_offered_again_by_one_command(fresh: Site, dead: str, named: bool) -> None:  # noqa: FBT001
+    """By name, or all of them, or all of a partner's: they go out at once, and nothing is dead any more."""
+    file = fresh.root / "outbox" / "SEI001" / dead
+    file.unlink()
+    which = [dead] if named else ["--all-dead", "--partner", "SEI001"]
+    fresh.run("deliveries", "resend", *which, "--reason", "mended")
+
+    assert file.exists()
+    told = fresh.json("deliveries", "show", dead)
+    assert (told["state"], told["dead_at"], told["failures"], told["offers"]) == ("published", None, 0, 0)
+
+
+def test_without_dead_letters_there_is_nothing_to_offer_again(fresh: Site) -> None:
+    """And it is said; files and --all-dead together, or neither, are a misuse."""
+    assert "no dead letter" in fresh.run("deliveries", "resend", "--all-dead", "--reason", "x").err
+    misuses: tuple[list[str], ...] = ([], ["--partner", "SEI001"], ["X", "--all-dead"])
+    for arguments in misuses:
+        assert fresh.run("deliveries", "resend", *arguments, "--reason", "x", expect=2).err

@@ -130,7 +130,7 @@ def test_a_delivery_that_fails_tells_why_and_when_it_is_tried_again(fresh: Site)
 
     (row,) = fresh.json("deliveries", "list", "--state", "failing")
 
-    assert (row["state"], row["failures"], row["published_at"]) == ("planned", 1, None)
+    assert (row["state"], row["failures"], row["published_at"]) == ("planned", 0, None)
     assert row["last_error"]
     assert row["next_try_at"] > row["planned_at"]
     assert "next try" in fold(fresh.run("deliveries", "list").out)
