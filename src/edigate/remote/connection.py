@@ -89,7 +89,7 @@ def verified(host: str, port: int, keys: Sequence[HostKey], times: Times) -> Tra
             return transport
         transport.close()
         refused = refused or HostKeyRefused(f"{host}:{port}", shown, keys)
-        kinds = [kind for kind in kinds if kind != shown.kind]
+        kinds = [kind for kind in kinds if kind != shown.kind] if shown.kind in kinds else []
     raise refused
 
 

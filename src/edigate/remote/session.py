@@ -183,6 +183,14 @@ class Session:
                 self._line.forget(number)
 
 
+def safely_behind(size: int) -> int:
+    """From where to go on writing a file that a break left with this size on the server.
+
+    A server may have written later pieces before earlier ones, of those that were under way.
+    """
+    return max(0, size - _UNDER_WAY * _WRITE_BYTES)
+
+
 @contextmanager
 def connect(server: Server, keys: Sequence[HostKey], login: Login, times: Times) -> Iterator[Session]:
     """A session on this server, whose host key must be one of `keys`.

@@ -1,0 +1,56 @@
+"""A real OpenSSH server, and how the gate would know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edigate.domain.servers import HostKey, Server
+from edigate.remote.connection import Times
+from edigate.remote.login import login_of
+from edigate.remote.session import Session, connect
+from tests.openssh import Sshd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+SHORT = Times(connect=5, silence=1, keep_alive=0)
+
+
+@dataclass(slots=True)
+class Known:
+    """A server whose present host keys are pinned; `port` may be that of a cable that leads to it."""
+
+    sshd: Sshd
+    keys: list[HostKey]
+    root: Path
+
+    def server(self, port: int = 0, **changes: str) -> Server:
+        """What an operator configured."""
+        configured = {"key_file": str(self.sshd.key_file), **changes}
+        return Server("ABC123", self.sshd.host, port or self.sshd.port, self.sshd.user, "in", "out", **configured)
+
+    def connect(self, port: int = 0, times: Times = SHORT, **changes: str) -> AbstractContextManager[Session]:
+        """A session on it."""
+        server = self.server(port, **changes)
+        return connect(server, self.keys, login_of(server, self.root), times)
+
+    def pin(self) -> None:
+        """Accept the keys that it has now."""
+        self.keys = host_keys(self.sshd)
+
+
+def host_keys(sshd: Sshd) -> list[HostKey]:
+    """The server's own keys, read from its files."""
+    return [HostKey(*line.split()) for line in sshd.host_public_keys]
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Iterator[Known]:
+    """A server that runs, its keys pinned."""
+    with Sshd(tmp_path / "sshd") as sshd:
+        yield Known(sshd, host_keys(sshd), tmp_path)
