@@ -8,8 +8,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from edigate.domain.partners import Role
+from edigate.ledger.tables import deliveries
 from edigate.sandbox import structures as people
 from tests.acceptance.gates import DEPOSITOR, MIXED, fresh_number, mixed, sound
 
@@ -30,9 +32,9 @@ PATIENCE = 30.0
 
 
 @pytest.fixture
-def running(make_site: MakeSite) -> Iterator[Site]:
-    """A gate at work in a process of its own; it must end well when told to."""
-    site = make_site()
+def running(make_site: MakeSite, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A gate at work in a process of its own, perhaps with more settings; it must end well when told to."""
+    site = make_site(getattr(request, "param", ""))
     settings = site.root / "edigate.toml"
     settings.write_text(settings.read_text().replace("[intake]", "[intake]\nrescan_seconds = 0.2"))
     with subprocess.Popen([sys.executable, "-c", PROGRAM, str(site.root)]) as process:
@@ -136,3 +138,25 @@ def test_a_directory_and_a_replay_are_taken_up(running: Site) -> None:
     running.replay(name)
 
     assert eventually(lambda: running.outcome(name).verdict == "integrated")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells that a file was closed after reading")
+@pytest.mark.parametrize("running", ["[outbox]\ncollect_once = true\n"], indirect=True)
+def test_what_a_partner_has_read_is_taken_away(running: Site) -> None:
+    """A gate that hands files out only once: the report goes when it was read, the life cycle that was not stays."""
+    running.deposit(sound())
+    outbox = running.root / "outbox" / DEPOSITOR
+    assert eventually(lambda: len(list(outbox.glob("[!.]*"))) == 2)
+    report, life_cycle = sorted(outbox.glob("[!.]*"))
+
+    report.read_bytes()
+
+    assert eventually(lambda: not report.exists())
+    assert eventually(lambda: _gone(running) == {report.name: "collected"})
+    assert life_cycle.exists()
+
+
+def _gone(site: Site) -> dict[str, str]:
+    with site.gate.ledger.connect() as connection:
+        query = select(deliveries.c.name, deliveries.c.gone_how).where(deliveries.c.gone_at.is_not(None))
+        return {row.name: row.gone_how for row in connection.execute(query)}

@@ -6,66 +6,45 @@ import queue
 import shutil
 import time
 import traceback
-from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.domain.verdicts import Examination
-from edigate.engine import deposits
+from edigate.engine.arrivals import Arrivals
 from edigate.engine.decisions import examine, pass_time, settle, take_due
 from edigate.engine.handover import hand_over, publish
 from edigate.engine.lock import held
 from edigate.engine.metering import measured
+from edigate.engine.once_only import once_only
 from edigate.engine.pool import Pool
 from edigate.engine.restored import refuse_if_restored
 from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
+from edigate.engine.tally import Tally
 from edigate.engine.upkeep import kept_up
 from edigate.engine.worker import NOTE, Charge
-from edigate.intake.folder import Trouble
 from edigate.intake.watch import watching
-from edigate.ledger import archive, deadlines, deliveries, partners, servers, store, ways
+from edigate.ledger import archive, deadlines, deliveries, servers, store, ways
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from edigate.domain.verdicts import Content
     from edigate.engine.errands import Errands
     from edigate.engine.gate import Gate
-    from edigate.intake.folder import Look, Ready
+    from edigate.intake.folder import Look
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
-LOOK_AHEAD = 4
 PAUSE_AFTER_TROUBLE = 5.0
 GATHERING = 0.05
 AT_SERVERS = 1.0
-KEPT = 1000
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run of the gate did; `troubles` are what stood in its inboxes' way, each once.
-
-    `decisions` are the last ones, as many as a person can look at; a gate that runs for weeks forgets the others.
-    """
-
-    booked: int = 0
-    published: int = 0
-    verdicts: Counter[str] = field(default_factory=Counter)
-    decisions: deque[Decision] = field(default_factory=lambda: deque(maxlen=KEPT))
-    held: int = 0
-    waiting: list[str] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
 
 
 class Local:
@@ -78,13 +57,10 @@ class Local:
         self._progress = progress
         self._stopped = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._backlog: deque[Ready] = deque()
         self._ahead = 0
-        self._looked = False
         self._caught_up = False
-        self._troubled: set[tuple[str, str]] = set()
         self._errands: Errands | None = None
-        self._full = False
+        self._arrivals = Arrivals(gate, self.tally)
         settings = gate.settings
         charge = Charge(
             archive=gate.places.archive,
@@ -115,7 +91,9 @@ class Local:
             while not self._stopped:
                 elsewhere = self._is_elsewhere
                 look = self._work_off()
-                self.tally.waiting = [str(path) for path in (*look.waiting, *(file.path for file in self._backlog))]
+                self.tally.waiting = [
+                    str(path) for path in (*look.waiting, *(file.path for file in self._arrivals.backlog))
+                ]
                 if elsewhere or self._is_elsewhere:
                     self._wait(AT_SERVERS)
                     continue
@@ -133,7 +111,8 @@ class Local:
 
     def run(self) -> Tally:
         """Watch and work until stopped by `stop`, SIGTERM or SIGINT. Raises engine.lock.Held."""
-        with self._at_work(), measured(self.gate), watching(self.gate.inbox, self._wake), kept_up(self.gate):
+        gate = self.gate
+        with self._at_work(), measured(gate), watching(gate.inbox, self._wake), kept_up(gate), once_only(gate):
             log.info("gate.started", folder=str(self.gate.places.root))
             self._pool.start()
             while not self._stopped:
@@ -166,7 +145,7 @@ class Local:
 
             self._errands = Errands(self.gate, self._wake, lambda: self._stopped)
             self._errands.prepare()
-        self._errands.set_off(fetching=fetching and not self._full)
+        self._errands.set_off(fetching=fetching and not self._arrivals.full)
 
     def _at_servers(self, *, fetching: bool) -> bool:
         """Whether anything is under way at partners' servers, after waiting for a while."""
@@ -233,60 +212,15 @@ class Local:
         """Batches until nothing is ready and nothing is due; the last look tells what still waits."""
         while True:
             self._set_off()
-            look = self._look()
+            look = self._arrivals.look()
             booked = self.tally.booked
             progressed = True
-            while (self._backlog or progressed) and not self._stopped:
+            while (self._arrivals.backlog or progressed) and not self._stopped:
                 progressed = self._batch()
             if self._stopped and self._ahead:
                 self._decide()  # what was taken in is in hand: it is not left undecided
             if self.tally.booked == booked or self._stopped:
                 return look
-
-    def _look(self) -> Look:
-        with self.gate.ledger.connect() as connection:
-            book = partners.load_book(connection)
-        known = {partner.code for partner in book.partners}
-        for code in sorted(known):
-            self._open_inbox(self.gate.places.inbox / code)
-        look = self.gate.inbox.look(known, self.gate.settings.intake.batch_flows * LOOK_AHEAD)
-        self._backlog = deque(look.ready)
-        if not self._has_room():
-            look.waiting += [file.path for file in self._backlog]
-            look.next_in = PAUSE_AFTER_TROUBLE
-            self._backlog.clear()
-        self._looked = True
-        for trouble in look.troubles:
-            self._tell(trouble)
-        return look
-
-    def _has_room(self) -> bool:
-        """Whether the disk has room for more deposits; it is told when that changes."""
-        needed = self.gate.settings.engine.disk_free_bytes
-        free = shutil.disk_usage(self.gate.places.root).free
-        if (free < needed) is not self._full:
-            self._full = not self._full
-            if self._full:
-                self.tally.troubles.append(Trouble(self.gate.places.root, "disk.low", f"{free} < {needed}"))
-                log.warning("disk.low", free=free, needed=needed)
-            else:
-                log.info("disk.enough", free=free)
-        return not self._full
-
-    def _open_inbox(self, folder: Path) -> None:
-        try:
-            self.gate.access.make_folder(folder)
-        except FileExistsError:
-            return  # a file in its place, which the look tells of
-        except OSError as error:
-            self._tell(Trouble(folder, "inbox.unreadable_folder", error.strerror or str(error)))
-
-    def _tell(self, trouble: Trouble) -> None:
-        """Log what stands in a deposit's way, once, and keep it for whoever asks in the end."""
-        if (str(trouble.path), trouble.reason) not in self._troubled:
-            self._troubled.add((str(trouble.path), trouble.reason))
-            self.tally.troubles.append(trouble)
-            deposits.logged(trouble)
 
     def _batch(self) -> bool:
         """One batch through all the steps; whether anything was done.
@@ -296,28 +230,15 @@ class Local:
         """
         booked = self.tally.booked
         with ThreadPoolExecutor(1) as beside:
-            taken = beside.submit(self._take_in)
+            taken = beside.submit(self._arrivals.take_in)
             decided = self._decide()
             self._ahead = taken.result()
         if self._ahead or decided or self.tally.booked > booked:
             return True
-        if self._caught_up or not self._looked or (self._errands and not self._errands.caught_up):
+        if self._caught_up or not self._arrivals.looked or (self._errands and not self._errands.caught_up):
             return False
         self._caught_up = True
         return bool(self._decide())
-
-    def _take_in(self) -> int:
-        """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
-        if self._full:
-            return 0
-        with timed("claim") as claiming:
-            taken = deposits.claim(self.gate, self._backlog, self._tell)
-            claiming.worth = bool(taken)
-        with timed("book") as booking:
-            booked = deposits.book(self.gate, self._tell)
-            booking.worth = bool(booked)
-        self.tally.booked += booked
-        return taken
 
     def _decide(self) -> int:
         """Decide on what is due, and hand over what comes of it. Returns how many runs and files that was."""
@@ -339,16 +260,9 @@ class Local:
             seconds = round(time.perf_counter() - began, 6)
             log.debug("batch.done", flows=len(batch), decided=len(decisions), seconds=seconds)
         self.tally.published += published
-        self.tally.verdicts.update(decision.verdict.value for decision in decisions)
-        self.tally.decisions.extend(map(_without_documents, decisions))
+        self.tally.count(decisions)
         self._sweep()
         self._set_off()
         if self._progress:
-            self._progress(self.tally, len(self._backlog))
+            self._progress(self.tally, len(self._arrivals.backlog))
         return len(batch) + published + passed
-
-
-def _without_documents(decision: Decision) -> Decision:
-    """A decision to be kept: without the pivots, which together may be larger than the memory."""
-    light = tuple(replace(one, invoice=replace(one.invoice, pivot=None)) for one in decision.invoices)
-    return replace(decision, case=replace(decision.case, examination=Examination()), invoices=light)
