@@ -45,10 +45,11 @@ def take_due(gate: Gate, pool: Pool) -> list[RowMapping]:
 
     The order of booking is kept: what comes after a run that must be tried alone waits for it, as it may repeat it.
     """
-    bounds = gate.settings.intake
+    bounds, now = gate.settings.intake, gate.clock()
+    latest = stamp(now + dt.timedelta(seconds=gate.settings.engine.held_retry_seconds))
     with gate.ledger.connect() as connection:
         rows = store.due(
-            connection, stamp(gate.clock()), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes
+            connection, stamp(now), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes, latest=latest
         )
     batch = list(takewhile(lambda row: not row["attempts"], rows)) or rows[:1]
     if batch:

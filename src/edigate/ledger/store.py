@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 
 from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import proof, subjects
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 IN_PROGRESS, DECIDED, HELD, DUE = "in_progress", "decided", "held", "due"
+_NEVER = "9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,14 @@ def book(connection: Connection, bookings: Iterable[Booking]) -> None:
     )
 
 
-def due(connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: int) -> list[RowMapping]:
-    """Runs to examine now, oldest first, with their flows: bounded in number and bytes; a big one comes alone."""
+def due(
+    connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: int, latest: str = _NEVER
+) -> list[RowMapping]:
+    """Runs to examine now, oldest first, with their flows: bounded in number and bytes; a big one comes alone.
+
+    Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead.
+    """
+    come = or_(runs.c.state == DUE, runs.c.due_at <= now, runs.c.due_at > latest)
     query = (
         select(
             runs.c.id.label("run"), runs.c.number, runs.c.attempts, runs.c.deaths, runs.c.state.label("run_state"),
@@ -75,7 +82,7 @@ def due(connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: 
             flows.c.size, flows.c.archived, flows.c.incomplete, flows.c.received_at,
         )
         .join(flows, runs.c.flow == flows.c.id)
-        .where(RUN_TO_DO, runs.c.due_at <= now)
+        .where(RUN_TO_DO, come)
         .order_by(runs.c.due_at, runs.c.id)
         .limit(flows_at_most)
     )  # fmt: skip

@@ -89,7 +89,9 @@ def test_runs_come_in_the_order_of_booking(ledger: Engine) -> None:
 
 def test_what_is_due_later_is_not_due_now(ledger: Engine) -> None:
     """And the ledger says when the next one is."""
-    book(ledger, a_booking("a", received_at=LATE))
+    book(ledger, a_booking("a"))
+    with writing(ledger) as connection:
+        store.hold(connection, "a-1", "no_directory", "", LATE)
     with ledger.connect() as connection:
         assert (due(ledger), store.next_due(connection, NOW), store.next_due(connection, LATE)) == ([], LATE, None)
     assert due(ledger, now=LATE) == ["a-1"]
