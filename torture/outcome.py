@@ -63,7 +63,8 @@ def unordered(result: Result, deposits: Iterable[Deposit], spoken_of: Collection
     """The same without what follows from the order of the deposits, which a gate in trouble may change.
 
     Which one of several rivals won is left open, and which was the last word on the invoices that are spoken of; a
-    content that came back on another day may lie in the archive under both.
+    content that came back on another day may lie in the archive under both. Of the alerts those remain that are about
+    invoices and pivots: the others tell of the trouble.
     """
     rivals = {key: one.rivals for one in deposits if one.rivals for key in (one.name, one.name[-25:])}
     verdicts, reports, invoices = Counter(result.verdicts), Counter(result.reports), Counter(result.invoices)
@@ -73,7 +74,11 @@ def unordered(result: Result, deposits: Iterable[Deposit], spoken_of: Collection
         reports=Counter((partner, rivals.get(flow, flow), status) for partner, flow, status in reports.elements()),
         invoices=Counter((row[0], "", *row[2:]) if row[0] in spoken_of else row for row in invoices.elements()),
         archived=Counter(set(result.archived)),
+        alerts=Counter(kind for kind in result.alerts.elements() if kind in _OF_INVOICES),
     )
+
+
+_OF_INVOICES = frozenset({"validator.silent", "pivot.unreceived", "pivot.refused"})
 
 
 def differences(expected: Result, found: Result) -> tuple[list[str], list[str]]:

@@ -35,12 +35,25 @@ class Running:
         self.site = site
         line = [sys.executable, "-m", *command, "--gate", str(site.root), "run", "--now", f"+{LATER}d"]
         with site.log.open("ab") as log:
+            self._begins = log.tell()
             self.process = subprocess.Popen(line, start_new_session=True, stdout=log, stderr=log, cwd=ROOT)
 
     @property
     def alive(self) -> bool:
         """Whether the main process is."""
         return self.process.poll() is None
+
+    @property
+    def said(self) -> str:
+        """What it has logged."""
+        with self.site.log.open("rb") as log:
+            log.seek(self._begins)
+            return log.read().decode(errors="replace")
+
+    @property
+    def has_started(self) -> bool:
+        """Whether it has got as far as watching its inboxes."""
+        return "gate.started" in self.said
 
     def descendants(self) -> list[int]:
         """Workers and what they come from, by /proc."""
@@ -115,5 +128,6 @@ def work_off(running: Running, count: int, patience: float = PATIENCE) -> None:
             assert time.monotonic() < until, f"not done after {patience:.0f} s: {waits}\n{site.last_words}"
             time.sleep(0.1)
         assert running.end() == 0, site.last_words
+        running.bury()
     finally:
         running.kill_all()

@@ -17,7 +17,8 @@ from edigate.config import FILE
 from edigate.engine.local import Local
 from edigate.ledger import deadlines
 from edigate.ledger.clock import stamp
-from edigate.ledger.tables import deliveries, flows, statuses
+from edigate.ledger.fetches import State
+from edigate.ledger.tables import deliveries, fetches, flows, statuses
 from edigate.sandbox.fill import install
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Site:
 
     def copy(self, root: Path, collected: Path, settings: str = SETTINGS) -> Self:
         """Another gate that is where this one is now; its partners collect into a folder of their own."""
-        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("collected", "log"), dirs_exist_ok=True)
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("collected", "*.log"), dirs_exist_ok=True)
         (root / FILE).write_text(settings, encoding="utf-8")
         shutil.copytree(self.collected, collected)
         other = type(self).__new__(type(self))
@@ -81,7 +82,7 @@ class Site:
     @property
     def log(self) -> Path:
         """Where the gate says what it does; beside its folder, as that may be full."""
-        return self.root.with_name(f"{self.root.name}.log")
+        return self.collected.with_name(f"{self.collected.name}.log")
 
     @property
     def last_words(self) -> str:
@@ -158,17 +159,22 @@ class Site:
         return not self.waits_for(count)
 
 
+_FETCHING = (State.WANTED, State.CLAIMED, State.MARKED)
+
+
 def _under_way(gate: Gate, count: int) -> dict[str, int]:
     many = func.count()
     with gate.ledger.connect() as connection:
         decided = connection.execute(select(many).where(flows.c.state == "decided")).scalar_one()
         unpublished = connection.execute(select(many).where(deliveries.c.state != "published")).scalar_one()
         untold = connection.execute(select(many).where(statuses.c.told_in.is_(None))).scalar_one()
+        fetching = connection.execute(select(many).where(fetches.c.state.in_(_FETCHING))).scalar_one()
         due = deadlines.any_due(connection, stamp(gate.clock() + dt.timedelta(days=LATER)))
     return {
         "deposits not decided": count - decided,
         "files not published": unpublished,
         "statuses not told": untold,
+        "deposits elsewhere not finished": fetching,
         "deadlines not called": int(due),
     }
 

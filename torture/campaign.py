@@ -1,0 +1,261 @@
+"""A campaign: round after round of torture, each compared with a gate over the same deposits that was left alone."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select
+
+from edigate.ledger import deliveries as ledger
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.tables import deliveries
+from torture import faulty, hardships, servers
+from torture.deposits import FIRST, first_deposits, some_deposits
+from torture.outcome import Flaws, Result, differences, expected_of, outcome, unordered
+from torture.points import FAULTS
+from torture.running import work_off
+from torture.site import SETTINGS, Site
+from torture.trial import Counts, Trial, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from torture.deposits import Deposit
+    from torture.points import Fault
+
+PATIENCE = 180
+SHOWN = 20
+TORTURED = (
+    SETTINGS
+    + """disk_free_bytes = 0
+[outbox]
+retry_seconds = 0.2
+tries = 1000
+[sftp]
+poll_seconds = 0.3
+connect_seconds = 3
+silence_seconds = 2
+"""
+)
+
+
+class Kind(NamedTuple):
+    """What a round does to its gate, a word on it, and whether the gate lies on a small disk."""
+
+    torture: Callable[[Trial], None]
+    what: str
+    small_disk: bool = False
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "faults": Kind(faulty.strike_by_name, "faults by name at every step's boundaries"),
+        "kills": Kind(hardships.kill_at_random, "SIGKILL at random instants"),
+        "disk": Kind(hardships.fill_the_disk, "a disk that is full", small_disk=True),
+        "folders": Kind(hardships.forbid_folders, "folders that cannot be written to"),
+        "clock": Kind(hardships.move_the_clock, "a clock that jumps"),
+        "lines": Kind(servers.break_lines, "connections to partners' servers that break"),
+    }
+)
+# There are many faults: every other round is theirs.
+ROTATION = tuple(name for other in KINDS if other != "faults" for name in ("faults", other))
+
+
+@dataclass
+class Told:
+    """What a campaign has to say; nothing may be in `lost`, `doubled`, `flaws` and `unfired`."""
+
+    seed: int
+    counts: Counts = field(default_factory=Counts)
+    rounds: list[dict[str, object]] = field(default_factory=list)
+    flows: int = 0
+    invoices: int = 0
+    handed_out: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    untried: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.lost or self.doubled or self.counts.flaws or self.counts.unfired)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long, over how many deposits a round, how many rounds at most, and of which kinds in turn."""
+
+    seed: int
+    seconds: float
+    flows: int
+    rounds: int = 0
+    kinds: Sequence[str] = ROTATION
+    faults: Sequence[str] = tuple(FAULTS)
+
+
+def run(terms: Terms, folder: Path) -> Told:
+    """Torture gates in this folder, which must not be there yet; it is taken away unless there is something to see."""
+    folder.mkdir(parents=True)
+    told, chance = Told(terms.seed), random.Random(terms.seed)
+    template = Site(folder / "template", first_deposits(), TORTURED)
+    with contextlib.ExitStack() as stack:
+        there = _elsewhere(folder, stack, told)
+        plan = [fault for fault in map(FAULTS.__getitem__, terms.faults) if there or not fault.point.remote]
+        chance.shuffle(plan)
+        _rounds(terms, folder, Shared(template, chance, plan, there), told)
+    told.untried = sorted(fault.name for fault in plan) if "faults" in terms.kinds else []
+    if told.sound:
+        shutil.rmtree(folder)
+    return told
+
+
+class Shared(NamedTuple):
+    """What all rounds share: the gate to start from, chance, faults still to be tried, the server if there is one."""
+
+    template: Site
+    chance: random.Random
+    plan: list[Fault]
+    elsewhere: servers.Elsewhere | None
+
+
+def _elsewhere(folder: Path, stack: contextlib.ExitStack, told: Told) -> servers.Elsewhere | None:
+    try:
+        return stack.enter_context(servers.elsewhere(folder / "sshd"))
+    except Unavailable as reason:
+        told.skipped["sftp"] = str(reason)
+        _say(f"SFTP SKIPPED: {reason}")
+        return None
+
+
+def _rounds(terms: Terms, folder: Path, shared: Shared, told: Told) -> None:
+    rounds = terms.rounds or len(terms.kinds)
+    until = time.monotonic() + terms.seconds
+    for number in range(1, rounds + 1):
+        kind = terms.kinds[(number - 1) % len(terms.kinds)]
+        if kind == "faults" and not shared.plan:
+            continue
+        seconds = max(1.0, (until - time.monotonic()) / (rounds - number + 1))
+        deposits = some_deposits(terms.flows, shared.chance)
+        place = folder / f"{number}-{kind}"
+        place.mkdir()
+        try:
+            _round(kind, Round(place, deposits, seconds, shared), told)
+        except Unavailable as reason:
+            told.skipped[kind] = str(reason)
+            _say(f"round {number}: {kind} SKIPPED: {reason}")
+        except (AssertionError, TimeoutError) as error:  # a gate that does not finish, or ends
+            told.counts.flaws.append(f"round {number}, {kind}: {error}")
+        if not told.sound:
+            break
+
+
+class Round(NamedTuple):
+    """What a round has: a folder, deposits, time, and what all rounds share."""
+
+    place: Path
+    deposits: list[Deposit]
+    seconds: float
+    shared: Shared
+
+
+def _round(kind: str, given: Round, told: Told) -> None:
+    """One gate tortured, then left to finish, and compared."""
+    began = time.monotonic()
+    with _site(kind, given) as site:
+        expected = _undisturbed(given)
+        shared = given.shared
+        if shared.elsewhere:
+            servers.move_out(site, shared.elsewhere)
+        trial = Trial(
+            site, given.deposits, shared.chance, given.seconds, given.place, told.counts, shared.plan, shared.elsewhere
+        )  # fmt: skip
+        with site.collecting():
+            KINDS[kind].torture(trial)
+            _finish(trial)
+        _compare(kind, trial, expected, told)
+    took = round(time.monotonic() - began, 1)
+    told.rounds.append({"kind": kind, "seconds": took, "flows": len(given.deposits), "sound": told.sound})
+    _say(f"round {len(told.rounds)}: {kind}, {took} s, {_so_far(told)}")
+
+
+def _so_far(told: Told) -> str:
+    counts = told.counts
+    return (
+        f"so far {told.flows} flows, {counts.kills.total()} kills, {counts.faults.total()} faults, "
+        f"{counts.blows.total()} blows, {len(told.lost)} lost, {len(told.doubled)} doubled, {len(counts.flaws)} flaws"
+    )
+
+
+@contextlib.contextmanager
+def _site(kind: str, given: Round) -> Iterator[Site]:
+    collected = given.place / "collected"
+    if not KINDS[kind].small_disk:
+        yield given.shared.template.copy(given.place / "gate", collected, TORTURED)
+        return
+    with hardships.small_disk(given.place / "disk") as disk:
+        site = given.shared.template.copy(disk / "gate", collected, TORTURED)
+        yield site
+        shutil.copytree(disk / "gate", given.place / "gate")  # it goes with the disk, and may have to be looked at
+
+
+def _undisturbed(given: Round) -> Result:
+    """What becomes of the same deposits when nothing happens."""
+    site = given.shared.template.copy(given.place / "alone", given.place / "alone-collected", TORTURED)
+    trial = Trial(site, given.deposits, given.shared.chance, 0, given.place, Counts())
+    site.drop(given.deposits)
+    with site.collecting():
+        _finish(trial)
+    result, flaws = outcome(site)
+    assert flaws == Flaws(), flaws
+    shutil.rmtree(site.root)
+    return unordered(result, given.deposits, _SPOKEN_OF)
+
+
+_SPOKEN_OF = frozenset(number for numbers in FIRST.values() for number in numbers)
+
+
+def _finish(trial: Trial) -> None:
+    """Let an operator offer again what was set aside, and a clean gate do what is left."""
+    trial.counts.revived += _revive(trial.site)
+    work_off(trial.start(), len(trial.deposits), PATIENCE)
+
+
+def _revive(site: Site) -> int:
+    gate = site.open()
+    with writing(gate.ledger) as connection:
+        dead = connection.execute(select(deliveries.c.id).where(deliveries.c.dead_at.is_not(None))).scalars().all()
+        revived = [ledger.revive(connection, delivery, stamp(gate.clock())) for delivery in dead]
+    gate.ledger.dispose()
+    return sum(revived)
+
+
+def _compare(kind: str, trial: Trial, expected: Result, told: Told) -> None:
+    site, counts = trial.site, told.counts
+    result, flaws = outcome(site)
+    given = [*site.first, *trial.deposits]
+    told.flows += len(trial.deposits)
+    told.invoices += result.invoices.total()
+    told.handed_out += sum(1 for _ in site.collected.glob("*/*")) + len(site.twice)
+    wanted, there = expected_of(given), result.deposited
+    missing, too_much = differences(expected, unordered(result, given, _SPOKEN_OF))
+    told.lost += [*missing, *(f"deposit {sha}" for sha in (wanted - there).elements())]
+    told.doubled += [*too_much, *(f"deposit {sha}" for sha in (there - wanted).elements())]
+    told.doubled += [f"report {report}" for report, count in result.reports.items() if count > 1]
+    counts.flaws += [f"{kind}: left at a server: {one}" for one in servers.left_behind(site)]
+    for name, found in vars(flaws).items():
+        where = {"twice": told.doubled, "lost": told.lost}.get(name, counts.flaws)
+        where += [f"{kind}: {name}: {one}" for one in found]
+
+
+def _say(text: str) -> None:
+    print(f"torture: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,135 @@
+"""Rounds in which the world is against the gate: full disks, folders that cannot be written to, a clock that jumps."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from torture.trial import Unavailable, harass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from torture.trial import Trial
+
+SMALL_DISK = 48_000_000
+SPARE = (0, 0, 3_000, 20_000, 100_000)
+HOURS = 24  # no more: a pivot's receipt, awaited for three days, must not be overdue by the clock's error alone
+
+
+def kill_at_random(trial: Trial) -> None:
+    """Whole group, main process alone, or one worker, at random instants."""
+
+    def wait() -> str:
+        time.sleep(trial.chance.choice((trial.chance.random() * 0.3, trial.chance.random())))
+        return "waited"
+
+    harass(trial, wait)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A small file system in memory, mounted on the folder. Raises Unavailable."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "torture", str(folder)]
+    if not _works(mount):
+        msg = "no small disk can be mounted here (that takes root and the right to mount)"
+        raise Unavailable(msg)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)  # noqa: S607 - the system's own
+
+
+def fill_the_disk(trial: Trial) -> None:
+    """Fill the gate's file system to the last byte or nearly so, and empty it again."""
+    filler = trial.site.root.parent / "filler"
+
+    def strike() -> str:
+        spare = trial.chance.choice(SPARE)
+        _fill(filler, spare)
+        time.sleep(trial.chance.random())
+        filler.unlink(missing_ok=True)
+        time.sleep(trial.chance.random() * 0.5)
+        return f"disk filled but for {spare} bytes"
+
+    harass(trial, strike)
+
+
+def _fill(filler: Path, spare: int) -> None:
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(65_536))
+    if spare and filler.exists():
+        os.truncate(filler, max(0, filler.stat().st_size - spare))
+
+
+def forbid_folders(trial: Trial) -> None:
+    """Let a folder of the gate be unwritable for a while, then another one."""
+    forbid, allow = _ways_to_forbid(trial.folder)
+
+    def strike() -> str:
+        folder = trial.chance.choice(_folders(trial.site.root))
+        if not forbid(folder):
+            return "folder gone"
+        try:
+            time.sleep(trial.chance.random())
+        finally:
+            allow(folder)
+        time.sleep(trial.chance.random() * 0.3)
+        return f"{folder.relative_to(trial.site.root).parts[0]} unwritable"
+
+    harass(trial, strike)
+
+
+def _folders(root: Path) -> list[Path]:
+    """Those of the gate that hold files, as far as they are there now."""
+    places = ("inbox/*", "spool", "spool/*", "archive", "archive/*", "outbox/*", "outbox/*/.staging")
+    return sorted(path for place in places for path in root.glob(place) if path.is_dir())
+
+
+def _ways_to_forbid(scratch: Path) -> tuple[Callable[[Path], bool], Callable[[Path], object]]:
+    """For root, whom modes do not bind, the file system's own immutability; for others modes. Raises Unavailable."""
+    if os.geteuid():
+        return lambda path: _moded(path, 0o500), lambda path: _moded(path, 0o750)
+    chattr = shutil.which("chattr") or "chattr"
+    tried = scratch / "immutable"
+    tried.mkdir()
+    if not (_works([chattr, "+i", str(tried)]) and _works([chattr, "-i", str(tried)])):
+        msg = "no folder can be made unwritable here (root is not bound by modes, and chattr +i is refused)"
+        raise Unavailable(msg)
+    return lambda path: _works([chattr, "+i", str(path)]), lambda path: _works([chattr, "-i", str(path)])
+
+
+def _moded(path: Path, mode: int) -> bool:
+    with contextlib.suppress(OSError):
+        path.chmod(stat.S_IMODE(mode))
+        return True
+    return False
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def move_the_clock(trial: Trial) -> None:
+    """Let the gate's clock jump forth and back, while it works and between two starts."""
+    clock = trial.folder / "clock"
+
+    def strike() -> str:
+        hours = trial.chance.uniform(-HOURS, HOURS)
+        clock.with_suffix(".new").write_text(str(hours * 3600), encoding="ascii")
+        clock.with_suffix(".new").rename(clock)
+        time.sleep(trial.chance.random())
+        return "clock moved"
+
+    harass(trial, strike, command=("torture.gate", "--marks", str(trial.folder), "--clock", str(clock)))

@@ -1,0 +1,113 @@
+"""Partners who have a server of their own: a real OpenSSH behind a cable that can be cut, with folders for each."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from edigate.domain.servers import HostKey, Server
+from edigate.ledger import host_keys, servers
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from tests.cable import Cable
+from tests.openssh import KEYGEN, SSHD, Sshd
+from torture.trial import Unavailable, harass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from torture.site import Site
+    from torture.trial import Trial
+
+PARTNERS = ("ABC123", "SEI001")
+SOONEST, LATEST = 200, 200_000  # bytes after which a connection breaks: within a handshake, a listing, a file
+
+
+class Elsewhere(NamedTuple):
+    """The server and the cable to it."""
+
+    sshd: Sshd
+    cable: Cable
+
+
+@contextlib.contextmanager
+def elsewhere(folder: Path) -> Iterator[Elsewhere]:
+    """A server that runs. Raises Unavailable where there is no OpenSSH."""
+    if not (SSHD and KEYGEN):
+        msg = "no OpenSSH server here (Debian, Ubuntu: openssh-server)"
+        raise Unavailable(msg)
+    folder.mkdir(parents=True)
+    with Sshd(folder) as sshd, Cable(sshd.host, sshd.port) as cable:
+        yield Elsewhere(sshd, cable)
+
+
+def move_out(site: Site, there: Elsewhere) -> None:
+    """Let some partners deposit and collect at the server, in folders of this site alone."""
+    gate = site.open()
+    place = there.sshd.root / site.collected.parent.name
+    kind, key = there.sshd.host_public_keys[0].split()
+    now = stamp(gate.clock())
+    with writing(gate.ledger) as connection:
+        for code in PARTNERS:
+            site.inboxes[code], site.outboxes[code] = place / code / "in", place / code / "out"
+            for path in (site.inboxes[code], site.outboxes[code]):
+                path.mkdir(parents=True)
+            server = Server(
+                code, there.sshd.host, there.cable.port, there.sshd.user, str(site.inboxes[code]),
+                str(site.outboxes[code]), str(there.sshd.key_file),
+            )  # fmt: skip
+            servers.save(connection, server, actor="torture", at=now)
+        host_keys.accept(connection, server.address, HostKey(kind, key), actor="torture", at=now)
+    gate.ledger.dispose()
+
+
+def left_behind(site: Site) -> list[str]:
+    """What nobody is to find on the servers in the end: claimed deposits, half uploads."""
+    folders = (*site.inboxes.values(), *site.outboxes.values())
+    return [str(path) for folder in folders for path in folder.iterdir()]
+
+
+def break_lines(trial: Trial) -> None:
+    """Cut connections after so many bytes, block them, take the server down and up again."""
+    there, chance = trial.elsewhere, trial.chance
+    if there is None:
+        msg = "no OpenSSH server here (Debian, Ubuntu: openssh-server)"
+        raise Unavailable(msg)
+
+    def cut_later() -> str:
+        there.cable.cut_after(chance.randrange(SOONEST, LATEST))
+        time.sleep(chance.random())
+        return "connection cut in the middle"
+
+    def cut() -> str:
+        there.cable.cut()
+        time.sleep(chance.random() * 0.3)
+        return "connections cut"
+
+    def block() -> str:
+        there.cable.block_after(chance.randrange(SOONEST, LATEST))
+        time.sleep(chance.random() * 4)
+        there.cable.unblock()
+        return "connection stalled"
+
+    def down() -> str:
+        there.sshd.stop()
+        time.sleep(chance.random() * 2)
+        there.sshd.start()
+        return "server down and up"
+
+    def drop() -> str:
+        there.sshd.drop()
+        time.sleep(chance.random() * 0.5)
+        return "server dropped its connections"
+
+    blows = (cut_later, cut_later, cut, block, down, drop)
+
+    def strike() -> str:
+        return chance.choice(blows)()
+
+    harass(trial, strike)
+    there.cable.unblock()
+    there.cable.cut()
