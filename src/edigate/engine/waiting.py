@@ -54,5 +54,9 @@ def oldest(found: Sequence[Arriving]) -> Arriving | None:
 
 
 def in_spool(gate: Gate) -> int:
-    """How many files are claimed and not booked."""
-    return sum(1 for path in gate.places.spool.glob("[!.]*/*/*"))
+    """How many files are claimed and not booked; folders that vanish meanwhile, as the gate works on, count nothing."""
+    count = 0
+    for _, folders, files in os.walk(gate.places.spool):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        count += len(files)
+    return count
