@@ -84,7 +84,7 @@ def verified(host: str, port: int, keys: Sequence[HostKey], times: Times) -> Tra
         transport = _negotiated(host, port, kinds, times) or _negotiated(host, port, KINDS, times)
         if transport is None:
             raise _nothing_in_common(host, port)
-        shown = _host_key(transport)
+        shown = host_key_of(transport)
         if shown in keys:
             return transport
         transport.close()
@@ -99,7 +99,7 @@ def presented(host: str, port: int, times: Times) -> list[HostKey]:
     for kind in KINDS:
         transport = _negotiated(host, port, [kind], times)
         if transport is not None:
-            found.append(_host_key(transport))
+            found.append(host_key_of(transport))
             transport.close()
     if not found:
         raise _nothing_in_common(host, port)
@@ -149,7 +149,8 @@ def _nothing_in_common(host: str, port: int) -> Unreachable:
     return Unreachable(Cause.NOTHING_IN_COMMON, f"{host}:{port} knows none of the ways to agree on keys that are safe")
 
 
-def _host_key(transport: Transport) -> HostKey:
+def host_key_of(transport: Transport) -> HostKey:
+    """The key that the server proved to hold."""
     key = transport.get_remote_server_key()
     return HostKey(key.get_name(), key.get_base64())
 
@@ -167,7 +168,7 @@ def _log_in(transport: Transport, user: str, key: PKey | None, password: str | N
         wanted = transport.auth_password(user, password)
     if wanted:
         ways = printable(", ".join(wanted))
-        raise LoginRefused(Cause.MORE_NEEDED, f"the server wants more than what is configured: {ways}")
+        raise LoginRefused(Cause.MORE_NEEDED, f"the server wants more than what is configured: {ways}", ways)
 
 
 def _sftp(transport: Transport, address: str) -> Channel:
@@ -208,7 +209,7 @@ def _within(seconds: float, transport: Transport, address: str) -> Iterator[None
 def _login_trouble(error: Exception, address: str, *, active: bool) -> RemoteTrouble:
     if isinstance(error, BadAuthenticationType):
         takes = printable(", ".join(error.allowed_types))
-        return LoginRefused(Cause.LOGIN_DENIED, f"{address} refuses the login; it takes: {takes}")
+        return LoginRefused(Cause.LOGIN_DENIED, f"{address} refuses the login; it takes: {takes}", takes)
     if isinstance(error, AuthenticationException) and active:
         return LoginRefused(Cause.LOGIN_DENIED, f"{address} refuses the login")
     return Unreachable(Cause.BROKEN_OFF, f"{address} broke the connection off while logging in")
@@ -226,4 +227,4 @@ def _reaching(address: str) -> Iterator[None]:
         raise Unreachable(Cause.NO_ANSWER, f"{address} does not answer") from error
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "no name of a machine"
-        raise Unreachable(Cause.NO_WAY, f"{address} cannot be reached: {reason}") from error
+        raise Unreachable(Cause.NO_WAY, f"{address} cannot be reached: {reason}", reason) from error

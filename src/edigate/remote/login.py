@@ -63,19 +63,17 @@ def load_password(login: Login) -> str | None:
 
 def _unlocked(file: Path, phrase: str | None) -> PKey:
     if phrase is None:
-        raise LoginRefused(Cause.KEY_LOCKED, f"{_shown(file)} needs a passphrase, and no file for it is configured")
+        raise _no(Cause.KEY_LOCKED, file, "{file} needs a passphrase, and no file for it is configured")
     try:
         return PKey.from_path(file, phrase.encode())  # type: ignore[arg-type]
     except UnknownKeyType:
         raise _unreadable(file) from None
     except (TypeError, ValueError, SSHException):
-        raise LoginRefused(Cause.KEY_NOT_OPENED, f"the passphrase does not open {_shown(file)}") from None
+        raise _no(Cause.KEY_NOT_OPENED, file, "the passphrase does not open {file}") from None
 
 
 def _unreadable(file: Path) -> LoginRefused:
-    return LoginRefused(
-        Cause.KEY_UNREADABLE, f"{_shown(file)} holds no private key that can be used (Ed25519, RSA or ECDSA)"
-    )
+    return _no(Cause.KEY_UNREADABLE, file, "{file} holds no private key that can be used (Ed25519, RSA or ECDSA)")
 
 
 def _secret(file: Path | None) -> str | None:
@@ -85,7 +83,7 @@ def _secret(file: Path | None) -> str | None:
         try:
             return file.read_text(encoding="utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            raise LoginRefused(Cause.FILE_MISSING, f"{_shown(file)} is no text in UTF-8") from None
+            raise _no(Cause.FILE_MISSING, file, "{file} is no text in UTF-8") from None
 
 
 @contextmanager
@@ -94,13 +92,14 @@ def _usable(file: Path) -> Iterator[None]:
     try:
         mode = file.stat().st_mode
         if not stat.S_ISREG(mode):
-            raise LoginRefused(Cause.FILE_MISSING, f"{_shown(file)} is no file")
+            raise _no(Cause.FILE_MISSING, file, "{file} is no file")
         if mode & _OTHERS:
-            raise LoginRefused(Cause.FILE_EXPOSED, f"{_shown(file)} is open to others: chmod 600 {_shown(file)}")
+            raise _no(Cause.FILE_EXPOSED, file, "{file} is open to others: chmod 600 {file}")
         yield
     except OSError as error:
-        raise LoginRefused(Cause.FILE_MISSING, f"{_shown(file)}: {error.strerror}") from error
+        raise _no(Cause.FILE_MISSING, file, f"{{file}}: {error.strerror}") from error
 
 
-def _shown(file: Path) -> str:
-    return printable(str(file))
+def _no(cause: Cause, file: Path, message: str) -> LoginRefused:
+    shown = printable(str(file))
+    return LoginRefused(cause, message.format(file=shown), shown)

@@ -52,10 +52,10 @@ class Cause(StrEnum):
 class RemoteTrouble(Exception):
     """A server cannot be dealt with; never holds a secret."""
 
-    def __init__(self, cause: Cause, message: str) -> None:
-        """The message in English, for the ledger and the log."""
+    def __init__(self, cause: Cause, message: str, about: str = "") -> None:
+        """The message in English, for the ledger and the log; `about` is the file, or the server's words, in it."""
         super().__init__(message)
-        self.cause = cause
+        self.cause, self.about = cause, about
 
 
 class Unreachable(RemoteTrouble):
@@ -70,7 +70,9 @@ class HostKeyRefused(RemoteTrouble):
         fingerprints = tuple(key.fingerprint for key in pinned)
         was = f"instead of {', '.join(fingerprints)}" if pinned else "and none was accepted yet"
         cause = Cause.HOST_KEY_CHANGED if pinned else Cause.HOST_KEY_UNKNOWN
-        super().__init__(cause, f"{address} shows the host key {shown.fingerprint} ({shown.kind}) {was}")
+        super().__init__(
+            cause, f"{address} shows the host key {shown.fingerprint} ({shown.kind}) {was}", shown.fingerprint
+        )
         self.address, self.kind, self.fingerprint, self.pinned = address, shown.kind, shown.fingerprint, fingerprints
 
 

@@ -229,7 +229,7 @@ def _pairs(reader: Reader) -> Iterator[tuple[bytes, bytes]]:
 
 def _refusal(status: int, said: bytes, of: str) -> Refused:
     words = printable(said[:200].decode("utf-8", "replace")).strip() or f"status {status}"
-    return Refused(_CAUSES.get(status, Cause.FAILED), f"{of}: {words}")
+    return Refused(_CAUSES.get(status, Cause.FAILED), f"{of}: {words}", words)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import Unpack
+
+    from tests.integration.remote.passwords import Files
 
 SHORT = Times(connect=5, silence=1, keep_alive=0)
 
@@ -29,14 +32,14 @@ class Known:
     keys: list[HostKey]
     root: Path
 
-    def server(self, port: int = 0, **changes: str) -> Server:
+    def server(self, port: int = 0, **files: Unpack[Files]) -> Server:
         """What an operator configured."""
-        configured = {"key_file": str(self.sshd.key_file), **changes}
-        return Server("ABC123", self.sshd.host, port or self.sshd.port, self.sshd.user, "in", "out", **configured)
+        known = Server("ABC123", self.sshd.host, port or self.sshd.port, self.sshd.user, "in", "out")
+        return replace(replace(known, key_file=str(self.sshd.key_file)), **files)
 
-    def connect(self, port: int = 0, times: Times = SHORT, **changes: str) -> AbstractContextManager[Session]:
+    def connect(self, port: int = 0, times: Times = SHORT, **files: Unpack[Files]) -> AbstractContextManager[Session]:
         """A session on it."""
-        server = self.server(port, **changes)
+        server = self.server(port, **files)
         return connect(server, self.keys, login_of(server, self.root), times)
 
     def pin(self) -> None:

@@ -5,20 +5,11 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
-from paramiko import (
-    AUTH_FAILED,
-    AUTH_PARTIALLY_SUCCESSFUL,
-    AUTH_SUCCESSFUL,
-    OPEN_SUCCEEDED,
-    ECDSAKey,
-    PKey,
-    ServerInterface,
-    SFTPServer,
-    SSHException,
-    Transport,
-)
+from paramiko import ECDSAKey, PKey, ServerInterface, SFTPServer, SSHException, Transport
+from paramiko.common import AUTH_FAILED, AUTH_PARTIALLY_SUCCESSFUL, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from edigate.domain.servers import HostKey, Server
 from edigate.remote.connection import Times
@@ -34,6 +25,14 @@ WORDS = ("correct", "horse")
 PASSWORD = " ".join(WORDS)
 
 
+class Files(TypedDict, total=False):
+    """What to log in with, as it is configured."""
+
+    key_file: str
+    passphrase_file: str
+    password_file: str
+
+
 class PasswordServer(ServerInterface):
     """Lets in whoever knows the password, after a key of any kind where `key_first`; `tried` is what was tried."""
 
@@ -44,9 +43,10 @@ class PasswordServer(ServerInterface):
         self.tried: list[tuple[str, str]] = []
         self._transports: list[Transport] = []
 
-    def connect(self, root: Path, **files: str) -> AbstractContextManager[Session]:
+    def connect(self, root: Path, **files: Unpack[Files]) -> AbstractContextManager[Session]:
         """A session on it, its host key pinned."""
-        server = Server("ABC123", *self._listener.getsockname()[:2], "somebody", "in", "out", **files)
+        host, port = self._listener.getsockname()[:2]
+        server = replace(Server("ABC123", host, port, "somebody", "in", "out"), **files)
         key = HostKey(self._host_key.get_name(), self._host_key.get_base64())
         return connect(server, [key], login_of(server, root), Times(5, 2, 0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -15,8 +15,10 @@ from tests.openssh import KEYGEN, KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Unpack
 
     from tests.integration.remote.conftest import Known
+    from tests.integration.remote.passwords import Files
 
 PHRASE = "zwölf Boxkämpfer"
 
@@ -32,9 +34,10 @@ def secret(path: Path, text: str) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_key_logs_in(known: Known, kind: str, phrase: str) -> None:
     """Ed25519, RSA and ECDSA keys as ssh-keygen writes them, locked by a passphrase or not."""
-    key = known.sshd.client_key(kind, phrase)
-    locked = {"passphrase_file": secret(known.root / "phrase", f"{phrase}\n")} if phrase else {}
-    with known.connect(key_file=str(key), **locked) as session:
+    files: Files = {"key_file": str(known.sshd.client_key(kind, phrase))}
+    if phrase:
+        files["passphrase_file"] = secret(known.root / "phrase", f"{phrase}\n")
+    with known.connect(**files) as session:
         assert session.list(".") == []
 
 
@@ -48,9 +51,9 @@ def test_keys_in_pem_log_in(known: Known, kind: str) -> None:
         assert session.list(".") == []
 
 
-def refused(known: Known, **changes: str) -> RemoteTrouble:
+def refused(known: Known, **files: Unpack[Files]) -> RemoteTrouble:
     """How the login is refused, having checked that no secret is told."""
-    with pytest.raises(LoginRefused) as caught, known.connect(**changes):
+    with pytest.raises(LoginRefused) as caught, known.connect(**files):
         pass
     told = f"{caught.value} {caught.value.__cause__!r} {caught.value.__context__!r}"
     assert PHRASE not in told
@@ -82,11 +85,15 @@ def test_a_key_that_the_server_does_not_know_is_refused(known: Known) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])
 @pytest.mark.parametrize("which", ["key_file", "passphrase_file", "password_file"])
-def test_secrets_that_others_may_read_are_not_used(known: Known, which: str, mode: int) -> None:
+def test_secrets_that_others_may_read_are_not_used(
+    known: Known, which: Literal["key_file", "passphrase_file", "password_file"], mode: int
+) -> None:
     """Key, passphrase and password are refused while group or others may read them, with the remedy."""
     key = known.sshd.client_key("ed25519", PHRASE)
-    files = {"key_file": str(key)} | {
-        name: secret(known.root / name, PHRASE) for name in ("passphrase_file", "password_file")
+    files: Files = {
+        "key_file": str(key),
+        "passphrase_file": secret(known.root / "phrase", PHRASE),
+        "password_file": secret(known.root / "password", PHRASE),
     }
     os.chmod(files[which], mode)  # noqa: PTH101 - a text, as it is configured
     found = refused(known, **files)

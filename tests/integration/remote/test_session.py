@@ -219,10 +219,14 @@ def test_a_connection_that_falls_silent_is_given_up(known: Known, direction: str
     with Cable(known.sshd.host, known.sshd.port) as cable, known.connect(cable.port) as session:
         pieces = session.read("big")
         next(pieces)
+        transfers: dict[str, Callable[[], object]] = {
+            "down": lambda: list(pieces),
+            "up": lambda: session.write("up", io.BytesIO(BIG)),
+        }
         cable.block()
         began = time.monotonic()
         with pytest.raises(Unreachable) as caught:
-            _ = list(pieces) if direction == "down" else session.write("up", io.BytesIO(BIG))
+            transfers[direction]()
         cable.unblock()
     assert caught.value.cause is Cause.SILENT
     assert 0.9 < time.monotonic() - began < 4
