@@ -58,6 +58,8 @@ COMMANDS: tuple[Entry, ...] = (
                                              "Copier la passerelle dans une sauvegarde, même en marche."),
     Entry("restore",    "restore:restore",   "Give a backup back into an empty folder.",
                                              "Rendre une sauvegarde dans un dossier vide."),
+    Entry("restored",   "restored:app",      "Show and decide what a restored gate no longer knows.",
+                                             "Montrer ce qu'une passerelle rendue ne sait plus, en décider."),
     Entry("purge",      "purge:purge",       "Take away what is older than the settings keep.",
                                              "Retirer ce qui est plus ancien que ce que gardent les réglages."),
     Entry("partners",   "partners:app",      "List, show, add, change and suspend partners.",

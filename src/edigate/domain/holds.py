@@ -72,6 +72,11 @@ HOLD_REASONS: Mapping[str, HoldRow] = MappingProxyType({
         "The antivirus answered with an error: the flow could not be checked.",
         "Lisez le détail ci-dessous et le journal de clamd ; une fois la cause levée, le flux est repris de lui-même.",
         "Read the detail below and clamd’s log; once its cause is gone, the flow is tried again by itself."),
+    "restored": HoldRow(
+        "La passerelle est issue d’une sauvegarde où ce flux n’était pas décidé ; il a pu l’être et être rendu depuis.",
+        "The gate came out of a backup in which this flow was not decided; it may have been, and answered, since.",
+        "Demandez au déposant s’il a eu un compte rendu ; sinon, relancez le flux : edigate held release.",
+        "Ask the depositor whether a report has come; if none has, release the flow: edigate held release."),
     "gate_died": HoldRow(
         "La passerelle s’est arrêtée plusieurs fois pendant l’examen de ce flux.",
         "The gate ended several times while it examined this flow.",

@@ -26,3 +26,12 @@ def take(connection: Connection, key: str, count: int) -> range:
     else:
         connection.execute(update(sequences).where(sequences.c.key == key).values(next=first + count))
     return range(first, first + count)
+
+
+def jump(connection: Connection, key: str, to: int) -> None:
+    """Let a sequence go on from this number; never back."""
+    first = connection.execute(select(sequences.c.next).where(sequences.c.key == key)).scalar()
+    if first is None:
+        connection.execute(insert(sequences).values(key=key, next=to))
+    elif first < to:
+        connection.execute(update(sequences).where(sequences.c.key == key).values(next=to))
