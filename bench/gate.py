@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edigate.engine.gate import Gate
-    from edigate.engine.local import Tally
+    from edigate.engine.tally import Tally
 
 # The files are copied before the gate starts: there is nothing to wait for.
 SETTINGS = "[intake]\nquiet_seconds = 0\n"

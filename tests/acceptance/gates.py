@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.faults import Fault
     from edigate.engine.gate import Gate
-    from edigate.engine.local import Tally
+    from edigate.engine.tally import Tally
 
 SHARED = Path(os.environ.get("EDIGATE_SHARED") or Path(__file__).parents[2].parent / "shared")
 DEPOSITOR, STRUCTURED, MIXED = "JMRPOR", "FSO1106A", "FSO1116A"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from sqlalchemy import Table
 
-    from edigate.engine.local import Tally
+    from edigate.engine.tally import Tally
 
 PATIENCE = 40
 SETTINGS = """
@@ -67,7 +67,14 @@ class Place:
     """One sandbox gate's folder."""
 
     def __init__(
-        self, root: Path, *, quiet: float = 0, broken_after: float = 3600, batch: int = 256, held: float = 300, free: int = 0
+        self,
+        root: Path,
+        *,
+        quiet: float = 0,
+        broken_after: float = 3600,
+        batch: int = 256,
+        held: float = 300,
+        free: int = 0,
     ) -> None:
         """Make it."""
         root.mkdir(exist_ok=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edigate.engine.gate import Gate
-    from edigate.engine.local import Tally
+    from edigate.engine.tally import Tally
     from edigate.sandbox.flows import DemoFlow
     from edigate.sandbox.outcome import Found, Outcome
 

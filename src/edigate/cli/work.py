@@ -16,7 +16,8 @@ from edigate.cli.alerts import mention
 from edigate.cli.common import err, from_here, out, table
 from edigate.cli.messages import t
 from edigate.domain.verdicts import Verdict
-from edigate.engine.local import Local, Tally
+from edigate.engine.local import Local
+from edigate.engine.tally import Tally
 from edigate.ledger import queries
 from edigate.ledger.store import HELD
 from edigate.observability import logs

@@ -135,7 +135,8 @@ class Wire:
 
     def close(self) -> None:
         """Break the line: whoever waits for an answer is told so. Any thread may call."""
-        self._channel.close()
+        # Not the channel's own close: it would still send a word, on a line that may be dead.
+        self._channel.get_transport().close()
 
     def ask(self, kind: Kind, *parts: bytes) -> int:
         """Send a request; returns its number."""

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from edigate.engine import local as local_module
+from edigate.engine import tally as tally_module
 from edigate.engine.decisions import settle
 from edigate.engine.local import Local
 from edigate.engine.lock import Held
@@ -76,7 +77,7 @@ def test_a_round_works_off_what_is_there(gate: Gate) -> None:
 
 def test_only_the_last_decisions_are_kept(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that runs for weeks does not grow with all that it decided."""
-    monkeypatch.setattr(local_module, "KEPT", 3)
+    monkeypatch.setattr(tally_module, "KEPT", 3)
     for number in range(5):
         deposit(gate, number)
     tally = Local(gate).run_once()

@@ -1,0 +1,97 @@
+"""What arrives in the inboxes: looked for, claimed and booked, a batch at a time, as long as the disk has room."""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from typing import TYPE_CHECKING
+
+import structlog
+
+from edigate.engine import deposits
+from edigate.intake.folder import Trouble
+from edigate.ledger import partners
+from edigate.observability.timing import timed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edigate.engine.gate import Gate
+    from edigate.engine.tally import Tally
+    from edigate.intake.folder import Look, Ready
+
+log = structlog.get_logger()
+LOOK_AHEAD = 4
+PAUSE_WHILE_FULL = 5.0
+
+
+class Arrivals:
+    """The inboxes of one gate; `backlog` is what the last look found ready, `full` that the disk has no room."""
+
+    def __init__(self, gate: Gate, tally: Tally) -> None:
+        """Count, and keep troubles, in this tally."""
+        self._gate = gate
+        self._tally = tally
+        self._troubled: set[tuple[str, str]] = set()
+        self.backlog: deque[Ready] = deque()
+        self.looked = False
+        self.full = False
+
+    def look(self) -> Look:
+        """Look through the inboxes, and remember what is ready; nothing is, where the disk has no room for it."""
+        with self._gate.ledger.connect() as connection:
+            book = partners.load_book(connection)
+        known = {partner.code for partner in book.partners}
+        for code in sorted(known):
+            self._open_inbox(self._gate.places.inbox / code)
+        look = self._gate.inbox.look(known, self._gate.settings.intake.batch_flows * LOOK_AHEAD)
+        self.backlog = deque(look.ready)
+        if not self._has_room():
+            look.waiting += [file.path for file in self.backlog]
+            look.next_in = PAUSE_WHILE_FULL
+            self.backlog.clear()
+        self.looked = True
+        for trouble in look.troubles:
+            self._tell(trouble)
+        return look
+
+    def _has_room(self) -> bool:
+        """Whether the disk has room for more deposits; it is told when that changes."""
+        needed = self._gate.settings.engine.disk_free_bytes
+        free = shutil.disk_usage(self._gate.places.root).free
+        if (free < needed) is not self.full:
+            self.full = not self.full
+            if self.full:
+                self._tally.troubles.append(Trouble(self._gate.places.root, "disk.low", f"{free} < {needed}"))
+                log.warning("disk.low", free=free, needed=needed)
+            else:
+                log.info("disk.enough", free=free)
+        return not self.full
+
+    def _open_inbox(self, folder: Path) -> None:
+        try:
+            self._gate.access.make_folder(folder)
+        except FileExistsError:
+            return  # a file in its place, which the look tells of
+        except OSError as error:
+            self._tell(Trouble(folder, "inbox.unreadable_folder", error.strerror or str(error)))
+
+    def _tell(self, trouble: Trouble) -> None:
+        """Log what stands in a deposit's way, once, and keep it for whoever asks in the end."""
+        if (str(trouble.path), trouble.reason) not in self._troubled:
+            self._troubled.add((str(trouble.path), trouble.reason))
+            self._tally.troubles.append(trouble)
+            deposits.logged(trouble)
+
+    def take_in(self) -> int:
+        """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
+        if self.full:
+            return 0
+        with timed("claim") as claiming:
+            taken = deposits.claim(self._gate, self.backlog, self._tell)
+            claiming.worth = bool(taken)
+        with timed("book") as booking:
+            booked = deposits.book(self._gate, self._tell)
+            booking.worth = bool(booked)
+        self._tally.booked += booked
+        return taken
