@@ -3,20 +3,20 @@
 Whatever a gate that died left behind is told by a row's state and four facts. `hidden` is the claimed name on the
 server, `name` the file's own name there with the size and time that the row has; `*` is either:
 
-    row       in spool  booked  hidden  name   what comes now
-    wanted,   yes       *       *       *      AWAIT the booking
-    claimed,  no        yes     *       *      FINISH: remove it on the server, end the row
-    gone      no        no      yes     *      FETCH it; the rename was done, so that the row becomes `claimed`
-    wanted    no        no      no      *      LOSE: it was not claimed; `gone`, and the next look takes the file anew
-    claimed   no        no      no      *      LOSE: the partner took it back; `gone`, and an entry in the log
-    gone      no        no      no      *      NOTHING; after a month the row ends
-    marked    yes       *       -       *      AWAIT the booking
-    marked    no        yes     -       yes    KEEP: `kept`
-    marked    no        yes     -       no     END: the partner took it away
-    marked    no        no      -       yes    FETCH it
-    marked    no        no      -       no     LOSE: the partner took it back, or wrote over it; the row ends
-    kept      *         *       -       yes    NOTHING, and the file is no new deposit
-    kept      *         *       -       no     END: a file of that name is a new deposit
+    row                  in spool  booked  hidden  name   what comes now
+    wanted/claimed/gone  yes       *       *       *      AWAIT the booking
+    wanted/claimed/gone  no        yes     *       *      FINISH: remove it on the server, end the row
+    wanted/claimed/gone  no        no      yes     *      FETCH it; it was renamed, so that the row becomes `claimed`
+    wanted               no        no      no      *      LOSE: it was not claimed; `gone`, and the next look decides
+    claimed              no        no      no      *      LOSE: the partner took it back; `gone`, and a word in the log
+    gone                 no        no      no      *      NOTHING; after a month the row ends
+    marked               yes       *       *       *      AWAIT the booking
+    marked               no        yes     *       yes    KEEP: `kept`
+    marked               no        yes     *       no     END: the partner took it away
+    marked               no        no      *       yes    FETCH it
+    marked               no        no      *       no     LOSE: taken back, or written over; the row ends
+    kept                 *         *       *       yes    NOTHING, and the file is no new deposit
+    kept                 *         *       *       no     END: a file of that name is a new deposit
 
 And without a row: a claimed name whose flow is booked is removed (a restored ledger may not know of it), any other
 claimed name is left alone and told of, any other file is a new deposit once it is complete.

@@ -274,18 +274,18 @@ def _may_be_claimed(visit: _Visit, entry: Entry) -> bool:
         visit.tell("sftp.no_room", entry.name)
         return False
     sights, sight = visit.sights, sftp.sight_of(entry)
-    if sights.still_for(entry.name) >= visit.gate.settings.intake.broken_after_seconds:
-        return True
+    broken = sights.still_for(entry.name) >= visit.gate.settings.intake.broken_after_seconds
     if sights.cut.get(entry.name) == sight:
-        return False
+        return broken
     try:
-        if sftp.seems_whole(visit.session, visit.path(entry.name), entry.size, visit.desk.fetching):
-            return True
-        sights.cut[entry.name] = sight
+        whole = sftp.seems_whole(visit.session, visit.path(entry.name), entry.size, visit.desk.fetching)
     except Refused as refused:
         if not refused.missing:
             visit.tell("sftp.unreadable_file", entry.name, str(refused))
-    return False
+        return False
+    if not whole:
+        sights.cut[entry.name] = sight
+    return whole or broken
 
 
 def _claim(visit: _Visit, chosen: Sequence[Entry]) -> list[Fetch]:

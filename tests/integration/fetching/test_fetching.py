@@ -425,11 +425,13 @@ def test_a_stop_does_not_wait_for_the_end_of_a_file(site: Site) -> None:
 
 
 def test_files_that_cannot_be_read_are_left_and_told_of_once(make_site: MakeSite, tmp_path: Path) -> None:
-    """Under their own names; others are not kept back."""
+    """Under their own names, however long that lasts; it is tried again at each look."""
     with Sshd(tmp_path / "sshd", denied=("open",)) as unreadable:
-        site = make_site(unreadable)
+        site = make_site(unreadable, IMPATIENT)
         site.drop("a")
         with capture_logs() as logged:
+            site.settle()
+            time.sleep(0.4)
             site.settle()
         assert (site.left(), site.names(), events(logged, "sftp.unreadable_file")) == (["a"], [], ["a"])
 
