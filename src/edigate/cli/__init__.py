@@ -54,6 +54,8 @@ COMMANDS: tuple[Entry, ...] = (
                                              "Rejouer des flux : une nouvelle décision pour chacun."),
     Entry("balance",    "balance:balance",   "Show that every deposit is decided, in progress or held.",
                                              "Montrer que chaque dépôt est décidé, en cours ou en attente."),
+    Entry("audit",      "audit:app",         "Verify the audit log, sign it, hand one flow's story to others.",
+                                             "Vérifier le journal d'audit, le signer, remettre la piste d'un flux."),
     Entry("backup",     "backup:backup",     "Copy the gate into a backup, also while it runs.",
                                              "Copier la passerelle dans une sauvegarde, même en marche."),
     Entry("restore",    "restore:restore",   "Give a backup back into an empty folder.",

@@ -36,7 +36,8 @@ def keep_heads(gate: Gate) -> None:
     What stands in the way is an alert, until it is overcome.
     """
     try:
-        make(gate)
+        if made := make(gate):
+            log.info("audit.head_made", signed=bool(made.signature))
         send(gate)
     except (heads.BadKey, OSError, ValueError) as error:
         log.error(alerts.HEAD_UNSENT, error=str(error))
@@ -55,10 +56,7 @@ def make(gate: Gate) -> Head | None:
     key = signing_key(gate)
     with writing(gate.ledger) as connection:
         made = heads.make(connection, gate.settings.gate.code, key, stamp(gate.clock()))
-    if made is None:
-        return None
-    log.info("audit.head_made", signed=bool(made[1].signature))
-    return made[1]
+    return made[1] if made else None
 
 
 def signing_key(gate: Gate) -> Ed25519PrivateKey | None:

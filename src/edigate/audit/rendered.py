@@ -1,0 +1,119 @@
+"""A file that was handed to a partner, as it was: from the outbox while it lies there, or rendered again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from edigate.domain.partners import PartnerBook
+from edigate.engine.pool import Pool
+from edigate.engine.rendering import Renderers
+from edigate.engine.worker import Charge
+from edigate.ledger import partners
+from edigate.ledger.archive import CHUNK
+from edigate.ledger.tables import events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Connection, RowMapping
+
+    from edigate.engine.gate import Gate
+
+
+class Again:
+    """Files that were handed out, once more."""
+
+    def __init__(self, gate: Gate, connection: Connection, pool: Pool, folder: Path) -> None:
+        """`folder` holds what is rendered until it is read."""
+        self._gate = gate
+        self._connection = connection
+        self._pool = pool
+        self._folder = folder
+
+    def file(self, row: RowMapping) -> Path | None:
+        """A file with the bytes that the ledger has the hash of; None where they cannot be had any more."""
+        lying: Path = self._gate.places.outbox / row["partner"] / row["name"]
+        if _sha256(lying) == row["sha256"]:
+            return lying
+        for book in self._books(row["planned_at"]):
+            rendered = self._folder / str(row["id"])
+            if self._render(row, book, rendered) and _sha256(rendered) == row["sha256"]:
+                return rendered
+        return None
+
+    def _books(self, at: str) -> Iterator[PartnerBook]:
+        """The partners as they are, then as they were when the file was planned: their names stand in it."""
+        present = partners.load_book(self._connection)
+        yield present
+        query = select(events.c.subject, events.c.details).where(
+            events.c.event.in_(("partner.added", "partner.changed")), events.c.at <= at
+        )
+        told = {
+            row.subject: json.loads(row.details)["after"]
+            for row in self._connection.execute(query.order_by(events.c.id))
+        }
+        yield PartnerBook(
+            tuple(
+                replace(one, name=then["name"], language=then["language"]) if (then := told.get(one.code)) else one
+                for one in present.partners
+            )
+        )
+
+    def _render(self, row: RowMapping, book: PartnerBook, into: Path) -> bool:
+        try:
+            pieces = Renderers(self._gate, self._pool, book, {}, self._connection, [row]).pieces(row)
+            with into.open("wb") as file:
+                deque(map(file.write, pieces), 0)
+        except Exception:  # noqa: BLE001 - whatever a renderer meets: the file is then told of by its hash alone
+            return False
+        return True
+
+
+@contextmanager
+def again(gate: Gate, connection: Connection) -> Iterator[Again]:
+    """Workers and room of its own, apart from those of a gate that may be running."""
+    with tempfile.TemporaryDirectory(prefix="edigate-") as folder:
+        pool = Pool(_charge(gate, Path(folder)), 1)
+        try:
+            yield Again(gate, connection, pool, Path(folder))
+        finally:
+            pool.close()
+
+
+def _charge(gate: Gate, work: Path) -> Charge:
+    settings = gate.settings
+    return Charge(
+        archive=gate.places.archive,
+        directory=gate.places.directory,
+        work=work,
+        interfaces=dict(gate.interfaces),
+        schemas=gate.schemas,
+        site_schemas=dict(gate.site_schemas),
+        rules=settings.for_rules(),
+        seconds=settings.engine.examine_seconds,
+        bytes=settings.engine.worker_bytes,
+    )
+
+
+def pieces(path: Path) -> Iterable[bytes]:
+    """A file's bytes, in parts."""
+    with path.open("rb") as file:
+        while part := file.read(CHUNK):
+            yield part
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,164 @@
+"""What a verification or a check found, in words: what is wrong there, and what to do, in both languages."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edigate.audit.findings import Finding
+
+
+class Words(NamedTuple):
+    """What was found, and what to do."""
+
+    said_en: str
+    said_fr: str
+    to_do_en: str
+    to_do_fr: str
+
+
+_COMPARE = (
+    (
+        "Keep a copy of the gate's folder as it is; compare this place with the last backup to see what it was and"
+        " since when it is not."
+    ),
+    (
+        "Gardez une copie du dossier de la passerelle en l'état ; comparez cet endroit à la dernière sauvegarde pour"
+        " voir ce qu'il était et depuis quand il ne l'est plus."
+    ),
+)
+_RESTORE = (
+    "Put the file back from a backup: its name is its SHA-256, so that any copy can be checked.",
+    "Remettez le fichier d'une sauvegarde : son nom est son SHA-256, toute copie se vérifie donc.",
+)
+_HEAD = (
+    (
+        "Was the ledger restored from a backup older than this head? Then keep the head with the record of that."
+        " Otherwise the chain was cut off or written anew since: keep everything as it is, and compare with backups."
+    ),
+    (
+        "Le registre a-t-il été restauré d'une sauvegarde plus ancienne que cette tête ? Alors gardez-la avec le"
+        " procès-verbal. Sinon la chaîne a été coupée ou réécrite depuis : gardez tout en l'état et comparez aux"
+        " sauvegardes."
+    ),
+)
+_KEY = (
+    "If it is an earlier key of this gate, name its public key too, with --key; otherwise somebody else signed.",
+    "Si c'est une ancienne clé de cette passerelle, nommez aussi sa clé publique avec --key ; sinon, un tiers a signé.",
+)
+_ASK = (
+    "Ask whoever gave you the file for a new one; with --key give the gate's public key as you know it.",
+    (
+        "Redemandez le fichier à qui vous l'a donné ; avec --key, donnez la clé publique de la passerelle que vous"
+        " connaissez."
+    ),
+)
+
+# fmt: off
+FINDINGS: Mapping[str, Words] = MappingProxyType(
+    {
+        "link.gap": Words(
+            "links {first} to {last} are missing",
+            "les maillons {first} à {last} manquent", *_COMPARE),
+        "link.previous": Words(
+            "it does not follow link {before}: that one was altered, exchanged or put in",
+            "il ne suit pas le maillon {before} : celui-ci a été modifié, échangé ou inséré", *_COMPARE),
+        "link.hash": Words(
+            "its hash is not that of its number, time and digests ({at}): one of them was altered",
+            "son empreinte n'est pas celle de son numéro, de son heure et de ses condensats ({at}) : l'un d'eux a été"
+            " modifié", *_COMPARE),
+        "link.count": Words(
+            "it has {entries} entries and {digests} digests: entries were taken out or put in",
+            "il a {entries} écritures et {digests} condensats : des écritures ont été ôtées ou insérées", *_COMPARE),
+        "link.entry": Words(
+            "its entry {entry} was altered ({at})",
+            "son écriture {entry} a été modifiée ({at})", *_COMPARE),
+        "link.purged": Words(
+            "its entries were taken out, and no purge is noted that went so far ({at})",
+            "ses écritures ont été ôtées sans qu'une purge allant jusque-là soit notée ({at})", *_COMPARE),
+        "entry.strange": Words(
+            "an entry ({event}) does not say what such an entry says: {error}",
+            "une écriture ({event}) ne dit pas ce que dit une telle écriture : {error}", *_COMPARE),
+        "head.unreadable": Words(
+            "this is no head: {error}",
+            "ce n'est pas une tête : {error}", *_COMPARE),
+        "head.signature": Words(
+            "the head of {at} does not bear its key's signature: head, key or signature was altered",
+            "la tête du {at} ne porte pas la signature de sa clé : tête, clé ou signature a été modifiée", *_COMPARE),
+        "head.key": Words(
+            "the head of {at} is signed by another key: {key}",
+            "la tête du {at} est signée par une autre clé : {key}", *_KEY),
+        "head.unsigned": Words(
+            "the head of {at} bears no signature, though earlier ones do",
+            "la tête du {at} ne porte pas de signature, alors que de plus anciennes en portent", *_COMPARE),
+        "head.ahead": Words(
+            "the head {head} of {at} names this link, and the chain ends at {end}: its tail was cut off",
+            "la tête {head} du {at} nomme ce maillon, et la chaîne finit à {end} : sa fin a été coupée", *_HEAD),
+        "head.missing": Words(
+            "the head {head} of {at} names this link, which is not there",
+            "la tête {head} du {at} nomme ce maillon, qui n'est pas là", *_COMPARE),
+        "head.hash": Words(
+            "the head {head} of {at} gives this link another hash: the chain was written anew",
+            "la tête {head} du {at} donne à ce maillon une autre empreinte : la chaîne a été réécrite", *_HEAD),
+        "row.altered": Words(
+            "the row is not what the log says it is: {log} in the log, {row} in the row",
+            "la ligne n'est pas ce que dit le journal : {log} au journal, {row} dans la ligne", *_COMPARE),
+        "row.missing": Words(
+            "the log has it ({at}) and the ledger does not: the row was deleted, or its key altered",
+            "le journal l'a ({at}) et le registre non : la ligne a été supprimée, ou sa clé modifiée", *_COMPARE),
+        "row.inserted": Words(
+            "the ledger has it ({at}) and the log does not: the row was put in, or its key altered",
+            "le registre l'a ({at}) et le journal non : la ligne a été insérée, ou sa clé modifiée", *_COMPARE),
+        "archive.missing": Words(
+            "the file of flow {flow} is missing",
+            "le fichier du flux {flow} manque", *_RESTORE),
+        "archive.unreadable": Words(
+            "the file of flow {flow} cannot be read: {error}",
+            "le fichier du flux {flow} ne peut pas être lu : {error}", *_RESTORE),
+        "archive.altered": Words(
+            "the file of flow {flow} was altered: its SHA-256 is now {found}",
+            "le fichier du flux {flow} a été modifié : son SHA-256 est maintenant {found}", *_RESTORE),
+        "export.file": Words(
+            "its SHA-256 is not that of the manifest: the file was altered",
+            "son SHA-256 n'est pas celui du manifeste : le fichier a été modifié", *_ASK),
+        "export.missing": Words(
+            "the manifest names it and the ZIP does not hold it",
+            "le manifeste le nomme et le ZIP ne le contient pas", *_ASK),
+        "export.stray": Words(
+            "the ZIP holds it and the manifest does not name it",
+            "le ZIP le contient et le manifeste ne le nomme pas", *_ASK),
+        "export.unreadable": Words(
+            "it cannot be read: {error}",
+            "il ne peut pas être lu : {error}", *_ASK),
+        "export.unproven": Words(
+            "no entry of the log proves it",
+            "aucune écriture du journal ne le prouve", *_ASK),
+        "export.differs": Words(
+            "it is not what the log says: {log} in the log, {row} here",
+            "il n'est pas ce que dit le journal : {log} au journal, {row} ici", *_ASK),
+        "export.absent": Words(
+            "the log has it and the file does not",
+            "le journal l'a et le fichier non", *_ASK),
+        "export.unsigned": Words(
+            "no signed head comes after it: nobody vouches for this part of the chain",
+            "aucune tête signée ne la suit : personne ne répond de cette partie de la chaîne",
+            "Ask for a new file once the gate has a key (edigate audit key) and has made a head.",
+            "Redemandez le fichier quand la passerelle aura une clé (edigate audit key) et fait une tête."),
+    }
+)
+# fmt: on
+
+
+def said(finding: Finding, language: str) -> str:
+    """What was found, in `en` or `fr`."""
+    words = FINDINGS[finding.kind]
+    return (words.said_fr if language == "fr" else words.said_en).format(**finding.values)
+
+
+def to_do(kind: str, language: str) -> str:
+    """What to do about findings of a kind."""
+    words = FINDINGS[kind]
+    return words.to_do_fr if language == "fr" else words.to_do_en
