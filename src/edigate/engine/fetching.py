@@ -302,8 +302,7 @@ def _claim(visit: _Visit, chosen: Sequence[Entry]) -> list[Fetch]:
         for state in (State.CLAIMED, State.MARKED):
             fetches.move(connection, [claim for claim, end in ends.items() if end is state], _NOT_CLAIMED, state)
         fetches.end(connection, [claim for claim, end in ends.items() if end is State.GONE])
-    claimed = [row._replace(state=ends[row.id]) for row in rows if ends[row.id] is not State.GONE]
-    return [row for row in claimed if _looks_as_before(visit, row)]
+    return [row._replace(state=ends[row.id]) for row in rows if ends[row.id] is not State.GONE]
 
 
 def _renamed(visit: _Visit, row: Fetch) -> State:
@@ -313,18 +312,6 @@ def _renamed(visit: _Visit, row: Fetch) -> State:
         return State.GONE if refused.missing else State.MARKED
     visit.sights.carry_over(row.name, sftp.hidden(row.id))
     return State.CLAIMED
-
-
-def _looks_as_before(visit: _Visit, row: Fetch) -> bool:
-    """Whether what was claimed is what was seen: it may have been written over between look and claim."""
-    try:
-        found = visit.session.stat(visit.path(_name(row)))
-    except Refused:
-        found = None
-    if found is not None and sftp.sight_of(found) == row.sight:
-        return True
-    visit.wait_for(row.name, visit.gate.settings.intake.quiet_seconds)
-    return False
 
 
 def _bring(visit: _Visit, row: Fetch) -> None:
@@ -351,7 +338,10 @@ def _bring(visit: _Visit, row: Fetch) -> None:
 
 
 def _is_here(visit: _Visit, row: Fetch, target: Path) -> bool:
-    """Fetch what is missing of a file; whether all of it is here, and it is what it was when it was begun."""
+    """Fetch what is missing of a file; whether all of it is here, and it is still what was seen.
+
+    What is asked of the server afterwards also tells of a file that was written over between look and claim.
+    """
     size, path, begun = row.sight.size, visit.path(_name(row)), row.id in visit.sights.begun
     if not visit.has_room(2 * size - _length(target)):
         visit.tell("sftp.no_room", row.name, listed_as=_name(row))
