@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 EVENT, REBOOKED = "gate.restored", "restored.rebooked"
 PER_SECOND, LEAST = 1_000, 1_000_000
-HOLD = "restored"
 NEVER = "9999-01-01T00:00:00.000000Z"
 WITHHELD = "withheld: the gate was restored, and nobody knows whether this file was handed over"
 _KINDS = {PIVOT: "pivot", LIFE_CYCLE: "life_cycle"}
@@ -120,8 +119,8 @@ def _decide(gate: Gate, connection: Connection, found: Comparison, choice: Choic
         outgoing.set_aside(connection, row, WITHHELD, now)
     waiting = [] if choice.decide else found.undecided
     for run in waiting:
-        store.hold(connection, run.run, HOLD, run.reported, NEVER)
-        journal.note(connection, "flow.held", run.flow, at=now, run=run.run, reason=HOLD)
+        store.hold(connection, run.run, store.RESTORED, run.reported, NEVER)
+        journal.note(connection, "flow.held", run.flow, at=now, run=run.run, reason=store.RESTORED)
     return Accepted(found, len(found.gone), len(offered), len(withheld), len(waiting), adopted, margin)
 
 
@@ -140,7 +139,7 @@ def _tell(connection: Connection, found: Comparison, done: Accepted, *, actor: s
 
 def _jump(gate: Gate, connection: Connection, strangers: Sequence[Stranger], margin: int) -> None:
     """Let every sequence begin past all that was seen, and past all that may have been given out unseen."""
-    now = dict(connection.execute(select(sequence_table.c.key, sequence_table.c.next)).tuples().all())
+    now = {row.key: row.next for row in connection.execute(select(sequence_table))}
     codes = {row.report for row in gate.interfaces.values() if row.report} | {PIVOT, LIFE_CYCLE, UNNAMED_REPORT}
     for key in {sequences.INVOICES, sequences.DELIVERIES, *(f"flow-{code[3:7]}" for code in codes)}:
         now.setdefault(key, 1)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
+RESTORED = "restored"
 IN_PROGRESS, DECIDED, HELD, DUE = "in_progress", "decided", "held", "due"
 _NEVER = "9"
 
@@ -72,9 +73,11 @@ def due(
 ) -> list[RowMapping]:
     """Runs to examine now, oldest first, with their flows: bounded in number and bytes; a big one comes alone.
 
-    Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead.
+    Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead. What was held
+    when the gate came out of a backup waits until it is released.
     """
-    come = or_(runs.c.state == DUE, runs.c.due_at <= now, runs.c.due_at > latest)
+    wrongly = (runs.c.due_at > latest) & (runs.c.hold_reason != RESTORED)
+    come = or_(runs.c.state == DUE, runs.c.due_at <= now, wrongly)
     query = (
         select(
             runs.c.id.label("run"), runs.c.number, runs.c.attempts, runs.c.deaths, runs.c.state.label("run_state"),
