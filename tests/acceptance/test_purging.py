@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import func, select, update
 
 from edigate.engine import purging
 from edigate.engine.purging import purge
+from edigate.engine.upkeep import CHORES
 from edigate.ledger import alerts, balance, journal, retention
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
@@ -23,9 +26,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edigate.engine.purging import Tally
+    from tests.acceptance.conftest import MakeSite
     from tests.acceptance.gates import Site
 
 LATER = 4000
+HOLDS = """
+import sys, time
+from pathlib import Path
+from edigate.engine.lock import held
+with held(Path(sys.argv[1])):
+    print(flush=True)
+    time.sleep(60)
+"""
 ABOUT_FLOWS = ("flows", "runs", "invoices", "statuses", "reported", "deliveries", "delivery_invoices", "alerts")
 
 
@@ -292,15 +304,37 @@ def test_a_directory_goes_when_no_run_refers_to_it(actors: Actors) -> None:
     assert sorted(folder.glob("*.sqlite")) == [in_force]
 
 
-def test_the_chore_takes_what_has_grown_too_old(actors: Actors) -> None:
-    """The same, by the gate itself; while a backup is made it leaves it for the next day."""
-    actors.site.deposit(b"<no invoice/>")
+def test_the_chore_takes_what_has_grown_too_old(actors: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, by the gate itself, for a while at a time; while a backup is made it leaves all for the next one."""
+    monkeypatch.setattr(retention, "PAGE", 1)
+    monkeypatch.setattr(purging, "CHORE_SECONDS", 0)
+    for number in range(2):
+        actors.site.deposit(b"<no invoice/>" + b" " * number)
     actors.round()
     actors.site.tell_time(BEGIN + dt.timedelta(days=LATER))
+    gate = actors.site.gate
 
-    purging.purge_daily(actors.site.gate)
-
+    command = [sys.executable, "-c", HOLDS, str(actors.site.root / "archive.lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as held:
+        assert held.stdout
+        held.stdout.readline()
+        purging.purge_on(gate)
+        with pytest.raises(purging.Busy):
+            purged(actors)
+        held.kill()
+    assert counts(actors.site)["flows"] == 2
+    purging.purge_on(gate)
+    assert counts(actors.site)["flows"] == 1
+    purging.purge_on(gate)
     assert counts(actors.site)["flows"] == 0
+
+
+def test_the_gate_purges_by_itself_only_where_the_settings_say_so(make_site: MakeSite) -> None:
+    """By default nothing goes without somebody who asks for it."""
+    (chore,) = [one for one in CHORES if one.name == "retention"]
+
+    assert chore.every(make_site().gate.settings) == 0
+    assert chore.every(make_site("[retention]\nautomatic = true\n").gate.settings) == purging.CHORE_PACE
 
 
 def test_a_purge_that_ends_half_way_leaves_even_books(actors: Actors, monkeypatch: pytest.MonkeyPatch) -> None:

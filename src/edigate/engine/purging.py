@@ -38,6 +38,7 @@ FILES, LAST = "retention.files", "retention.last"
 YEAR = dt.timedelta(days=365.25)
 SETTLED = dt.timedelta(days=2)
 LONGEST_BREATH = 1.0
+CHORE_PACE, CHORE_SECONDS = 3_600.0, 60.0
 NONE_GONE = retention.Gone(set(), set())
 
 
@@ -64,6 +65,7 @@ class Tally:
     first: str = ""
     last: str = ""
     directories: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     def add(self, page: Page) -> None:
         """Widen the span by the flows of a page that go."""
@@ -93,9 +95,13 @@ def purge(
     *,
     actor: str,
     dry_run: bool = False,
+    seconds: float = float("inf"),
     progress: Callable[[Tally], None] = lambda _: None,
 ) -> Tally:
-    """Take away what is older than a time, or only count it. Raises TooYoung, Busy, engine.restored.Restored."""
+    """Take away what is older than a time, or only count it. Raises TooYoung, Busy, engine.restored.Restored.
+
+    After so many `seconds` of taking away it leaves the rest for the next time.
+    """
     if before > (latest := limit(gate)):
         raise TooYoung(latest)
     tally = Tally(stamp(before))
@@ -106,7 +112,7 @@ def purge(
     refuse_if_restored(gate)
     with undisturbed(gate):
         _remove_files(gate)
-        while _pass(gate, tally, actor, progress):
+        while _pass(gate, tally, actor, seconds, progress):
             pass
         _purge_links(gate, tally, actor)
         tally.directories = _old_directories(gate, before)
@@ -115,13 +121,13 @@ def purge(
     return tally
 
 
-def purge_daily(gate: Gate) -> None:
-    """The chore: purge what has grown too old; where a backup is under way, the next day does."""
+def purge_on(gate: Gate) -> None:
+    """The chore: purge what has grown too old, for a while; where a backup is under way, the next time does."""
     with suppress(Busy):
-        purge(gate, limit(gate), actor="gate")
+        purge(gate, limit(gate), actor="gate", seconds=CHORE_SECONDS)
 
 
-def _pass(gate: Gate, tally: Tally, actor: str, progress: Callable[[Tally], None]) -> bool:
+def _pass(gate: Gate, tally: Tally, actor: str, seconds: float, progress: Callable[[Tally], None]) -> bool:
     """One walk through the old flows; whether another may find more, since what referred to some has gone."""
     place, took = retention.Place(), False
     tally.kept = Counter()
@@ -133,6 +139,9 @@ def _pass(gate: Gate, tally: Tally, actor: str, progress: Callable[[Tally], None
             _remove_files(gate)
             # The gate's own batches get their turn: SQLite knows no queue of writers.
             time.sleep(min(time.monotonic() - begun, LONGEST_BREATH))
+            tally.seconds += time.monotonic() - begun
+        if tally.seconds > seconds:
+            return False
         place = page.end
         tally.kept.update(page.kept.values())
         progress(tally)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
-from edigate.engine import collected, heads, telling, watch
+from edigate.engine import collected, heads, purging, telling, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +34,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("watch", lambda settings: settings.watch.every_seconds, watch.look),
     Chore("balance", lambda _: watch.BALANCE_SECONDS, watch.weigh),
     Chore("alerts", lambda settings: settings.watch.every_seconds, telling.tell),
+    Chore("retention", lambda settings: purging.CHORE_PACE * settings.retention.automatic, purging.purge_on),
     Chore("heads", lambda settings: settings.audit.sign_minutes * 60, heads.keep_heads),
 )
 
