@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from edigate.routing import Addressee
 
 STARTS = 5
+PAUSE = 0.1
 SECONDS_TO_DIE = 5
 _NOBODY_SAW = 255  # the exit status of a worker whose own parent, the fork server, was killed
 _PRELOAD = ["edigate.engine.worker"]
@@ -87,10 +89,11 @@ class Pool:
     def start(self) -> None:
         """Have all processes up and answering. Raises CannotStart."""
         self._workers = [one for one in self._workers if one.process.is_alive()]
-        for _ in range(STARTS):
+        for attempt in range(STARTS):
             missing = self.count - len(self._workers)
             if not missing:
                 return
+            time.sleep(PAUSE * attempt)  # a fork server that is being killed still seems alive for a moment
             atexit.register(self.close)
             self._workers += self._started(missing)
         if len(self._workers) < self.count:
