@@ -3,7 +3,7 @@
 PYTHON ?= python3
 N ?= 3000
 SECONDS ?= 600
-FLOWS ?= 2000
+FLOWS ?= 400
 ARGS ?=
 
 VENV := .venv
@@ -41,7 +41,7 @@ bench: setup ## Measure the gate against the disk's floor and xmllint (N=3000 fl
 bench-directory: setup ## Measure the import of a directory flow of 200,000 structures and 80,000 services
 	@$(BIN)/python -m bench.directory
 
-torture: setup tools ## Kill and starve the gate, then count what was lost or doubled (SECONDS=600 FLOWS=2000 SEED=… ROUNDS=…)
+torture: setup tools ## Kill and starve the gate, then count what was lost or doubled (SECONDS=600 FLOWS=400 SEED=… ROUNDS=…)
 	@$(BIN)/python -m torture --seconds $(SECONDS) --flows $(FLOWS) $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
 docs: setup ## Regenerate docs/reference from the tables in the code

@@ -61,7 +61,7 @@ def report(told: Told) -> dict[str, object]:
         "blows": dict(sorted(counts.blows.items())),
         "ended_while_starting": counts.ended,
         "dead_letters_offered_again": counts.revived,
-        "skipped": told.skipped,
+        "skipped": told.skipped | counts.left_out,
         "flows": told.flows,
         "invoices": told.invoices,
         "handed_out": told.handed_out,
@@ -77,7 +77,7 @@ def _tell(told: Told, terms: Terms, folder: Path) -> None:
         f"{len(told.rounds)} rounds, {told.flows} flows, {told.invoices} invoices, {told.handed_out} files handed out",
         f"{counts.starts} starts, {counts.kills.total()} kills, {counts.faults.total()} faults by name",
         f"{counts.blows.total()} blows; lost {len(told.lost)}, doubled {len(told.doubled)}; seed {told.seed}",
-        *(f"{kind} was skipped: {reason}" for kind, reason in told.skipped.items()),
+        *(f"{kind} was SKIPPED: {reason}" for kind, reason in (told.skipped | counts.left_out).items()),
     ]
     if told.untried:
         lines.append(f"{len(told.untried)} faults were not tried, as time was over")

@@ -8,29 +8,35 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
+from edigate.audit.verify import Scope, verify
 from edigate.ledger import deliveries as ledger
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries
-from torture import faulty, hardships, servers
+from torture import servers
 from torture.deposits import FIRST, first_deposits, some_deposits
+from torture.faulty import strike_by_name
+from torture.hardships import full_disk, moments, small_disk, unwritable_folders, wrong_clock
 from torture.outcome import Flaws, Result, differences, expected_of, outcome, unordered
 from torture.points import FAULTS
 from torture.running import work_off
+from torture.servers import broken_lines
 from torture.site import SETTINGS, Site
-from torture.trial import Counts, Trial, Unavailable
+from torture.trial import Counts, Trial, Unavailable, harass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from torture.deposits import Deposit
     from torture.points import Fault
+    from torture.trial import Hardship
 
 PATIENCE = 180
 SHOWN = 20
@@ -49,21 +55,26 @@ silence_seconds = 2
 
 
 class Kind(NamedTuple):
-    """What a round does to its gate, a word on it, and whether the gate lies on a small disk."""
+    """A word on what a round does to its gate, by which hardships, and whether the gate lies on a small disk.
 
-    torture: Callable[[Trial], None]
+    Without any hardship it is struck by faults with names. `share` is of the time, beside that of other rounds.
+    """
+
     what: str
+    hardships: tuple[Hardship, ...] = ()
     small_disk: bool = False
+    share: int = 1
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "faults": Kind(faulty.strike_by_name, "faults by name at every step's boundaries"),
-        "kills": Kind(hardships.kill_at_random, "SIGKILL at random instants"),
-        "disk": Kind(hardships.fill_the_disk, "a disk that is full", small_disk=True),
-        "folders": Kind(hardships.forbid_folders, "folders that cannot be written to"),
-        "clock": Kind(hardships.move_the_clock, "a clock that jumps"),
-        "lines": Kind(servers.break_lines, "connections to partners' servers that break"),
+        "faults": Kind("faults by name, at every step's boundaries", share=2),
+        "kills": Kind("SIGKILL at random instants", (moments,)),
+        "disk": Kind("a disk that is full", (full_disk,), small_disk=True),
+        "folders": Kind("folders that cannot be written to", (unwritable_folders,)),
+        "clock": Kind("a clock that jumps", (wrong_clock,)),
+        "lines": Kind("connections to partners' servers that break", (broken_lines,)),
+        "mixed": Kind("several of these at once", (moments, unwritable_folders, wrong_clock, broken_lines)),
     }
 )
 # There are many faults: every other round is theirs.
@@ -140,12 +151,15 @@ def _elsewhere(folder: Path, stack: contextlib.ExitStack, told: Told) -> servers
 def _rounds(terms: Terms, folder: Path, shared: Shared, told: Told) -> None:
     rounds = terms.rounds or len(terms.kinds)
     until = time.monotonic() + terms.seconds
-    for number in range(1, rounds + 1):
-        kind = terms.kinds[(number - 1) % len(terms.kinds)]
+    deposits: list[Deposit] = []
+    kinds = list(islice(cycle(terms.kinds), rounds))
+    for number, kind in enumerate(kinds, start=1):
         if kind == "faults" and not shared.plan:
             continue
-        seconds = max(1.0, (until - time.monotonic()) / (rounds - number + 1))
-        deposits = some_deposits(terms.flows, shared.chance)
+        shares = sum(KINDS[one].share for one in kinds[number - 1 :])
+        seconds = max(1.0, (until - time.monotonic()) * KINDS[kind].share / shares)
+        if number % 2:
+            deposits = some_deposits(terms.flows, shared.chance)
         place = folder / f"{number}-{kind}"
         place.mkdir()
         try:
@@ -180,7 +194,10 @@ def _round(kind: str, given: Round, told: Told) -> None:
             site, given.deposits, shared.chance, given.seconds, given.place, told.counts, shared.plan, shared.elsewhere
         )  # fmt: skip
         with site.collecting():
-            KINDS[kind].torture(trial)
+            if hardships := KINDS[kind].hardships:
+                harass(trial, hardships)
+            else:
+                strike_by_name(trial)
             _finish(trial)
         _compare(kind, trial, expected, told)
     took = round(time.monotonic() - began, 1)
@@ -202,7 +219,7 @@ def _site(kind: str, given: Round) -> Iterator[Site]:
     if not KINDS[kind].small_disk:
         yield given.shared.template.copy(given.place / "gate", collected, TORTURED)
         return
-    with hardships.small_disk(given.place / "disk") as disk:
+    with small_disk(given.place / "disk") as disk:
         site = given.shared.template.copy(disk / "gate", collected, TORTURED)
         yield site
         shutil.copytree(disk / "gate", given.place / "gate")  # it goes with the disk, and may have to be looked at
@@ -239,6 +256,14 @@ def _revive(site: Site) -> int:
     return sum(revived)
 
 
+def _audited(site: Site) -> list[str]:
+    """What the audit log, chained by hash, the ledger's rows and the archive do not agree about."""
+    gate = site.open()
+    found = verify(gate, Scope()).findings
+    gate.ledger.dispose()
+    return [f"{one.kind} {one.place} {dict(one.values)}" for one in found]
+
+
 def _compare(kind: str, trial: Trial, expected: Result, told: Told) -> None:
     site, counts = trial.site, told.counts
     result, flaws = outcome(site)
@@ -251,6 +276,7 @@ def _compare(kind: str, trial: Trial, expected: Result, told: Told) -> None:
     told.lost += [*missing, *(f"deposit {sha}" for sha in (wanted - there).elements())]
     told.doubled += [*too_much, *(f"deposit {sha}" for sha in (there - wanted).elements())]
     told.doubled += [f"report {report}" for report, count in result.reports.items() if count > 1]
+    counts.flaws += [f"{kind}: the audit log: {one}" for one in _audited(site)]
     counts.flaws += [f"{kind}: left at a server: {one}" for one in servers.left_behind(site)]
     for name, found in vars(flaws).items():
         where = {"twice": told.doubled, "lost": told.lost}.get(name, counts.flaws)

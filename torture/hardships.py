@@ -1,4 +1,4 @@
-"""Rounds in which the world is against the gate: full disks, folders that cannot be written to, a clock that jumps."""
+"""What the world does to a gate: full disks, folders that cannot be written to, a clock that jumps; blow by blow."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
-from torture.trial import Unavailable, harass
+from torture.trial import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from torture.trial import Trial
+    from torture.trial import Strike, Trial
 
 SMALL_DISK = 48_000_000
 SPARE = (0, 0, 3_000, 20_000, 100_000)
 HOURS = 24  # no more: a pivot's receipt, awaited for three days, must not be overdue by the clock's error alone
 
 
-def kill_at_random(trial: Trial) -> None:
-    """Whole group, main process alone, or one worker, at random instants."""
+def moments(trial: Trial) -> Strike:
+    """Nothing but time between two kills."""
 
-    def wait() -> str:
+    def strike() -> str:
         time.sleep(trial.chance.choice((trial.chance.random() * 0.3, trial.chance.random())))
-        return "waited"
+        return "moment of peace"
 
-    harass(trial, wait)
+    return strike
 
 
 @contextlib.contextmanager
@@ -47,8 +47,8 @@ def small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=False)  # noqa: S607 - the system's own
 
 
-def fill_the_disk(trial: Trial) -> None:
-    """Fill the gate's file system to the last byte or nearly so, and empty it again."""
+def full_disk(trial: Trial) -> Strike:
+    """The gate's file system is filled to the last byte or nearly so, and emptied again."""
     filler = trial.site.root.parent / "filler"
 
     def strike() -> str:
@@ -59,7 +59,7 @@ def fill_the_disk(trial: Trial) -> None:
         time.sleep(trial.chance.random() * 0.5)
         return f"disk filled but for {spare} bytes"
 
-    harass(trial, strike)
+    return strike
 
 
 def _fill(filler: Path, spare: int) -> None:
@@ -70,8 +70,8 @@ def _fill(filler: Path, spare: int) -> None:
         os.truncate(filler, max(0, filler.stat().st_size - spare))
 
 
-def forbid_folders(trial: Trial) -> None:
-    """Let a folder of the gate be unwritable for a while, then another one."""
+def unwritable_folders(trial: Trial) -> Strike:
+    """A folder of the gate cannot be written to for a while, then another one. Raises Unavailable."""
     forbid, allow = _ways_to_forbid(trial.folder)
 
     def strike() -> str:
@@ -85,7 +85,7 @@ def forbid_folders(trial: Trial) -> None:
         time.sleep(trial.chance.random() * 0.3)
         return f"{folder.relative_to(trial.site.root).parts[0]} unwritable"
 
-    harass(trial, strike)
+    return strike
 
 
 def _folders(root: Path) -> list[Path]:
@@ -121,9 +121,9 @@ def _works(command: list[str]) -> bool:
         return False
 
 
-def move_the_clock(trial: Trial) -> None:
-    """Let the gate's clock jump forth and back, while it works and between two starts."""
-    clock = trial.folder / "clock"
+def wrong_clock(trial: Trial) -> Strike:
+    """The gate's clock jumps forth and back, while it works and between two starts."""
+    clock = trial.clock
 
     def strike() -> str:
         hours = trial.chance.uniform(-HOURS, HOURS)
@@ -132,4 +132,4 @@ def move_the_clock(trial: Trial) -> None:
         time.sleep(trial.chance.random())
         return "clock moved"
 
-    harass(trial, strike, command=("torture.gate", "--marks", str(trial.folder), "--clock", str(clock)))
+    return strike

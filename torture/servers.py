@@ -12,14 +12,14 @@ from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from tests.cable import Cable
 from tests.openssh import KEYGEN, SSHD, Sshd
-from torture.trial import Unavailable, harass
+from torture.trial import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from torture.site import Site
-    from torture.trial import Trial
+    from torture.trial import Strike, Trial
 
 PARTNERS = ("ABC123", "SEI001")
 SOONEST, LATEST = 200, 200_000  # bytes after which a connection breaks: within a handshake, a listing, a file
@@ -69,8 +69,8 @@ def left_behind(site: Site) -> list[str]:
     return [str(path) for folder in folders for path in folder.iterdir()]
 
 
-def break_lines(trial: Trial) -> None:
-    """Cut connections after so many bytes, block them, take the server down and up again."""
+def broken_lines(trial: Trial) -> Strike:
+    """Connections are cut after so many bytes, or stall; the server goes down and up again. Raises Unavailable."""
     there, chance = trial.elsewhere, trial.chance
     if there is None:
         msg = "no OpenSSH server here (Debian, Ubuntu: openssh-server)"
@@ -108,6 +108,4 @@ def break_lines(trial: Trial) -> None:
     def strike() -> str:
         return chance.choice(blows)()
 
-    harass(trial, strike)
-    there.cable.unblock()
-    there.cable.cut()
+    return strike

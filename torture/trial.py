@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from torture.disturbing import waves_of
 from torture.running import PLAIN, Outlived, Running
@@ -23,6 +23,22 @@ if TYPE_CHECKING:
     from torture.site import Site
 
 
+if TYPE_CHECKING:
+    Strike = Callable[[], str]
+    """One blow: takes as long as it likes and says what it did."""
+
+
+class Hardship(Protocol):
+    """A kind of blows."""
+
+    @property
+    def __name__(self) -> str:
+        """What it is called where it is left out."""
+
+    def __call__(self, trial: Trial) -> Strike:
+        """Make ready for this trial. Raises Unavailable."""
+
+
 class Unavailable(Exception):
     """A kind of torture is not allowed on this machine; the message says why."""
 
@@ -32,7 +48,8 @@ class Counts:
     """What was done to gates, and what they did about it.
 
     `ended` are gates that ended by themselves while they started, which a service manager starts again, `revived` files
-    set aside as dead letters that were offered again, `unfired` faults that were ordered and never came.
+    set aside as dead letters that were offered again, `unfired` faults that were ordered and never came, `left_out`
+    hardships that this machine does not allow, with the reason.
     """
 
     starts: int = 0
@@ -41,6 +58,7 @@ class Counts:
     blows: Counter[str] = field(default_factory=Counter)
     ended: int = 0
     revived: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
     unfired: list[str] = field(default_factory=list)
     flaws: list[str] = field(default_factory=list)
 
@@ -57,6 +75,11 @@ class Trial:
     counts: Counts
     plan: list[Fault] = field(default_factory=list)
     elsewhere: Elsewhere | None = None
+
+    @property
+    def clock(self) -> Path:
+        """Holds the seconds by which the gate's clock is wrong; where it is missing the clock is right."""
+        return self.folder / "clock"
 
     def start(self, command: Sequence[str] = PLAIN) -> Running:
         """Start a gate, and count it."""
@@ -82,20 +105,36 @@ class Trial:
 WAVE = 12
 
 
-def harass(trial: Trial, strike: Callable[[], str], *, command: Sequence[str] = PLAIN) -> None:
+def harass(trial: Trial, hardships: Sequence[Hardship]) -> None:
     """Deposit while blow after blow falls on a gate that is killed now and then, until all is deposited and time over.
 
-    `strike` takes as long as it likes and says what it did.
+    A hardship that this machine does not allow is left out, and told; raises Unavailable where none remains.
     """
+    strikes = [strike for strike in (_prepared(trial, hardship) for hardship in hardships) if strike]
+    if not strikes:
+        raise Unavailable(*trial.counts.left_out.values())
+    command = ("torture.gate", "--marks", str(trial.folder), "--clock", str(trial.clock))
     until = time.monotonic() + trial.seconds
     running = trial.start(command)
     try:
         with _depositing(trial) as depositor:
             while depositor.is_alive() or time.monotonic() < until:
-                trial.counts.blows[strike()] += 1
+                trial.counts.blows[trial.chance.choice(strikes)()] += 1
                 running = _kill_perhaps(trial, trial.look_after(running, command), command)
     finally:
         running.kill_all()
+        trial.clock.unlink(missing_ok=True)
+        if trial.elsewhere:
+            trial.elsewhere.cable.unblock()
+            trial.elsewhere.cable.cut()
+
+
+def _prepared(trial: Trial, hardship: Hardship) -> Strike | None:
+    try:
+        return hardship(trial)
+    except Unavailable as reason:
+        trial.counts.left_out[hardship.__name__] = str(reason)
+        return None
 
 
 def _kill_perhaps(trial: Trial, running: Running, command: Sequence[str]) -> Running:
