@@ -11,7 +11,7 @@ from sqlalchemy import select
 from edigate.app import open_gate
 from edigate.domain.servers import HostKey, Server
 from edigate.engine import deposits
-from edigate.engine.fetching import Fetched, fetch
+from edigate.engine.fetching import fetch
 from edigate.intake.folder import claimed
 from edigate.intake.sftp import HIDDEN, Lane, Sights
 from edigate.ledger import balance, fetches
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from edigate.engine.fetch_visit import Fetched
     from edigate.engine.gate import Gate
     from edigate.remote.session import Session
     from tests.openssh import Sshd

@@ -251,7 +251,7 @@ def test_a_partner_may_take_back_what_was_claimed(
     site = make_site(request.getfixturevalue(server))
     site.drop("a")
     site.call()
-    just_before(monkeypatch, fetching, "_bring", lambda: next(site.folder.iterdir()).unlink())
+    just_before(monkeypatch, fetching, "bring", lambda: next(site.folder.iterdir()).unlink())
     with capture_logs() as logged:
         site.settle()
 
@@ -270,7 +270,7 @@ def test_what_shows_itself_again_is_still_fetched(site: Site, tmp_path: Path, mo
         claims.extend(site.folder.iterdir())
         claims[0].rename(tmp_path / "away")
 
-    just_before(monkeypatch, fetching, "_bring", hide)
+    just_before(monkeypatch, fetching, "bring", hide)
     site.settle()
     assert (site.rows(), site.names()) == ([("a", "gone")], [])
 
@@ -388,7 +388,7 @@ def test_a_claim_waits_until_the_disk_has_room(site: Site, monkeypatch: pytest.M
     full = shutil.disk_usage(site.root)._replace(free=1000)
     site.drop("a")
     site.call()
-    just_before(monkeypatch, fetching, "_bring", lambda: monkeypatch.setattr(shutil, "disk_usage", lambda _: full))
+    just_before(monkeypatch, fetching, "bring", lambda: monkeypatch.setattr(shutil, "disk_usage", lambda _: full))
     with capture_logs() as logged:
         site.settle()
     assert (site.left(), site.names(), events(logged, "sftp.no_room")) == ([HIDDEN], [], ["a"])

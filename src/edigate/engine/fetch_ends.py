@@ -1,0 +1,111 @@
+"""How a fetch ends: finished on its server once it is booked, kept in mind, or lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import structlog
+
+from edigate.domain.wording import printable
+from edigate.engine.fetch_steps import RENAMED
+from edigate.engine.fetch_visit import server_name
+from edigate.ledger import fetches
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
+from edigate.ledger.fetches import State
+from edigate.ledger.sql import chunks
+from edigate.remote.trouble import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from edigate.engine.fetch_visit import Visit
+    from edigate.ledger.fetches import Fetch
+
+log = structlog.get_logger()
+AT_ONCE = 32
+GONE_KEPT = dt.timedelta(days=30)
+
+
+def start_again(visit: Visit, claim: str) -> None:
+    """Throw away what was fetched under a claim."""
+    visit.desk.discard(claim)
+    visit.sights.begun.discard(claim)
+
+
+def finish_booked(visit: Visit) -> bool:
+    """Finish what was booked since; whether there was any."""
+    with visit.gate.ledger.connect() as connection:
+        booked = fetches.booked(connection, set(visit.awaited))
+    rows = [visit.awaited.pop(claim) for claim in sorted(booked)]
+    finish(visit, [row for row in rows if row.state in RENAMED])
+    keep(visit, [row for row in rows if row.state not in RENAMED])
+    return bool(rows)
+
+
+def finish(visit: Visit, rows: Sequence[Fetch]) -> None:
+    """Remove on the server what is booked, and end its rows."""
+    for some in chunks(rows, AT_ONCE):
+        removed = [row for row in some if remove(visit, server_name(row))]
+        for row in removed:
+            start_again(visit, row.id)
+        if removed:
+            with writing(visit.gate.ledger) as connection:
+                fetches.end(connection, [row.id for row in removed])
+                _note(visit, connection, "sftp.fetched", removed)
+        visit.finished += len(removed)
+
+
+def remove(visit: Visit, name: str) -> bool:
+    """Remove a file on the server; whether it is gone. Where that is refused it is tried again after a while."""
+    if visit.sights.is_put_off(name):
+        return False
+    try:
+        visit.session.remove(visit.path(name))
+    except Refused as refused:
+        if not refused.missing:
+            visit.tell("sftp.unremovable_file", name, str(refused))
+            visit.sights.put_off(name)
+        return refused.missing
+    return True
+
+
+def keep(visit: Visit, rows: Sequence[Fetch]) -> None:
+    """Remember what was taken and stays on its server."""
+    if rows:
+        with writing(visit.gate.ledger) as connection:
+            fetches.move(connection, [row.id for row in rows], {State.MARKED}, State.KEPT)
+            _note(visit, connection, "sftp.fetched", rows)
+        visit.finished += len(rows)
+
+
+def lose(visit: Visit, rows: Sequence[Fetch]) -> None:
+    """Give up what is no longer there; one that was renamed may show itself again."""
+    if not rows:
+        return
+    lost = [row for row in rows if row.state is not State.WANTED]
+    for row in rows:
+        start_again(visit, row.id)
+    for row in lost:
+        log.warning("sftp.claim_gone", partner=row.partner, name=printable(row.name), claim=row.id)
+    with writing(visit.gate.ledger) as connection:
+        fetches.move(connection, [row.id for row in rows if row.state in RENAMED], RENAMED, State.GONE, visit.now)
+        fetches.end(connection, [row.id for row in rows if row.state not in RENAMED])
+        _note(visit, connection, "sftp.claim_gone", lost)
+
+
+def end_rows(visit: Visit, over: Sequence[Fetch], gone: Sequence[Fetch]) -> None:
+    """End rows of files that stayed on their server and are there no more, and of those that went long ago."""
+    month_ago = stamp(visit.gate.clock() - GONE_KEPT)
+    ids = [row.id for row in (*over, *(row for row in gone if row.at < month_ago))]
+    if ids:
+        with writing(visit.gate.ledger) as connection:
+            fetches.end(connection, ids)
+            _note(visit, connection, "sftp.fetched", [row for row in over if row.state is State.MARKED])
+
+
+def _note(visit: Visit, connection: Connection, event: str, rows: Iterable[Fetch]) -> None:
+    fetches.note(connection, event, rows, visit.server.address, visit.now)
