@@ -261,6 +261,8 @@ def test_a_corrupt_ledger_is_told(gate: Path, capsys: pytest.CaptureFixture[str]
         (sqlite3.OperationalError("database is locked"), "wait until it is done"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "the right to write"),
         (sqlite3.DatabaseError("database disk image is malformed"), "damaged"),
+        (MemoryError(), "too little memory"),
+        (RuntimeError("can't start new thread"), "too few threads"),
     ],
 )
 def test_troubles_of_the_machine_have_a_remedy(error: Exception, said: str, capsys: pytest.CaptureFixture[str]) -> None:

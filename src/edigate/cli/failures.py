@@ -194,6 +194,8 @@ def _foreseen(error: Exception) -> Failure | None:
     cause = getattr(error, "orig", error)
     if isinstance(cause, sqlite3.Error):
         return _of_ledger(str(cause))
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        return _of_scarcity()
     worded = _WORDED.get(type(error).__name__)
     return worded(error) if worded else None
 
@@ -250,6 +252,15 @@ def _problem_in_french(problem: Any) -> str:  # noqa: ANN401 - config.Problem
     known = _FRENCH_REASONS.get(problem.kind)
     reason = known.format_map(problem.limits).replace(" or ", " ou ") if known else problem.reason
     return f"{problem.where} : {problem.key} = {problem.value!r} : {reason}"
+
+
+def _of_scarcity() -> Failure:
+    return Failure(
+        t("The machine gives this process too little memory, or too few threads.",
+          "La machine donne à ce processus trop peu de mémoire, ou trop peu de fils d'exécution."),
+        t("Raise its limits (ulimit -a, the service's MemoryMax and TasksMax), then start again; nothing is lost.",
+          "Relevez ses limites (ulimit -a, MemoryMax et TasksMax du service), puis recommencez ; rien n'est perdu."),
+    )  # fmt: skip
 
 
 def _of_processes(_error: Exception) -> Failure:
