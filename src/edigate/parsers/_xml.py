@@ -94,7 +94,7 @@ def read(content: bytes, *, max_bytes: int) -> etree._Element:
     a limit of the parser: `max_bytes`, 256 levels, number of tags.
     """
     _stop_on_size(content, max_bytes)
-    found = _xml_faults.doctype(content)
+    found = _xml_faults.at_sight(content)
     if found:
         raise Refusal(found)
     huge = len(content) > HUGE_FROM
@@ -191,7 +191,7 @@ class _Nothing:
 
 def _pieces(block: bytes, source: Source, records: Iterable[str]) -> Iterator[bytes]:
     """The document in small pieces that end where records do, unless it begins with a document type declaration."""
-    if found := _xml_faults.doctype(block):
+    if found := _xml_faults.at_sight(block):
         raise Refusal(found)
     wide = _WIDE.get(block.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:2], "ascii")
     ends = re.compile(b"|".join(re.escape(f"</{name}>".encode(wide)) for name in records))

@@ -17,7 +17,14 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\xfe\xff", b"\xfe\xff")
 _BLANK = b"\0\t\n\r "
 # Atomic groups: a prolog made of thousands of comments is read once, whatever follows it.
 _DOCTYPE = re.compile(rb"(?>(?>\s|<\?(?>(?!\?>).)*\?>|<!--(?>(?!-->).)*-->)*)(<!DOCTYPE[^\[>\r\n]{0,80})", re.DOTALL)
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)(?P<end>[\"'])?")
+# Those in which every sign of markup is the one byte (or the one wide character) that it looks like. In UTF-7, HZ,
+# ISO-2022 and their like it can hide from whoever looks at the bytes, and some of Python's codecs take for ever.
+_PLAIN = re.compile(
+    r"UTF-?8|(?:UTF-?(?:16|32)|UCS-?[24])(?:-?[LB]E)?|ISO-10646-UCS-[24]|(?:US-)?ASCII|ISO[-_]?8859[-_]\d{1,2}"
+    r"|Latin-?\d{1,2}|L\d|(?:windows|cp)-?125\d|(?:IBM|cp)(?:437|850|858)|KOI8-[RU]|macintosh",
+    re.IGNORECASE,
+)
 _WIDE = re.compile(r"UTF-?16|UTF-?32|ISO-10646-UCS|UCS-", re.IGNORECASE)
 _AT = re.compile(r",? line \d+, column \d+$")
 _ADVICE = re.compile(r",? (?:try|use|see) (?:XML_PARSE_HUGE|xmlCtxt).*")
@@ -41,17 +48,25 @@ _REASONS: Mapping[int, str] = MappingProxyType(
 )
 
 
-def doctype(content: bytes) -> Fault | None:
-    """EDG-F103 for a document type declaration, found before libxml2 would read it.
+def at_sight(content: bytes) -> Fault | None:
+    """What forbids that libxml2 reads it: a document type declaration (EDG-F103), an encoding that hides (EDG-F102).
 
     Only the first 64 kB are looked at: whoever parses afterwards asks the tree's `docinfo` too.
     """
     head = _head(content, 65_536)
     found = _DOCTYPE.match(head)
     if found is None:
-        return None
+        return _hiding(head)
     value = found[1].decode("ascii", "replace").strip()
     return fault("EDG-F103", value=value).placed("", head.count(b"\n", 0, found.start(1)) + 1)
+
+
+def _hiding(head: bytes) -> Fault | None:
+    found = _DECLARED.match(head)
+    encoding = found[1].decode("ascii") if found and found["end"] else ""
+    if not encoding or _PLAIN.fullmatch(encoding):
+        return None
+    return fault("EDG-F102", encoding=encoding).placed("", head.count(b"\n", 0, found.start(1) if found else 0) + 1)
 
 
 def explained(content: bytes, error: etree.XMLSyntaxError) -> Fault:
@@ -124,6 +139,8 @@ def _is_misdeclared(content: bytes, code: int, encoding: str) -> bool:
 
 def _undecodable(content: bytes, encoding: str) -> int | None:
     """Where the bytes stop being of the encoding; a character cut by the end of the file does not count."""
+    if not _PLAIN.fullmatch(encoding):
+        return None
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:

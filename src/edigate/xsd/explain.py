@@ -29,8 +29,9 @@ _ATTRIBUTE = re.compile(
     r"attribute (?P<value>[^'\"=\s]+)=|attribute '(?P<missing>[^']+)'|^'(?P<extra>[^']+)' attribute"
 )
 _LISTED = 10  # as many names as libxml2 gives
-_WIDEST = 5_000  # of each child that is out of place the library counts all its siblings
-_TOO_WIDE = etree.XPath(f"boolean(//*[*[{_WIDEST + 1}]])")
+# For each mistake in an element the library goes through all its children, attributes or namespaces.
+_MOST_CHILDREN, _MOST_ATTRIBUTES, _MOST_NAMESPACES = 5_000, 100, 100
+_MANY_CHILDREN = etree.XPath(f"boolean(//*[*[{_MOST_CHILDREN + 1}]])")
 
 
 def load(path: Path) -> Explainer:
@@ -40,9 +41,11 @@ def load(path: Path) -> Explainer:
     return xmlschema.XMLSchema10(str(path), allow="local", validation="skip")
 
 
-def is_too_wide(root: _Element) -> bool:
-    """Whether an element has so many children that telling what is out of place would take too long."""
-    return bool(_TOO_WIDE(root))
+def is_unwieldy(root: _Element) -> bool:
+    """Whether an element has so many children, attributes or namespaces that telling its mistakes takes too long."""
+    return bool(_MANY_CHILDREN(root)) or any(
+        len(element.attrib) > _MOST_ATTRIBUTES or len(element.nsmap) > _MOST_NAMESPACES for element in root.iter()
+    )
 
 
 def mistakes(

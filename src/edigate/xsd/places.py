@@ -19,6 +19,7 @@ _PREFIX_OF = {uri: prefix for prefix, uri in PREFIXES.items()}
 _CLARK = re.compile(r"\{[^{}\s']*\}[\w.-]+")
 _LONG_QUOTE = re.compile(r"('[^']{80})[^']+'")
 _WEIGHT = etree.XPath("string-length(/) + 50 * count(//*)")
+_ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
 
 
 def name(tag: str, near: etree._Element) -> str:
@@ -70,9 +71,14 @@ def found(element: etree._Element, longest: int = MAX_TEXT) -> str:
 
 
 def weight(root: etree._Element) -> float:
-    """About how many bytes a document has, from what is in its tree."""
+    """About how many bytes a document has, attributes aside, from what is in its tree."""
     size = _WEIGHT(root)
     return size if isinstance(size, float) else 0.0
+
+
+def weight_of_attributes(root: etree._Element) -> int:
+    """How many characters the attributes of a document have."""
+    return sum(len(value) for value in cast("list[str]", _ATTRIBUTES(root)))
 
 
 def _step(element: etree._Element) -> str:

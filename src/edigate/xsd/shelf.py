@@ -90,7 +90,10 @@ class Shelf:
         return self._schema(self._family(key))
 
     def _explained(self, root: etree._Element, key: str, entries: list[complaints.Entry]) -> tuple[Fault, ...]:
-        if places.weight(root) > self._limits.size or explain.is_too_wide(root):
+        weight = places.weight(root)
+        if weight > self._limits.size or explain.is_unwieldy(root):
+            return ()
+        if weight + places.weight_of_attributes(root) > self._limits.size:
             return ()
         expected = complaints.expected(root, entries[: self._limits.faults])
         deadline = self._clock() + self._limits.seconds

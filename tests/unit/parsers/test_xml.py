@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,39 @@ def test_f102_names_the_encoding_at_fault(content: bytes, encoding: str) -> None
     fault = refused(content)
 
     assert (fault.code, args(fault)["encoding"], fault.line) == ("EDG-F102", encoding, 1)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["UTF-7", "HZ", "ISO-2022-JP", "JAVA", "C99", "SCSU", "idna", "punycode", "undefined", "unicode_escape", "zlib"],
+)
+@pytest.mark.parametrize("content", [b"<a>x</a>", b"<a>\x01\xff-9999</a>", b"<a>+ADw-b/+AD4-</a>"])
+def test_f102_an_encoding_in_which_markup_could_hide(encoding: str, content: bytes) -> None:
+    """Whether libxml2 knows it or Python does: what was read would not be what is seen in the bytes."""
+    fault = refused(f'<?xml version="1.0"\n encoding="{encoding}"?>'.encode() + content)
+
+    assert (fault.code, args(fault)["encoding"], fault.line) == ("EDG-F102", encoding, 2)
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "idna", "undefined"])
+def test_a_name_that_only_python_knows_is_never_looked_up(encoding: str) -> None:
+    """Python's own decoders raise what no other does, or take a time that grows with the square of the size."""
+    content = f'<?xml version="1.0" encoding="{encoding}'.encode() + b"/x'?><a>" + b"x-" * 100_000 + b"\x01</a>"
+    began = time.monotonic()
+
+    assert refused(content).code in {"EDG-F101", "EDG-F102"}
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf8", "UTF-16LE", "ISO-8859-1", "ISO8859-15", "latin1", "CP1252", "windows-1250", "IBM850", "ascii"]
+)
+def test_the_usual_names_of_encodings_are_known(encoding: str) -> None:
+    """With and without hyphens, in capitals or not."""
+    codec = "latin-1" if encoding == "ISO8859-15" else encoding
+    content = f'<?xml version="1.0" encoding="{encoding}"?><a>x</a>'.encode(codec)
+
+    assert _xml.read(content, max_bytes=LIMIT).text == "x"
 
 
 # --- not well-formed -------------------------------------------------------------------------------------------------
