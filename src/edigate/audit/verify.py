@@ -256,7 +256,7 @@ def _compare(connection: Connection, both: Claims, report: Report, progress: Pro
     for other in both.missing():
         report.find("row.missing", _row(other), at=other.other)
     for other in both.inserted():
-        if other.other < both.horizon:
+        if other.other <= both.horizon:
             report.counts["rows unproven"] += 1
         else:
             report.find("row.inserted", _row(other), at=other.other)
