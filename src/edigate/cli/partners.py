@@ -1,5 +1,6 @@
 """`edigate partners`: who may send and receive what, and for whom."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Annotated, Any
@@ -7,13 +8,14 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import RowMapping
 
-from edigate.cli import common, filters, requests, rows
+from edigate.cli import common, filters, partner_test, requests, rows, servers
 from edigate.cli.messages import language, t
 from edigate.cli.options import Json
 from edigate.domain import enrolment
 from edigate.domain.interfaces import Direction, Standing
 from edigate.domain.names import PIVOT
 from edigate.domain.partners import Partner, PartnerBook, Role
+from edigate.domain.servers import Server
 from edigate.domain.wording import pick
 from edigate.engine.gate import Gate
 from edigate.ledger import partners, queries
@@ -25,8 +27,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help=t(
-        "List, show, add, change and suspend partners.",
-        "Lister, montrer, ajouter, modifier, suspendre les partenaires.",
+        "List, show, add, change, suspend and test partners.",
+        "Lister, montrer, ajouter, modifier, suspendre, essayer les partenaires.",
     ),
 )
 CodeArgument = Annotated[
@@ -137,10 +139,14 @@ def show(code: CodeArgument, as_json: Json = False) -> None:
     partner = _existing(_book(gate), code)
     with gate.ledger.connect() as connection:
         changes = queries.events_about(connection, partner.code)
+    server = servers.of_partner(gate, partner.code)
     if as_json:
-        common.print_json(partner_json(partner) | {"changes": [_change_json(change) for change in changes]})
+        common.print_json(
+            partner_json(partner)
+            | {"server": servers.server_json(server), "changes": [_change_json(change) for change in changes]}
+        )
         return
-    _print_partner(partner)
+    _print_partner(partner, server)
     for change in changes:
         rows.say(
             f"{rows.local(gate, change['at'])}  {change['event']}  {change['actor']}  {_changed(change)}", style="dim"
@@ -239,6 +245,11 @@ def resume(code: CodeArgument) -> None:
     _switch(code, active=True)
 
 
+app.command("server", help=servers.SERVER_HELP)(servers.server)
+app.command("key", help=servers.KEY_HELP)(servers.key)
+app.command("test", help=partner_test.HELP)(partner_test.try_out)
+
+
 def partner_json(partner: Partner) -> dict[str, Any]:
     """A partner, its sets in order."""
     values = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(partner).items()}
@@ -332,7 +343,7 @@ def _sirets(given: Iterable[str] | None) -> list[str]:
 def _save(gate: Gate, partner: Partner, before: Partner | None = None) -> None:
     """Write the partner and show it, with what may not be meant of what is new."""
     _write(gate, partner)
-    _print_partner(partner)
+    _print_partner(partner, servers.of_partner(gate, partner.code))
     for pair in enrolment.remarks(partner, gate.interfaces, before.deposits if before else frozenset()):
         rows.note(pick(pair, language()))
 
@@ -353,7 +364,7 @@ def _write(gate: Gate, partner: Partner) -> None:
     requests.wake(gate)
 
 
-def _print_partner(partner: Partner) -> None:
+def _print_partner(partner: Partner, server: Server | None) -> None:
     rows.say(f"{partner.code}  {partner.name}", style="bold")
     yes, no = t("yes", "oui"), t("no", "non")
     rows.print_facts(
@@ -367,18 +378,21 @@ def _print_partner(partner: Partner) -> None:
             (t("life cycle", "cycle de vie"), yes if partner.life_cycle else no),
             (t("language", "langue"), partner.language),
             ("contact", partner.contact),
-            (t("deposits in", "dépose dans"), f"inbox/{partner.code}/"),
-            (t("collects from", "relève dans"), f"outbox/{partner.code}/"),
+            *servers.facts(partner.code, server),
         )
     )
 
 
 def _change_json(change: RowMapping) -> dict[str, Any]:
-    return rows.picked(change, "at", "event", "actor") | {"details": partners.changed(change["details"])}
+    of_partner = change["event"].startswith("partner.")
+    details = partners.changed(change["details"]) if of_partner else json.loads(change["details"])
+    return rows.picked(change, "at", "event", "actor") | {"details": details}
 
 
 def _changed(change: RowMapping) -> str:
     """The names of what a change touched."""
+    if not change["event"].startswith("partner."):
+        return ""
     details = partners.changed(change["details"])
     before, after = details.get("before") or {}, details.get("after") or {}
     return ", ".join(key for key in after if before and before.get(key) != after[key])
