@@ -241,7 +241,9 @@ class SftpTable(_Table):
     connect_seconds: float = Field(10, gt=0, description="Time for a connection and a login.")
     silence_seconds: float = Field(30, gt=0, description="A connection on which nothing moves for so long is given up.")
     keep_alive_seconds: int = Field(15, ge=0, description="Pause between signs of life on a connection; 0 sends none.")
-    connections: int = Field(16, ge=1, description="Connections to all servers at the same time.")
+    connections: int = Field(
+        16, ge=2, description="Connections to all servers at the same time; a quarter of them is for big files."
+    )
     small_bytes: int = Field(
         8_000_000, ge=0, description="Files up to this size are fetched beside bigger ones, not after them."
     )

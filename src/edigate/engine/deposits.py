@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 SYNCING_THREADS = 8
+BATCHES_AT_ONCE = 4
 
 
 def logged(trouble: Trouble) -> None:
@@ -56,8 +58,11 @@ def claim(gate: Gate, ready: deque[Ready], tell: Callable[[Trouble], None] = log
 
 
 def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
-    """Enter whatever lies in the spool, and empty it. Returns how many; one that fails stays and is tried again."""
-    claims = list(folder.claimed(gate.places.spool))
+    """Enter what lies in the spool, oldest first, and empty it. Returns how many; what fails is tried again.
+
+    Some batches at once, however much was fetched from servers meanwhile.
+    """
+    claims = list(islice(folder.claimed(gate.places.spool), BATCHES_AT_ONCE * gate.settings.intake.batch_flows))
     if not claims:
         return 0
     now = gate.clock()

@@ -57,7 +57,7 @@ class Errands:
         self._wake = wake
         self._told = stopped
         self._closing = threading.Event()
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: dict[bool, ThreadPoolExecutor] = {}
         self._running: dict[Errand, Future[int]] = {}
         self._due: dict[Errand, float] = {}
         self._sights: dict[Errand, Sights] = {}
@@ -78,10 +78,16 @@ class Errands:
             return
         for errand in self._wanted(found, fetching=fetching):
             if errand not in self._running and self._due.get(errand, 0.0) <= time.monotonic():
-                threads = self._threads = self._threads or ThreadPoolExecutor(
-                    self._gate.settings.sftp.connections, thread_name_prefix="sftp"
-                )
-                self._running[errand] = threads.submit(self._run, errand, found[errand.partner])
+                self._running[errand] = self._threads_for(errand).submit(self._run, errand, found[errand.partner])
+
+    def _threads_for(self, errand: Errand) -> ThreadPoolExecutor:
+        """Big files have a quarter of the connections, so that those of a few partners leave the others some."""
+        big = errand.lane == Lane.BIG
+        if big not in self._threads:
+            quarter = max(1, self._gate.settings.sftp.connections // 4)
+            count = quarter if big else self._gate.settings.sftp.connections - quarter
+            self._threads[big] = ThreadPoolExecutor(count, thread_name_prefix="sftp")
+        return self._threads[big]
 
     @property
     def busy(self) -> bool:
@@ -102,8 +108,8 @@ class Errands:
     def close(self) -> None:
         """Break off what is under way; the next gate goes on with it."""
         self._closing.set()
-        if self._threads:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in self._threads.values():
+            threads.shutdown(wait=False, cancel_futures=True)
         until = time.monotonic() + PATIENCE
         while not all(future.done() for future in self._running.values()) and time.monotonic() < until:
             for session in tuple(self._sessions):
