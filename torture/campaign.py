@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 180
 SHOWN = 20
+SAME_LOAD = 3  # so many rounds have the same deposits
 TORTURED = (
     SETTINGS
     + """disk_free_bytes = 0
@@ -151,19 +152,19 @@ def _elsewhere(folder: Path, stack: contextlib.ExitStack, told: Told) -> servers
 def _rounds(terms: Terms, folder: Path, shared: Shared, told: Told) -> None:
     rounds = terms.rounds or len(terms.kinds)
     until = time.monotonic() + terms.seconds
-    deposits: list[Deposit] = []
     kinds = list(islice(cycle(terms.kinds), rounds))
+    load: Load | None = None
     for number, kind in enumerate(kinds, start=1):
         if kind == "faults" and not shared.plan:
             continue
-        shares = sum(KINDS[one].share for one in kinds[number - 1 :])
-        seconds = max(1.0, (until - time.monotonic()) * KINDS[kind].share / shares)
-        if number % 2:
-            deposits = some_deposits(terms.flows, shared.chance)
         place = folder / f"{number}-{kind}"
         place.mkdir()
         try:
-            _round(kind, Round(place, deposits, seconds, shared), told)
+            if load is None or number % SAME_LOAD == 1:
+                load = _load(some_deposits(terms.flows, shared.chance), place, shared)
+            shares = sum(KINDS[one].share for one in kinds[number - 1 :])
+            seconds = max(1.0, (until - time.monotonic()) * KINDS[kind].share / shares)
+            _round(kind, Round(place, load, seconds, shared), told)
         except Unavailable as reason:
             told.skipped[kind] = str(reason)
             _say(f"round {number}: {kind} SKIPPED: {reason}")
@@ -171,13 +172,36 @@ def _rounds(terms: Terms, folder: Path, shared: Shared, told: Told) -> None:
             told.counts.flaws.append(f"round {number}, {kind}: {error}")
         if not told.sound:
             break
+        shutil.rmtree(place)
+
+
+class Load(NamedTuple):
+    """Deposits, and what becomes of them when nothing happens."""
+
+    deposits: list[Deposit]
+    expected: Result
+
+
+def _load(deposits: list[Deposit], place: Path, shared: Shared) -> Load:
+    """Let a gate take the deposits in peace."""
+    site = shared.template.copy(place / "alone", place / "alone-collected", TORTURED)
+    site.drop(deposits)
+    with site.collecting():
+        _finish(Trial(site, deposits, shared.chance, 0, place, Counts()))
+    result, flaws = outcome(site)
+    assert flaws == Flaws(), flaws
+    shutil.rmtree(site.root)
+    return Load(deposits, unordered(result, deposits, _SPOKEN_OF))
+
+
+_SPOKEN_OF = frozenset(number for numbers in FIRST.values() for number in numbers)
 
 
 class Round(NamedTuple):
-    """What a round has: a folder, deposits, time, and what all rounds share."""
+    """What a round has: a folder, a load, time, and what all rounds share."""
 
     place: Path
-    deposits: list[Deposit]
+    load: Load
     seconds: float
     shared: Shared
 
@@ -186,12 +210,11 @@ def _round(kind: str, given: Round, told: Told) -> None:
     """One gate tortured, then left to finish, and compared."""
     began = time.monotonic()
     with _site(kind, given) as site:
-        expected = _undisturbed(given)
-        shared = given.shared
+        shared, (deposits, expected) = given.shared, given.load
         if shared.elsewhere:
             servers.move_out(site, shared.elsewhere)
         trial = Trial(
-            site, given.deposits, shared.chance, given.seconds, given.place, told.counts, shared.plan, shared.elsewhere
+            site, deposits, shared.chance, given.seconds, given.place, told.counts, shared.plan, shared.elsewhere
         )  # fmt: skip
         with site.collecting():
             if hardships := KINDS[kind].hardships:
@@ -201,7 +224,7 @@ def _round(kind: str, given: Round, told: Told) -> None:
             _finish(trial)
         _compare(kind, trial, expected, told)
     took = round(time.monotonic() - began, 1)
-    told.rounds.append({"kind": kind, "seconds": took, "flows": len(given.deposits), "sound": told.sound})
+    told.rounds.append({"kind": kind, "seconds": took, "flows": len(given.load.deposits), "sound": told.sound})
     _say(f"round {len(told.rounds)}: {kind}, {took} s, {_so_far(told)}")
 
 
@@ -223,22 +246,6 @@ def _site(kind: str, given: Round) -> Iterator[Site]:
         site = given.shared.template.copy(disk / "gate", collected, TORTURED)
         yield site
         shutil.copytree(disk / "gate", given.place / "gate")  # it goes with the disk, and may have to be looked at
-
-
-def _undisturbed(given: Round) -> Result:
-    """What becomes of the same deposits when nothing happens."""
-    site = given.shared.template.copy(given.place / "alone", given.place / "alone-collected", TORTURED)
-    trial = Trial(site, given.deposits, given.shared.chance, 0, given.place, Counts())
-    site.drop(given.deposits)
-    with site.collecting():
-        _finish(trial)
-    result, flaws = outcome(site)
-    assert flaws == Flaws(), flaws
-    shutil.rmtree(site.root)
-    return unordered(result, given.deposits, _SPOKEN_OF)
-
-
-_SPOKEN_OF = frozenset(number for numbers in FIRST.values() for number in numbers)
 
 
 def _finish(trial: Trial) -> None:

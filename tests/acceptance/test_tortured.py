@@ -31,7 +31,7 @@ FEW = 24
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What a short campaign has to say: some faults by name, several hardships at once, a full disk."""
     faults = random.Random(SEED).sample(sorted(FAULTS), FEW)
-    terms = Terms(SEED, 16, 70, kinds=("faults", "mixed", "disk"), faults=faults)
+    terms = Terms(SEED, 12, 48, kinds=("faults", "mixed", "disk"), faults=faults)
     return run(terms, tmp_path_factory.mktemp("torture") / "gates")
 
 
@@ -46,7 +46,7 @@ def test_nothing_is_lost_or_doubled_under_torture(told: Told) -> None:
     assert (told.lost, told.doubled, told.counts.flaws, told.counts.unfired) == ([], [], [], [])
     assert told.counts.kills.total() > 0
     assert told.counts.faults.total() > 0
-    assert told.flows == 70 * len(told.rounds)
+    assert told.flows == 48 * len(told.rounds)
 
 
 @pytest.mark.slow
