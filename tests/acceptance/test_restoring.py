@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from edigate.audit.verify import Scope, verify
 from edigate.backup import comparing, deciding, making, manifest, restoring
 from edigate.backup.comparing import How, NotRestored, compare
 from edigate.backup.deciding import Choice
@@ -107,7 +108,8 @@ def state_of(site: Site, name: str) -> tuple[str, bool]:
 
 
 def even(site: Site) -> bool:
-    """Whether the gate's books add up."""
+    """Whether the gate's books add up, and every row is what the audit log says."""
+    assert verify(site.gate, Scope()).findings == []
     with site.gate.ledger.connect() as connection:
         lines = list(balance.balance(connection, site.gate.zone))
         return all(line.even for line in lines) and balance.strays(connection).even
@@ -411,6 +413,7 @@ def test_what_the_lost_gate_told_is_not_told_again(loss: Loss) -> None:
 
     assert [name for name in outbox(restored, DEPOSITOR) if name.startswith("FEN1200A")] == [life_cycle]
     assert restored.collect().of(number) == ["01", "03"]
+    assert even(restored)
 
 
 def test_claims_in_the_spool_are_booked_as_usual(loss: Loss) -> None:

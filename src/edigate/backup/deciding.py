@@ -109,7 +109,7 @@ def margin_of(made_at: str, now: dt.datetime) -> int:
 def _decide(gate: Gate, connection: Connection, found: Comparison, choice: Choice, margin: int) -> Accepted:
     now = stamp(gate.clock())
     _jump(gate, connection, found.strangers, margin)
-    _publish(gate, connection, found.gone)
+    _publish(gate, connection, found.gone, now)
     adopted = _adopt(connection, found.strangers, now)
     offered = [row for row in found.unknown if choice.offers(row)]
     withheld = [row for row in found.unknown if not choice.offers(row)]
@@ -152,7 +152,7 @@ def _jump(gate: Gate, connection: Connection, strangers: Sequence[Stranger], mar
         sequences.jump(connection, key, now[key] + margin)
 
 
-def _publish(gate: Gate, connection: Connection, gone: Sequence[RowMapping]) -> None:
+def _publish(gate: Gate, connection: Connection, gone: Sequence[RowMapping], now: str) -> None:
     """What has gone is placed and published, with the size and hash of the file where it still lies here."""
     written = []
     for row in gone:
@@ -160,6 +160,7 @@ def _publish(gate: Gate, connection: Connection, gone: Sequence[RowMapping]) -> 
         if row["state"] == PLANNED and path.is_file():
             written.append((row["id"], *sum_of(path)))
     outgoing.mark_placed(connection, written)
+    proof.placed(connection, written, at=now)
     others = [row["id"] for row in gone if row["state"] == PLANNED]
     for ids in chunks(others):
         connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state=PLACED))
@@ -187,12 +188,12 @@ def _adopt(connection: Connection, strangers: Sequence[Stranger], now: str) -> i
         connection.execute(insert(deliveries), [row])
         proof.planned(connection, [row], at=now)
         proof.placed(connection, [(number, size, sha256)], at=now)
+        proof.published(connection, [number], at=at)
         root = reading.own(path, OWN_BYTES)
         if root is not None and one.name.startswith(PIVOT):
             _hold(connection, number, reading.held(root), now)
         elif root is not None:
             _have_told(connection, number, Counter(reading.told(root)), now)
-    proof.published(connection, list(ids), at=now)
     return len(adopted)
 
 
