@@ -130,7 +130,7 @@ def show(target: AnyTargetArgument = None, as_json: Json = False) -> None:
     elif seen:
         _print(gate, server.address, seen)
     if trouble is not None:
-        raise common.Failure(*said(trouble, server))
+        raise _failure(trouble, server) from trouble
 
 
 @app.command("accept", help=t("Accept a server's host key.", "Accepter la clé d'hôte d'un serveur."))
@@ -255,8 +255,14 @@ def _chosen(gate: Gate, server: Server, fingerprint: str | None, public_key: Pat
     try:
         shown = presented(server.host, server.port, times(gate))
     except RemoteTrouble as trouble:
-        raise common.Failure(*said(trouble, server)) from trouble
+        raise _failure(trouble, server) from trouble
     return _of_fingerprint(server, shown, fingerprint) if fingerprint else shown[0]
+
+
+def _failure(trouble: RemoteTrouble, server: Server) -> common.Failure:
+    """What is wrong; what to do only where it is a partner's server, whose settings can be corrected."""
+    cause, remedy = said(trouble, server)
+    return common.Failure(cause, remedy if server.user else "")
 
 
 def _from_file(file: Path) -> HostKey:

@@ -1,6 +1,5 @@
 """`edigate partners test`: what stands between the gate and a partner, step by step, with what to do about it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ import typer
 from rich.text import Text
 
 from edigate.cli import common, rows, servers
-from edigate.cli.messages import colon, t
+from edigate.cli.messages import colon, counted, t
 from edigate.cli.options import Json
 from edigate.cli.remote_words import checked, told
 from edigate.domain.servers import Server
@@ -102,7 +101,7 @@ def _folder(name: str, folder: Path) -> Tried:
     try:
         place = folder if folder.exists() or name == "inbox" else folder.parent
         with TemporaryFile(dir=place):
-            listed = len(os.listdir(place))  # noqa: PTH208 - a count that fails where the folder cannot be read
+            listed = sum(path.is_file() and not path.name.startswith(".") for path in place.iterdir())
     except OSError as error:
         return _unfit(name, what, folder, error)
     later = t("made with the first file", "créé avec le premier fichier")
@@ -129,7 +128,8 @@ def _print(step: Tried) -> None:
         Outcome.SKIPPED: (t("not tried", "non essayé"), "dim"),
     }
     word, style = words[step.outcome]
-    line = Text.assemble((f"{word:<10}", style), " ", step.what, (f"  {step.found}" if step.found else "", "dim"))
+    found = _files(int(step.found)) if step.found.isdigit() else step.found
+    line = Text.assemble((f"{word:<10}", style), " ", step.what, (f"  {found}" if found else "", "dim"))
     common.out().print(line)
     for label, text in ((t("cause", "cause"), step.message), (t("to do", "à faire"), step.remedy)):
         if text:
@@ -137,6 +137,10 @@ def _print(step: Tried) -> None:
             common.out().print(Text.assemble(" " * 11, (f"{label}{colon()} ", "dim"), text), soft_wrap=True)
     with suppress(OSError):
         common.out().file.flush()
+
+
+def _files(count: int) -> str:
+    return counted(count, ("{count} file", "{count} files"), ("{count} fichier", "{count} fichiers"))
 
 
 def _json(code: str, server: Server | None, tried: list[Tried], *, fit: bool) -> dict[str, Any]:

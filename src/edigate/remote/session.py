@@ -198,7 +198,8 @@ def connect(server: Server, keys: Sequence[HostKey], login: Login, times: Times)
     Raises Unreachable, HostKeyRefused (before anything is said of the login) or LoginRefused.
     """
     with opened(server, keys, login, times) as channel:
-        yield Session(Wire(channel))
+        # Not the channel's own close: it would still send a word, on a line that may be dead.
+        yield Session(Wire(channel, channel.get_transport().close))
 
 
 def _path(name: str) -> bytes:

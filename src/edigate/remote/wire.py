@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 from paramiko import SSHException
 
@@ -16,15 +16,23 @@ from edigate.domain.wording import printable
 from edigate.remote.trouble import Cause, Refused, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from paramiko import Channel
+    from collections.abc import Callable, Iterator, Mapping
 
 VERSION = 3
 _MOST = 1_000_000
 _AT_ONCE = 65_536
 _NUMBER = struct.Struct(">I")
 _LONG = struct.Struct(">Q")
+
+
+class Line(Protocol):
+    """What packets go over, such as a channel."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of it; raises TimeoutError where it takes none for too long."""
+
+    def recv(self, count: int, /) -> bytes:
+        """Some bytes, none at the end; raises TimeoutError where none come for too long."""
 
 
 class Kind(IntEnum):
@@ -119,8 +127,9 @@ class Reader:
 class Wire:
     """Requests out, answers in, in whatever order they come; for one thread at a time."""
 
-    def __init__(self, channel: Channel) -> None:
-        """Agree on the version; `extensions` are those that the server offers."""
+    def __init__(self, channel: Line, hang_up: Callable[[], None]) -> None:
+        """Agree on the version; `extensions` are those that the server offers, `hang_up` breaks the line."""
+        self._hang_up = hang_up
         self._channel, self._buffer, self._last = channel, bytearray(), 0
         self._answers: dict[int, tuple[int, Reader]] = {}
         self._under_way: dict[int, bool] = {}
@@ -135,8 +144,7 @@ class Wire:
 
     def close(self) -> None:
         """Break the line: whoever waits for an answer is told so. Any thread may call."""
-        # Not the channel's own close: it would still send a word, on a line that may be dead.
-        self._channel.get_transport().close()
+        self._hang_up()
 
     def ask(self, kind: Kind, *parts: bytes) -> int:
         """Send a request; returns its number."""
