@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -92,8 +93,9 @@ def to_and_from_partners(gate: Gate, connection: Connection) -> Iterator[Reading
 
 def raised(_: Gate, connection: Connection) -> Iterator[Reading]:
     """Alerts that are open, by kind."""
-    query = select(alerts.c.kind, func.count().label("number")).where(ALERT_OPEN).group_by(alerts.c.kind)
-    counts = dict.fromkeys(WORDS, 0) | {row.kind: row.number for row in connection.execute(query)}
+    # Counted here: asked for groups, SQLite would walk all the alerts there ever were in their order.
+    found = Counter(connection.execute(select(alerts.c.kind).where(ALERT_OPEN)).scalars())
+    counts = dict.fromkeys(WORDS, 0) | found
     for kind, count in counts.items():
         yield Reading("edigate_alerts_open", count, (kind,))
     yield Reading("edigate_balance_uneven", bool(counts[BALANCE_UNEVEN]))
