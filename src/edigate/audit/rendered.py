@@ -44,29 +44,27 @@ class Again:
         lying: Path = self._gate.places.outbox / row["partner"] / row["name"]
         if _sha256(lying) == row["sha256"]:
             return lying
-        for book in self._books(row["planned_at"]):
+        for book in self._books(row["partner"]):
             rendered = self._folder / str(row["id"])
             if self._render(row, book, rendered) and _sha256(rendered) == row["sha256"]:
                 return rendered
         return None
 
-    def _books(self, at: str) -> Iterator[PartnerBook]:
-        """The partners as they are, then as they were when the file was planned: their names stand in it."""
+    def _books(self, code: str) -> Iterator[PartnerBook]:
+        """The partners as they are, then with each name and language that this one ever had: both show in its files."""
         present = partners.load_book(self._connection)
-        yield present
-        query = select(events.c.subject, events.c.details).where(
-            events.c.event.in_(("partner.added", "partner.changed")), events.c.at <= at
+        partner = present.get(code)
+        if partner is None:
+            return
+        query = select(events.c.details).where(
+            events.c.subject == code, events.c.event.in_(("partner.added", "partner.changed"))
         )
-        told = {
-            row.subject: json.loads(row.details)["after"]
-            for row in self._connection.execute(query.order_by(events.c.id))
-        }
-        yield PartnerBook(
-            tuple(
-                replace(one, name=then["name"], language=then["language"]) if (then := told.get(one.code)) else one
-                for one in present.partners
-            )
-        )
+        told = [json.loads(details) for details in self._connection.execute(query).scalars()]
+        sides = [side for change in told for side in (change["before"], change["after"]) if side]
+        others = tuple(one for one in present.partners if one.code != code)
+        looks = dict.fromkeys([(partner.name, partner.language), *((one["name"], one["language"]) for one in sides)])
+        for name, language in looks:
+            yield PartnerBook((*others, replace(partner, name=name, language=language)))
 
     def _render(self, row: RowMapping, book: PartnerBook, into: Path) -> bool:
         try:

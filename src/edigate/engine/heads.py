@@ -37,10 +37,10 @@ def keep_heads(gate: Gate) -> None:
     """
     try:
         if made := make(gate):
-            log.info("audit.head_made", signed=bool(made.signature))
+            log.info("audit.head_made", signed=bool(made.signature), made_at=made.at)
         send(gate)
     except (heads.BadKey, OSError, ValueError) as error:
-        log.error(alerts.HEAD_UNSENT, error=str(error))
+        log.error("audit.head_unsent", error=str(error))
         with writing(gate.ledger) as connection:
             alerts.open_one(connection, alerts.HEAD_UNSENT, 0, "", str(error), stamp(gate.clock()))
         return

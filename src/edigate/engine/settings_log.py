@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from edigate.engine.gate import Gate
 
-KEY, EVENT = "settings", "settings.changed"
+KEY = "settings"
+EVENT = "settings.changed"
 # Addresses may hold a password or a token: of them the log has the host and a digest.
 _ADDRESSES = frozenset({"audit.heads_url", "watch.webhook"})
 

@@ -1,0 +1,202 @@
+"""The chain through the years: killed processes, several writers, purges, and ledgers from before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from edigate.engine import heads as chore
+from edigate.engine.purging import YEAR, limit, purge
+from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.journal import note
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from edigate.sandbox.flows import flow_name
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from tests.integration.audit.kept import Kept
+
+WRITES = """
+import sys
+from pathlib import Path
+from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.events import record
+
+ledger = open_ledger(Path(sys.argv[1]))
+for number in range(int(sys.argv[3])):
+    with writing(ledger) as connection:
+        record(connection, "held.released", sys.argv[2], str(number), at=f"2026-03-02T09:00:{number:09.6f}Z")
+    print(number, flush=True)
+"""
+
+
+def writer(site: Kept, name: str, count: int) -> subprocess.Popen[str]:
+    """A process that writes so many transactions into the gate's ledger."""
+    arguments = [sys.executable, "-c", WRITES, str(site.root / "ledger.sqlite"), name, str(count)]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+
+
+def fail(ledger: Engine) -> None:
+    """A transaction that notes something and is rolled back."""
+    with writing(ledger) as connection:
+        note(connection, "way.works", "ABC123", at="2026-03-02T09:00:00.000000Z", way="put")
+        raise ZeroDivisionError
+
+
+def test_a_transaction_that_fails_leaves_no_gap(site: Kept) -> None:
+    """Its link goes with it, and the next one takes its number."""
+    last = site.last
+    ledger = open_ledger(site.root / "ledger.sqlite")
+    with pytest.raises(ZeroDivisionError):
+        fail(ledger)
+    with writing(ledger) as connection:
+        note(connection, "way.works", "JMRPOR", at="2026-03-02T09:00:00.000000Z", way="put")
+    ledger.dispose()
+
+    assert site.last == last + 1
+    assert "JMRPOR" in site.sql("select entries from links where number = ?", last + 1)[0][0]
+    assert site.found() == set()
+
+
+def test_the_chain_goes_on_after_a_process_was_killed(site: Kept) -> None:
+    """At whatever instant: what was committed has its link, what was not has none."""
+    for pause in (0.005, 0.02, 0.05):
+        process = writer(site, "killed", 100_000)
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    numbers = [row[0] for row in site.sql("select number from links order by number")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert site.found() == set()
+
+
+def test_two_processes_that_write_at_once_make_one_chain(site: Kept) -> None:
+    """Whoever seals holds the write lock, so that each link follows the last one committed."""
+    before = site.last
+    both = [writer(site, name, 100) for name in ("one", "other")]
+    for process in both:
+        process.communicate(timeout=60)
+
+    told = [json.loads(row[0])["actor"] for row in site.sql("select entries from links where number > ?", before)]
+    assert (told.count("one"), told.count("other")) == (100, 100)
+    assert sum(one != following for one, following in pairwise(told)) > 1, "they wrote after each other"
+    assert site.found() == set()
+
+
+def until(site: Kept, place: int) -> None:
+    """Wait for the gate to decide on a deposit."""
+    for _ in range(300):
+        if site.sql("select 1 from flows where name like ? and state = 'decided'", f"%{place}"):
+            return
+        time.sleep(0.1)
+    raise AssertionError(place)
+
+
+@pytest.mark.slow
+def test_commands_beside_a_running_gate_write_into_the_same_chain(site: Kept) -> None:
+    """Deposits, changed partners and replays at once, a gate ended in the middle by SIGKILL, and another after it."""
+    environment = os.environ | {"EDIGATE_AUDIT__SIGN_MINUTES": "0.01"}
+    started = [sys.executable, "-m", "edigate", "--gate", str(site.root), "run"]
+    for number in range(2):
+        process = subprocess.Popen(
+            started, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            for step in range(4):
+                place = 940_000 + 10 * number + step
+                site.deposit("JMRPOR", flow_name("FSO1106A", "JMRPOR", place), cii(Draft(f"AUD-{place}")))
+                site.run("partners", "suspend", "ABC123")
+                site.run("replay", "--state", "rejected", "--reason", "again", "--yes")
+                site.run("partners", "resume", "ABC123")
+                until(site, place)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    site.run("run", "--once")
+
+    assert site.sql("select count(*) from flows where name like '%94000_' or name like '%94001_'") == [(8,)]
+    assert len(site.heads) > 3
+    assert site.found(archive=True) == set()
+
+
+def test_what_retention_takes_is_not_missed(site: Kept) -> None:
+    """Flows and texts of links go, their digests stay, and the chain holds; so does the next flow's."""
+    gate = site.open()
+    later = replace(gate, clock=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=4_000))
+    tally = purge(later, limit(later), actor="operator")
+    chore.keep_heads(later)
+    site.deposit("JMRPOR", flow_name("FSO1106A", "JMRPOR", 950_000), cii(Draft("AUD-1")))
+    site.run("run", "--once")
+
+    report = site.verify(archive=True)
+
+    assert tally.counts["flows"] > 0
+    assert report.counts["links purged"] > 0
+    assert report.findings == []
+
+
+def test_a_flow_that_was_deleted_beside_a_purge_is_missed(site: Kept) -> None:
+    """A purge names what it takes: under its cover nothing else goes."""
+    gate = site.open()
+    later = replace(gate, clock=lambda: dt.datetime.now(dt.UTC) + 10 * YEAR - dt.timedelta(days=2))
+    tally = purge(later, limit(later), actor="operator")
+    ((flow,),) = site.sql("select min(id) from flows")
+    assert tally.counts["flows"] > 0
+    assert site.found() == set()
+
+    site.sql("delete from flows where id = ?", flow)
+
+    assert ("row.missing", f"flows:{flow}") in site.found()
+
+
+@pytest.fixture
+def older(site: Kept) -> Kept:
+    """The gate with a ledger from before the audit log."""
+    config = Config()
+    config.set_main_option("script_location", "edigate:ledger/migrations")
+    ledger = open_ledger(site.root / "ledger.sqlite")
+    with writing(ledger) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    ledger.dispose()
+    return site
+
+
+def test_a_ledger_from_before_the_log_is_proven_from_its_upgrade_on(older: Kept) -> None:
+    """Every row that it held is noted as it stood, and altered ones show from then on."""
+    report = older.verify(outside=False)
+    assert report.findings == []
+    assert report.counts["rows unproven"] == 0
+    assert report.counts["flows"] > 0
+
+    older.sql("update invoices set amount_due = '1.00' where id = 1")
+    older.sql("update statuses set comment = 'x' where id = 1")
+
+    found = {place.partition(":")[0] for _, place in older.found(outside=False)}
+    assert found == {"invoices", "statuses"}
+
+
+def test_an_upgraded_gate_goes_on(older: Kept) -> None:
+    """What comes after the upgrade is chained to it."""
+    older.run("replay", "--state", "rejected", "--reason", "again", "--yes")
+    older.deposit("JMRPOR", flow_name("FSO1106A", "JMRPOR", 950_002), cii(Draft("AUD-3")))
+    older.run("run", "--once")
+
+    assert older.found(outside=False, archive=True) == set()
