@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from edigate.cli.messages import t
 from edigate.domain.servers import Server
 from edigate.domain.wording import printable
-from edigate.remote.probe import Check, Outcome, Step
+from edigate.remote.probe import Check, NotRemoved, Outcome, Step
 from edigate.remote.trouble import Cause, RemoteTrouble
 
 if TYPE_CHECKING:
@@ -192,8 +192,18 @@ _WORDS: "Mapping[Cause, Words]" = MappingProxyType(
     }
 )
 _STAYS = (
-    "Nothing need be done: what is fetched stays there under its name, and the ledger keeps what was taken.",
-    "Il n'y a rien à faire : ce qui est relevé y reste sous son nom, et le registre retient ce qui a été pris.",
+    (
+        "Nothing need be done: what the gate may not rename keeps its name, and the ledger that it was taken; what it may"
+        " not remove stays under a hidden name."
+    ),
+    (
+        "Il n'y a rien à faire : ce que la passerelle ne peut renommer garde son nom, et le registre retient qu'il a été"
+        " pris ; ce qu'elle ne peut supprimer reste sous un nom caché."
+    ),
+)
+_LEFT = (
+    "Files can be handed over there, but {about} had to be left: ask the partner to remove it.",
+    "La remise y est possible, mais {about} y est resté : demandez au partenaire de le supprimer.",
 )
 _CHECKS: "Mapping[Check, tuple[str, str]]" = MappingProxyType(
     {
@@ -230,4 +240,6 @@ def told(step: Step, server: Server) -> tuple[str, str]:
     if step.trouble is None:
         return "", ""
     cause, remedy = said(step.trouble, server, step.check)
+    if isinstance(step.trouble, NotRemoved):
+        return cause, t(*_LEFT, about=printable(step.trouble.about))
     return cause, t(*_STAYS) if step.outcome is Outcome.REMARK else remedy

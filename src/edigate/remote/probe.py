@@ -44,6 +44,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+class NotRemoved(Refused):
+    """The probe file was written and renamed, but had to be left; it is what `about` names."""
+
+
 class Step(NamedTuple):
     """One thing that was tried: what was found, or what went wrong."""
 
@@ -101,8 +105,9 @@ def _tried(check: Check, attempt: Callable[[], str]) -> Step:
 
 
 def _mildly(step: Step) -> Step:
-    """A folder to fetch from may forbid writing: the gate then keeps in mind what it took."""
-    mild = step.check is Check.CLAIM and isinstance(step.trouble, Refused) and not step.trouble.missing
+    """A folder to fetch from may forbid writing: the gate then keeps in mind what it took. Nobody need remove."""
+    refused = isinstance(step.trouble, Refused) and not step.trouble.missing
+    mild = refused if step.check is Check.CLAIM else isinstance(step.trouble, NotRemoved)
     return step._replace(outcome=Outcome.REMARK) if mild else step
 
 
@@ -125,7 +130,7 @@ def _listed(session: Session, folder: str) -> str:
 def _written(session: Session, folder: str) -> str:
     """A file written, given another name, and removed under whichever it has in the end."""
     mark = secrets.token_hex(6)
-    before, after = (f"{folder}/.edigate-probe-{mark}{end}" for end in (".tmp", ".renamed"))
+    before, after = (f"{folder}/.probe-edigate-{mark}{end}" for end in (".tmp", ".renamed"))
     try:
         session.write(before, io.BytesIO(_CONTENT))
         _check_size(session, before)
@@ -135,7 +140,10 @@ def _written(session: Session, folder: str) -> str:
             with suppress(Refused):
                 session.remove(path)
         raise
-    session.remove(after)
+    try:
+        session.remove(after)
+    except Refused as refused:
+        raise NotRemoved(refused.cause, str(refused), after) from refused
     return folder
 
 

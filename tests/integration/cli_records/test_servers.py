@@ -241,6 +241,20 @@ def test_a_server_that_forbids_renaming_is_remarked_on_where_it_does_not_matter(
         assert fresh.json("partners", "test", PARTNER)["fit"]
 
 
+def test_a_server_that_forbids_removing_is_remarked_on(fresh: Site, tmp_path: Path) -> None:
+    """Both ways work; the probe files that had to be left are named, so that the partner can remove them."""
+    with Sshd(tmp_path / "strict", denied=("remove",)) as strict:
+        for folder in ("in", "out"):
+            (strict.root / folder).mkdir()
+        configure(fresh, strict)
+        trust(fresh, strict)
+        found = steps(fresh)
+        assert (found["claim"]["outcome"], found["put"]["outcome"]) == ("remark", "remark")
+        (left,) = (strict.root / "out").iterdir()
+        assert left.name in found["put"]["remedy"]
+        assert left.name.startswith(".probe-edigate-")
+
+
 def test_folders_that_are_missing_are_told(fresh: Site, sshd: Sshd) -> None:
     """Each with its name, the others being tried all the same."""
     configure(fresh, sshd, "--fetch-from", "elsewhere")
