@@ -193,12 +193,12 @@ _WORDS: "Mapping[Cause, Words]" = MappingProxyType(
 )
 _STAYS = (
     (
-        "Nothing need be done: what the gate may not rename keeps its name, and the ledger that it was taken; what it may"
-        " not remove stays under a hidden name."
+        "Nothing need be done: what the gate may not rename keeps its name, and the ledger that it was taken; what it"
+        " may not remove stays under a hidden name."
     ),
     (
-        "Il n'y a rien à faire : ce que la passerelle ne peut renommer garde son nom, et le registre retient qu'il a été"
-        " pris ; ce qu'elle ne peut supprimer reste sous un nom caché."
+        "Il n'y a rien à faire : ce que la passerelle ne peut renommer garde son nom, et le registre retient qu'il a"
+        " été pris ; ce qu'elle ne peut supprimer reste sous un nom caché."
     ),
 )
 _LEFT = (

@@ -13,7 +13,7 @@ from edigate.domain.partners import Partner
 from edigate.domain.servers import Server
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
-from edigate.ledger import host_keys, partners, servers
+from edigate.ledger import host_keys, partners, servers, ways
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.remote.keys import make_pair, public_file
@@ -227,6 +227,7 @@ def _changed(gate: Gate, before: Server | None, partner: Partner, changes: dict[
 def _save(gate: Gate, changed: Server) -> None:
     with writing(gate.ledger) as connection:
         servers.save(connection, changed, actor=common.actor(), at=stamp(gate.clock()))
+        ways.try_now(connection)
     requests.wake(gate)
 
 
