@@ -1,6 +1,6 @@
 """Tortures gates for a while, compares each with one left alone, and prints one JSON object; notes go to stderr.
 
-`python -m torture [--seconds S] [--flows N] [--rounds R] [--seed X] [--only KIND]`, from the root of the checkout.
+`python -m torture [--seconds S] [--flows N] [--rounds R] [--seed X] [--only KIND] [--fault NAME]`, in the checkout.
 Exit status 1 where anything was lost, doubled or otherwise wrong. What the figures mean stands in docs/how-it-works.md.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from edigate.observability import logs
 from torture.campaign import KINDS, ROTATION, SHOWN, Terms, Told, run
+from torture.points import FAULTS
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,7 +25,12 @@ def main() -> int:
     arguments = _arguments()
     logs.configure(fmt="console", level="error")
     terms = Terms(
-        arguments.seed, arguments.seconds, arguments.flows, arguments.rounds, tuple(arguments.only or ROTATION)
+        arguments.seed,
+        arguments.seconds,
+        arguments.flows,
+        arguments.rounds,
+        tuple(arguments.only or ROTATION),
+        tuple(arguments.fault or FAULTS),
     )
     # On the checkout's own file system: a folder for temporary files may lie in memory, where syncing does nothing.
     folder = ROOT / "build" / "torture" / f"{terms.seed}-{os.getpid()}"
@@ -42,6 +48,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=0, help="how many; each kind in turn")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="repeats deposits and choices")
     parser.add_argument("--only", action="append", choices=tuple(KINDS), help="rounds of this kind; may be repeated")
+    parser.add_argument("--fault", action="append", choices=tuple(FAULTS), metavar="NAME", help="this fault; the same")
     return parser.parse_args()
 
 
@@ -88,7 +95,7 @@ def _tell(told: Told, terms: Terms, folder: Path) -> None:
             *(f"flaw: {one}" for one in counts.flaws),
             *(f"never came: {one}" for one in counts.unfired),
         ]
-        kinds = " ".join(f"--only {kind}" for kind in dict.fromkeys(terms.kinds))
+        kinds = " ".join(f"--only {kind}" for kind in terms.kinds) if terms.kinds != ROTATION else ""
         lines += [*found[:SHOWN], f"the gates are kept in {folder}"]
         lines.append(
             f"again: python -m torture --seed {terms.seed} --flows {terms.flows} --seconds {terms.seconds:.0f} {kinds}"

@@ -119,6 +119,8 @@ POINTS: tuple[Point, ...] = (
     Point("desk",       "edigate.intake.sftp:Desk.place",            "a fetched file goes into the spool", DISK,
           remote=True),
     Point("end",        "edigate.ledger.fetches:end",                "its row ends", remote=True),
+    Point("claim-there", "edigate.engine.fetching:_renamed", "a deposit is claimed on a server", LOST, remote=True),
+    Point("show", "edigate.engine.sending:_show", "an uploaded file gets its name", LOST, remote=True),
     Point("uploaded",   "edigate.ledger.deliveries:mark_uploaded",   "files are noted as uploaded", BUG, remote=True),
     Point("forget",     "edigate.delivery.folder:Outbox.forget",     "a staged file that was sent is removed",
           ("before.eio",), remote=True),
