@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from tests.openssh import Sshd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PARTNER = "ABC123"
 WAY = ["name", "connection", "host_key", "login"]
@@ -312,3 +312,5 @@ def test_every_cause_has_its_words(cause: Cause) -> None:
         said.append(remote_words.said(Unreachable(cause, "in English", "the facts"), server))
     assert all(text and "{" not in text for pair in said for text in pair)
     assert said[0][0] != said[1][0]
+    documented = Path(__file__).parents[3] / "docs" / "reference" / "json.md"
+    assert f"`{cause}`" in documented.read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from paramiko import ECDSAKey, PKey, ServerInterface, SFTPServer, SSHException, Transport
 from paramiko.common import AUTH_FAILED, AUTH_PARTIALLY_SUCCESSFUL, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.server import InteractiveQuery
 
 from edigate.domain.servers import HostKey, Server
 from edigate.remote.connection import Times
@@ -17,6 +18,7 @@ from edigate.remote.login import login_of
 from edigate.remote.session import Session, connect
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -36,9 +38,9 @@ class Files(TypedDict, total=False):
 class PasswordServer(ServerInterface):
     """Lets in whoever knows the password, after a key of any kind where `key_first`; `tried` is what was tried."""
 
-    def __init__(self, *, key_first: bool = False) -> None:
-        """Listen, with a host key of its own."""
-        self._key_first, self._host_key = key_first, ECDSAKey.generate()
+    def __init__(self, *, key_first: bool = False, asks: bool = False) -> None:
+        """Listen, with a host key of its own; one that `asks` has a dialogue (keyboard-interactive)."""
+        self._key_first, self._asks, self._host_key = key_first, asks, ECDSAKey.generate()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.tried: list[tuple[str, str]] = []
         self._transports: list[Transport] = []
@@ -52,7 +54,8 @@ class PasswordServer(ServerInterface):
 
     def get_allowed_auths(self, username: str) -> str:  # noqa: ARG002 - the signature is the library's
         """Name what is taken."""
-        return "publickey,password" if self._key_first else "password"
+        way = "keyboard-interactive" if self._asks else "password"
+        return f"publickey,{way}" if self._key_first else way
 
     def check_auth_publickey(self, username: str, key: PKey) -> int:  # noqa: ARG002
         """Take any key, but not alone."""
@@ -60,9 +63,20 @@ class PasswordServer(ServerInterface):
         return AUTH_PARTIALLY_SUCCESSFUL if self._key_first else AUTH_FAILED
 
     def check_auth_password(self, username: str, password: str) -> int:  # noqa: ARG002
-        """Take the one password."""
+        """Take the one password, unless it is to be asked for."""
+        if self._asks:
+            return AUTH_FAILED
         self.tried.append(("password", password))
         return AUTH_SUCCESSFUL if password == PASSWORD else AUTH_FAILED
+
+    def check_auth_interactive(self, username: str, submethods: str) -> InteractiveQuery | int:  # noqa: ARG002
+        """Ask for the password."""
+        return InteractiveQuery("", "", ("Password: ", False)) if self._asks else AUTH_FAILED
+
+    def check_auth_interactive_response(self, responses: Sequence[str]) -> int:
+        """Take the one password."""
+        self.tried += [("answer", response) for response in responses]
+        return AUTH_SUCCESSFUL if list(responses) == [PASSWORD] else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
         """Take a channel."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -152,6 +153,27 @@ def test_a_wrong_password_is_told(tmp_path: Path) -> None:
             pass
     assert caught.value.cause is Cause.LOGIN_DENIED
     assert "guessed" not in str(caught.value)
+
+
+def test_a_server_that_asks_gets_the_password(tmp_path: Path) -> None:
+    """A dialogue with one question (keyboard-interactive) is answered where a password is configured."""
+    with PasswordServer(asks=True) as server:
+        with server.connect(tmp_path, password_file=secret(tmp_path / "password", PASSWORD)):
+            assert server.tried == [("answer", PASSWORD)]
+        with (
+            pytest.raises(LoginRefused),
+            server.connect(tmp_path, password_file=secret(tmp_path / "password", "guessed")),
+        ):
+            pass
+
+
+def test_nothing_is_logged(known: Known, caplog: pytest.LogCaptureFixture) -> None:
+    """The library's own log, which tells users and algorithms, is off."""
+    with caplog.at_level(logging.DEBUG):
+        refused(known, key_file=str(known.sshd.client_key(known=False)))
+        with known.connect() as session:
+            session.list(".")
+    assert caplog.records == []
 
 
 def test_key_and_password_may_both_be_wanted(known: Known, tmp_path: Path) -> None:
