@@ -85,10 +85,18 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "audit.head_unsent": Words(
             said_en="A head of the audit log could not be signed or kept elsewhere.",
             said_fr="Une tête du journal d'audit n'a pas pu être signée ou gardée ailleurs.",
-            to_do_en="See to audit.key_file, audit.heads_folder and audit.heads_url, then try it: `edigate audit head`."
-            " Heads that were not sent go with the next one; the alert closes then.",
-            to_do_fr="Voyez audit.key_file, audit.heads_folder et audit.heads_url, puis essayez : `edigate audit head`."
-            " Les têtes non envoyées partent avec la suivante ; l'alerte se clôt alors.",
+            to_do_en="See to audit.key_file, audit.heads_folder and audit.heads_url, then try it: `edigate audit"
+            " head`. Heads that were not sent go with the next one; the alert closes then.",
+            to_do_fr="Voyez audit.key_file, audit.heads_folder et audit.heads_url, puis essayez : `edigate audit"
+            " head`. Les têtes non envoyées partent avec la suivante ; l'alerte se clôt alors.",
+        ),
+        "ledger.unwritable": Words(
+            said_en="The ledger cannot be written: the gate decides nothing and hands nothing over until it can.",
+            said_fr="Le registre ne peut pas être écrit : la passerelle ne décide et ne remet plus rien d'ici là.",
+            to_do_en="See to the disk (full, read-only, failing) and to the rights on ledger.sqlite and the gate's"
+            " folder. Deposits stay where they are; the gate goes on by itself.",
+            to_do_fr="Voyez le disque (plein, en lecture seule, en panne) et les droits sur ledger.sqlite et le"
+            " dossier de la passerelle. Les dépôts restent où ils sont ; la passerelle reprend d'elle-même.",
         ),
         "balance.uneven": Words(
             said_en="The balance does not come out: deposits, decisions and reports do not agree.",

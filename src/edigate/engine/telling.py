@@ -7,27 +7,28 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import structlog
 
 from edigate.domain.alert_words import said, to_do
 from edigate.domain.wording import printable
+from edigate.ledger import notes
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.ledger.untold import CLOSED, OPENED, By, mark_told, state, untold
 from edigate.remote.untold import NotTold, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sqlalchemy import RowMapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from edigate.config import Settings
     from edigate.engine.gate import Gate
     from edigate.remote.mail import MailServer
 
+Alert: TypeAlias = "Mapping[Any, Any]"
 log = structlog.get_logger()
+BEGUN = "telling_since"
 AT_MOST = 1000
 IN_A_MAIL = 50
 
@@ -37,7 +38,7 @@ class Way(NamedTuple):
 
     by: By
     wanted: Callable[[Settings], bool]
-    tell: Callable[[Gate, Sequence[RowMapping]], None]
+    tell: Callable[[Gate, Sequence[Alert]], None]
 
 
 def tell(gate: Gate) -> None:
@@ -48,12 +49,17 @@ def tell(gate: Gate) -> None:
     for way in WAYS:
         with gate.ledger.connect() as connection:
             news = untold(connection, way.by, AT_MOST)
-        if news and _told(gate, way, news):
+        if not news:
+            continue
+        with writing(gate.ledger) as connection:  # one that cannot be written would have the same told again and again
+            notes.write(connection, BEGUN, stamp(gate.clock()))
+        if told_by(gate, way, news):
             with writing(gate.ledger) as connection:
                 mark_told(connection, way.by, news)
 
 
-def _told(gate: Gate, way: Way, news: Sequence[RowMapping]) -> bool:
+def told_by(gate: Gate, way: Way, news: Sequence[Alert]) -> bool:
+    """Tell it one way; whether that is done, which it also is where nobody is to be told so."""
     if not way.wanted(gate.settings):
         return True
     try:
@@ -64,7 +70,7 @@ def _told(gate: Gate, way: Way, news: Sequence[RowMapping]) -> bool:
     return True
 
 
-def _log(_: Gate, news: Sequence[RowMapping]) -> None:
+def _log(_: Gate, news: Sequence[Alert]) -> None:
     for alert in news:
         if state(alert) == OPENED:
             log.warning("alert.opened", alert=alert["id"], kind=alert["kind"], partner=alert["partner"])
@@ -72,13 +78,13 @@ def _log(_: Gate, news: Sequence[RowMapping]) -> None:
             log.info("alert.over", alert=alert["id"], kind=alert["kind"], partner=alert["partner"])
 
 
-def _post(gate: Gate, news: Sequence[RowMapping]) -> None:
+def _post(gate: Gate, news: Sequence[Alert]) -> None:
     from edigate.remote.post import post  # noqa: PLC0415 - what few commands need
 
     post(gate.settings.watch.webhook, document(gate, news))
 
 
-def document(gate: Gate, news: Sequence[RowMapping]) -> dict[str, object]:
+def document(gate: Gate, news: Sequence[Alert]) -> dict[str, object]:
     """What the webhook gets; `text` is for chats that show just that."""
     language = gate.settings.watch.language
     return {
@@ -97,7 +103,7 @@ def document(gate: Gate, news: Sequence[RowMapping]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _mail(gate: Gate, news: Sequence[RowMapping]) -> None:
+def _mail(gate: Gate, news: Sequence[Alert]) -> None:
     send_mail(gate, _subject(gate, news), _body(gate, news), key=repr([(a["id"], state(a)) for a in news]))
 
 
@@ -140,7 +146,7 @@ def addressees(settings: Settings) -> list[str]:
     return [address.strip() for address in settings.watch.mail_to.split(",") if address.strip()]
 
 
-def _subject(gate: Gate, news: Sequence[RowMapping]) -> str:
+def _subject(gate: Gate, news: Sequence[Alert]) -> str:
     """The gate, and the alert or how many there are."""
     french = gate.settings.watch.language == "fr"
     opened, over = ([a for a in news if state(a) == what] for what in (OPENED, CLOSED))
@@ -152,7 +158,7 @@ def _subject(gate: Gate, news: Sequence[RowMapping]) -> str:
     return f"[edigate {gate.settings.gate.code}] {told}"
 
 
-def _body(gate: Gate, news: Sequence[RowMapping]) -> str:
+def _body(gate: Gate, news: Sequence[Alert]) -> str:
     french = gate.settings.watch.language == "fr"
     parts = [_paragraph(gate, alert, french=french) for alert in news[:IN_A_MAIL]]
     if len(news) > IN_A_MAIL:
@@ -161,7 +167,7 @@ def _body(gate: Gate, news: Sequence[RowMapping]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _paragraph(gate: Gate, alert: RowMapping, *, french: bool) -> str:
+def _paragraph(gate: Gate, alert: Alert, *, french: bool) -> str:
     language = gate.settings.watch.language
     head = f"{alert['id']}. {said(alert, language)}"
     since = f"{('Since', 'Depuis')[french]} {_local(gate, alert['at'])}"

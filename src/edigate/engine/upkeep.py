@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from edigate.engine import collected, heads, purging, telling, watch
+from edigate.engine.outcry import Outcry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,7 @@ class Chore(NamedTuple):
 
 CHORES: tuple[Chore, ...] = (
     Chore("outboxes", lambda _: collected.PACE, collected.look_after),
+    Chore("ledger", lambda settings: settings.watch.every_seconds, Outcry()),
     Chore("watch", lambda settings: settings.watch.every_seconds, watch.look),
     Chore("balance", lambda _: watch.BALANCE_SECONDS, watch.weigh),
     Chore("alerts", lambda settings: settings.watch.every_seconds, telling.tell),

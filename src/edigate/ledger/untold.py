@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, select, update
 
@@ -12,7 +12,7 @@ from edigate.ledger.sql import chunks
 from edigate.ledger.tables import ALERT_UNTOLD, alerts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -28,7 +28,7 @@ class By(StrEnum):
     MAIL = "mailed"
 
 
-def state(alert: RowMapping) -> str:
+def state(alert: Mapping[Any, Any]) -> str:
     """What there is to tell of an alert."""
     return CLOSED if alert["closed_at"] else OPENED
 

@@ -56,6 +56,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "pivot.unreceived": "The receipt of a pivot that was offered again has not come in time.",
         "validator.silent": "The leader of a group has not had its say on a co-contractor's invoice in time.",
         "flows.stuck": "A partner's deposits have waited for too long without a decision.",
+        "ledger.unwritable": "The ledger cannot be written; nothing is decided or handed over until it can.",
         "balance.uneven": "Deposits, decisions and reports do not agree.",
         "alert.opened": "Something must be seen to; it stands in the list of alerts.",
         "alert.over": "What an alert was about is over, or somebody closed it.",

@@ -23,16 +23,18 @@ SECRETS = re.compile(r"password|passphrase|secret|token|content|body|xml|iban", 
 FROM_ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         "app.py": "directory.imported directory.form_stated",
+        "backup/deciding.py": "gate.restored restored.rebooked",
         "cli/resend.py": "delivery.offered_again",
         "cli/rows.py": "",  # its `note` is a line for people
         "engine/collected.py": "delivery.collected delivery.purged",
         "engine/deposits.py": "inbox.not_a_file",  # whatever a Trouble says, each of which is looked at itself
-        "engine/fetching.py": "sftp.stray_claim sftp.not_a_file sftp.unreadable_file",
-        "ledger/alerts.py": "flows.stuck disk.low balance.uneven",  # every kind of alert
+        "engine/fetch_visit.py": "sftp.stray_claim sftp.not_a_file sftp.unreadable_file",
+        "ledger/alerts.py": "flows.stuck disk.low balance.uneven",  # and every other kind of alert
         "ledger/collection.py": "delivery.collected delivery.purged",
         "ledger/events.py": "",  # hands on what it was given
         "ledger/fetches.py": "sftp.fetched",
         "ledger/partners.py": "partner.added partner.changed",
+        "ledger/takeover.py": "",  # repeats what the event log held
         "ledger/takeover.py": "",  # events that an older ledger has
     }
 )
