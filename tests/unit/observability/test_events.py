@@ -34,7 +34,6 @@ FROM_ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "ledger/events.py": "",  # hands on what it was given
         "ledger/fetches.py": "sftp.fetched",
         "ledger/partners.py": "partner.added partner.changed",
-        "ledger/takeover.py": "",  # repeats what the event log held
         "ledger/takeover.py": "",  # events that an older ledger has
     }
 )
