@@ -22,7 +22,11 @@ class Access:
         """Make a folder that a partner uses, unless it is there."""
         if not path.is_dir():
             path.mkdir(parents=True)
-            self._open(path, self.folder_mode)
+            self.open_folder(path)
+
+    def open_folder(self, path: Path) -> None:
+        """Let the partner into a folder."""
+        self._open(path, self.folder_mode)
 
     def open_file(self, path: Path) -> None:
         """Let the partner read a file that is about to be offered."""
