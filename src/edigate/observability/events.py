@@ -74,6 +74,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "delivery.placed": "A file was written, with this size and hash; its partner does not see it yet.",
         "delivery.receipt": "A partner said whether it could take a pivot.",
         "deadline.passed": "A validator's time, or that for a receipt, has come to its end.",
+        "doctor.repaired": "`edigate doctor --repair` mended something.",
         "delivery.offered_again": "Somebody asked for a published file to be offered again.",
         "replay.requested": "Somebody asked for a new run of a flow.",
         "held.released": "Somebody asked for held flows to be tried again now.",
