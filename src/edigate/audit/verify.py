@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from edigate.ledger.heads import Head
 
 LINKS_AT_ONCE, ROWS_AT_ONCE = 20, 1_000
-TABLE, FLOW_PURGED = "heads", "flow.purged"
+TABLE, FLOW_PURGED, RESTORED = "heads", "flow.purged", "gate.restored"
 READ_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
@@ -124,10 +124,12 @@ def _is_sound(kept: Kept, scope: Scope, report: Report) -> bool:
 
 
 class _Heads:
-    """By writer and number, the heads that name this link."""
+    """By writer and number, the heads that name this link; those that name one of another hash, and noted restores."""
 
     def __init__(self, kept: Sequence[Kept]) -> None:
         self.waiting: defaultdict[tuple[str, int], list[tuple[Kept, str]]] = defaultdict(list)
+        self.differing: list[tuple[str, int, Kept]] = []
+        self.restores: list[dict[str, Any]] = []
         for one in kept:
             for writer, at in one.head.writers.items():
                 self.waiting[writer, at.number].append((one, at.hash))
@@ -159,6 +161,8 @@ def _walk(connection: Connection, heads: _Heads, both: Claims, report: Report, p
         else:
             for entry in _entries(link, report):
                 purged_before = max(purged_before, _claim(entry, both, _place(link), report))
+                if entry["event"] == RESTORED:
+                    heads.restores.append(entry)
         progress("links", done, total)
     for place, at in unpurged:
         if at >= purged_before:
@@ -192,7 +196,7 @@ def _link(chain: _Chain, link: RowMapping, report: Report) -> None:
 def _against_heads(link: RowMapping, heads: _Heads, report: Report) -> None:
     for kept, expected in heads.waiting.pop((link["writer"], link["number"]), ()):
         if link["hash"] != expected:
-            report.find("head.hash", _place(link), head=kept.place, at=kept.head.at)
+            heads.differing.append((link["writer"], link["number"], kept))
         elif kept.head.signature or kept.outside:
             report.anchored = {
                 "writer": link["writer"], "number": link["number"], "at": kept.head.at,
@@ -201,14 +205,28 @@ def _against_heads(link: RowMapping, heads: _Heads, report: Report) -> None:
 
 
 def _ends(connection: Connection, heads: _Heads, report: Report) -> None:
-    """What heads name and no link bears: the chain was cut off before it, or the link taken out."""
+    """What heads name and no link bears: the chain was cut off before it, written anew, or the link taken out.
+
+    Where a restore is noted that gave those links up, that is said instead: whoever knows of it can tell.
+    """
     query = select(links.c.writer, func.max(links.c.number)).group_by(links.c.writer)
     ends = {row[0]: row[1] for row in connection.execute(query)}
     for (writer, number), named in sorted(heads.waiting.items()):
         for kept, _ in named:
             end = ends.get(writer, 0)
             kind = "head.ahead" if number > end else "head.missing"
-            report.find(kind, f"links:{writer}:{number}", head=kept.place, at=kept.head.at, end=end)
+            _unlike(kind, (writer, number, kept), heads, report, end)
+    for one in heads.differing:
+        _unlike("head.hash", one, heads, report, ends.get(one[0], 0))
+
+
+def _unlike(kind: str, one: tuple[str, int, Kept], heads: _Heads, report: Report, end: int) -> None:
+    writer, number, kept = one
+    values = {"head": kept.place, "at": kept.head.at, "end": end}
+    for restore in heads.restores:
+        if number > restore["details"]["last_link"] and kept.head.at < restore["at"]:
+            kind, values = "head.lost", values | {"restored_at": restore["at"], "actor": restore["actor"]}
+    report.find(kind, f"links:{writer}:{number}", **values)
 
 
 def _entries(link: RowMapping, report: Report) -> Iterator[dict[str, Any]]:

@@ -45,6 +45,13 @@ _HEAD = (
         " sauvegardes."
     ),
 )
+_LOST = (
+    "If the restore was right, put the head away with the record of it: what it vouched for is in no ledger any more.",
+    (
+        "Si la restauration était justifiée, rangez la tête avec son procès-verbal : ce dont elle répond n'est plus"
+        " dans aucun registre."
+    ),
+)
 _KEY = (
     "If it is an earlier key of this gate, name its public key too, with --key; otherwise somebody else signed.",
     "Si c'est une ancienne clé de cette passerelle, nommez aussi sa clé publique avec --key ; sinon, un tiers a signé.",
@@ -103,6 +110,11 @@ FINDINGS: Mapping[str, Words] = MappingProxyType(
         "head.hash": Words(
             "the head {head} of {at} gives this link another hash: the chain was written anew",
             "la tête {head} du {at} donne à ce maillon une autre empreinte : la chaîne a été réécrite", *_HEAD),
+        "head.lost": Words(
+            "the head {head} of {at} names a link that was given up when the ledger was restored; {actor} noted that on"
+            " {restored_at}",
+            "la tête {head} du {at} nomme un maillon abandonné lors d'une restauration du registre, notée par {actor}"
+            " le {restored_at}", *_LOST),
         "row.altered": Words(
             "the row is not what the log says it is: {log} in the log, {row} in the row",
             "la ligne n'est pas ce que dit le journal : {log} au journal, {row} dans la ligne", *_COMPARE),

@@ -24,11 +24,12 @@ from edigate.ledger.journal import note
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
+from tests.integration.audit.kept import Kept
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from pathlib import Path
 
-    from tests.integration.audit.kept import Kept
+    from sqlalchemy import Engine
 
 WRITES = """
 import sys
@@ -164,6 +165,27 @@ def test_a_flow_that_was_deleted_beside_a_purge_is_missed(site: Kept) -> None:
     site.sql("delete from flows where id = ?", flow)
 
     assert ("row.missing", f"flows:{flow}") in site.found()
+
+
+def test_a_head_of_links_that_a_restore_gave_up_says_so(site: Kept, tmp_path: Path) -> None:
+    """The restored ledger is even; of what it lost a head kept outside tells, with who noted the restore."""
+    site.run("backup", str(tmp_path / "backup"))
+    site.deposit("JMRPOR", flow_name("FSO1106A", "JMRPOR", 950_003), cii(Draft("AUD-4")))
+    site.run("run", "--once")
+    site.run("audit", "head")
+    site.run("restore", str(tmp_path / "backup"), str(tmp_path / "restored"))
+    restored = Kept(tmp_path / "restored")
+    for name in ("kept", "audit.pub.pem"):
+        (site.root / name).rename(restored.root / name)
+
+    assert {kind for kind, _ in restored.found()} == {"head.ahead"}
+
+    restored.run("restored", "accept", "--reason", "disk lost")
+    restored.run("run", "--once")
+    report = restored.verify(archive=True)
+
+    assert {finding.kind for finding in report.findings} == {"head.lost"}
+    assert all(finding.values["actor"] for finding in report.findings)
 
 
 @pytest.fixture
