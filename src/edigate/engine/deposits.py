@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 SYNCING_THREADS = 8
+_NO_FILE = "no regular file"
 BATCHES_AT_ONCE = 4
 
 
@@ -89,8 +91,11 @@ def _keep(
 ) -> tuple[Claim, store.Booking] | None:
     name = folder.printable(claimed.path)
     try:
-        source = os.open(claimed.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # Whatever took the file's place just before it was claimed: a link is not followed, a pipe not waited for.
+        source = os.open(claimed.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
+            if not stat.S_ISREG(os.fstat(source).st_mode):
+                raise OSError(_NO_FILE)
             archived, sha256, size = archive.keep(source, gate.places.archive, day)
         finally:
             os.close(source)
