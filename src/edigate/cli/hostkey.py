@@ -4,11 +4,12 @@ import datetime as dt
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
 import typer
 
 from edigate.cli import common, filters, requests, rows
+from edigate.cli.hostkey_shown import keys_json, print_keys, seen_of
 from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.cli.partner_test import times
@@ -20,7 +21,6 @@ from edigate.ledger import host_keys, partners, ways
 from edigate.ledger import servers as server_book
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from edigate.ledger.host_keys import Pin
 from edigate.remote.connection import presented
 from edigate.remote.keys import read_public
 from edigate.remote.trouble import RemoteTrouble
@@ -95,15 +95,6 @@ DaysOption = Annotated[
 ]
 
 
-class Seen(NamedTuple):
-    """A key of a server: whether it is shown now (None: nobody looked), whether it counts, and who accepted it."""
-
-    key: HostKey
-    shown: bool | None
-    counts: bool
-    pin: Pin | None
-
-
 @app.command(
     "show",
     help=t(
@@ -124,11 +115,11 @@ def show(target: AnyTargetArgument = None, as_json: Json = False) -> None:
         shown = presented(server.host, server.port, times(gate))
     except RemoteTrouble as error:
         trouble = error
-    seen = _seen(gate, server.address, shown)
+    seen = seen_of(gate, server.address, shown)
     if as_json:
-        common.print_json([_json(server.address, seen, trouble)])
+        common.print_json([keys_json(server.address, seen, trouble)])
     elif seen:
-        _print(gate, server.address, seen)
+        print_keys(gate, server.address, seen)
     if trouble is not None:
         raise _failure(trouble, server) from trouble
 
@@ -318,11 +309,11 @@ def _confirm(server: Server, key: HostKey, *, asked_for: bool) -> None:
 
 def _tell(gate: Gate, server: Server, *, as_json: bool) -> None:
     requests.wake(gate)
-    seen = _seen(gate, server.address, None)
+    seen = seen_of(gate, server.address, None)
     if as_json:
-        common.print_json([_json(server.address, seen, None)])
+        common.print_json([keys_json(server.address, seen, None)])
     elif seen:
-        _print(gate, server.address, seen)
+        print_keys(gate, server.address, seen)
     else:
         rows.say(
             t("No key of {address} is accepted.", "Aucune clé de {address} n'est acceptée.", address=server.address)
@@ -332,65 +323,14 @@ def _tell(gate: Gate, server: Server, *, as_json: bool) -> None:
 def _show_all(gate: Gate, *, as_json: bool) -> None:
     with gate.ledger.connect() as connection:
         addresses = list(dict.fromkeys(pin.server for pin in host_keys.pins(connection)))
-    found = {address: _seen(gate, address, None) for address in addresses}
+    found = {address: seen_of(gate, address, None) for address in addresses}
     if as_json:
-        common.print_json([_json(address, seen, None) for address, seen in found.items()])
+        common.print_json([keys_json(address, seen, None) for address, seen in found.items()])
         return
     for address, seen in found.items():
-        _print(gate, address, seen)
+        print_keys(gate, address, seen)
     if not found:
         rows.note(
             t("No host key is accepted yet: edigate hostkey accept CODE",
               "Aucune clé d'hôte n'est encore acceptée : edigate hostkey accept CODE")
         )  # fmt: skip
-
-
-def _seen(gate: Gate, address: str, shown: list[HostKey] | None) -> list[Seen]:
-    """Those accepted, then those that are only shown."""
-    now = stamp(gate.clock())
-    with gate.ledger.connect() as connection:
-        pinned = host_keys.pins(connection, address)
-    accepted = [
-        Seen(pin.key, None if shown is None else pin.key in shown, pin.ends_at is None or pin.ends_at > now, pin)
-        for pin in pinned
-    ]
-    known = {pin.key for pin in pinned}
-    return accepted + [Seen(key, shown=True, counts=False, pin=None) for key in shown or () if key not in known]
-
-
-def _print(gate: Gate, address: str, seen: list[Seen]) -> None:
-    rows.say(address, style="bold")
-    accepted = t("Accepted", "Acceptée")
-    looked = any(one.shown is not None for one in seen)
-    yes, no = t("yes", "oui"), t("no", "non")
-    columns: tuple[rows.Column, ...] = (
-        (t("Kind", "Type"), lambda one: one.key.kind),
-        (t("Fingerprint", "Empreinte"), lambda one: one.key.fingerprint),
-        *([(t("Shown now", "Montrée"), lambda one: yes if one.shown else no)] if looked else []),
-        (t("State", "État"), lambda one: _state(gate, one)),
-        (accepted, lambda one: f"{rows.minute(gate, one.pin.accepted_at)} {one.pin.accepted_by}" if one.pin else ""),
-    )
-    rows.print_table(columns, seen, spare=(accepted,))
-
-
-def _state(gate: Gate, one: Seen) -> str:
-    if one.pin is None:
-        return t("not accepted", "non acceptée")
-    if one.pin.ends_at is None:
-        return t("counts", "vaut")
-    until = rows.minute(gate, one.pin.ends_at)
-    if one.counts:
-        return t("counts until {until}", "vaut jusqu'au {until}", until=until)
-    return t("ended on {until}", "finie le {until}", until=until)
-
-
-def _json(address: str, seen: list[Seen], trouble: RemoteTrouble | None) -> dict[str, Any]:
-    keys = [
-        {
-            "kind": one.key.kind, "fingerprint": one.key.fingerprint, "public_key": one.key.key, "shown": one.shown,
-            "counts": one.counts, "accepted_at": one.pin.accepted_at if one.pin else None,
-            "accepted_by": one.pin.accepted_by if one.pin else None, "ends_at": one.pin.ends_at if one.pin else None,
-        }
-        for one in seen
-    ]  # fmt: skip
-    return {"server": address, "trouble": trouble.cause.value if trouble else None, "keys": keys}
