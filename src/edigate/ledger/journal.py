@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from edigate.ledger.tables import links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -25,18 +25,8 @@ FIRST = "0" * 64
 _NOTED = "noted"
 
 
-def _encoder() -> Callable[[object], str]:
-    """JSON with its keys in order and without blanks. In ASCII: an entry is one line, also where a name is no text."""
-    whole = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return whole.encode
-    # What JSONEncoder.encode makes anew at each call, which is half of what an entry costs.
-    in_c = make(None, str, json.encoder.encode_basestring_ascii, None, ":", ",", True, False, True)  # noqa: FBT003
-    return lambda value: "".join(in_c(value, 0))
-
-
-_encode = _encoder()
+# In ASCII: an entry is one line, also where a name is no text.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def note(connection: Connection, event: str, subject: str, *, at: str, **facts: object) -> None:
