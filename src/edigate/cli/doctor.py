@@ -8,7 +8,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from edigate.cli import common, rows
+from edigate import config
+from edigate.cli import common, failures, rows
 from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
 from edigate.domain.wording import Pair, pick, printable
@@ -125,8 +126,18 @@ def _progress() -> Iterator[Any]:
 
 
 def _worded(pair: Pair, finding: Finding) -> str:
-    said = {"place": printable(finding.place), "value": printable(finding.value), "count": finding.count}
+    value = _mistakes() if finding.kind == "settings.unusable" else ""
+    said = {"place": printable(finding.place), "value": value or printable(finding.value), "count": finding.count}
     return pick(pair, language()).format(**said)
+
+
+def _mistakes() -> str:
+    """What is wrong with the settings, in words that the commands share."""
+    try:
+        config.load(common.root().resolve())
+    except config.BadSettings as error:
+        return failures.settings_in_words(error)
+    return ""
 
 
 def _print(made: list[tuple[Found, list[Told]]], skipped: list[Check], *, repair: bool) -> None:

@@ -238,9 +238,14 @@ def _of_restored(error: Any) -> Failure:  # noqa: ANN401 - engine.restored.Resto
 
 
 def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
+    return Misuse(settings_in_words(error))
+
+
+def settings_in_words(error: Any) -> str:  # noqa: ANN401 - config.BadSettings
+    """Every mistake in the settings, in the language spoken."""
     if language() == "fr" and error.problems:
-        return Misuse("\n".join(_problem_in_french(problem) for problem in error.problems))
-    return Misuse(str(error))
+        return "\n".join(_problem_in_french(problem) for problem in error.problems)
+    return str(error)
 
 
 def _problem_in_french(problem: Any) -> str:  # noqa: ANN401 - config.Problem

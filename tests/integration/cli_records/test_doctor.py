@@ -133,13 +133,15 @@ def test_repair_leaves_alone_what_a_gate_at_work_may_have_in_hand(fresh: Site) -
 def test_a_gate_that_cannot_be_opened_is_examined_all_the_same(fresh: Site) -> None:
     """Settings that no other command takes are a finding among others, and what was not looked at is named."""
     with (fresh.root / "edigate.toml").open("a", encoding="utf-8") as settings:
-        settings.write("[no_such_table]\nkey = 1\n")
+        settings.write("\n[no_such_table]\nkey = 1\n")
 
     said = fresh.run("doctor", expect=1)
     told = fresh.run("doctor", "--json", expect=1).json
 
     assert "Not looked at, as the gate cannot be opened: restore, books" in fold(said.out)
-    assert "no_such_table" in told["findings"][0]["message"]
+    assert "no_such_table is no setting" in told["findings"][0]["message"]
+    french = fresh.run("doctor", "--json", lang="fr", expect=1).json
+    assert "no_such_table n'est pas un réglage" in french["findings"][0]["message"]
     assert told["sound"] is False
     assert "archive" in told["left_out"]
 
