@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -17,13 +18,16 @@ import pytest
 from sqlalchemy import select
 
 from edigate.engine.lock import held
+from edigate.engine.purging import FILES
 from edigate.health.checks import CHECKS, examine, left_out
 from edigate.health.findings import Severity
 from edigate.health.kinds import KINDS
 from edigate.health.mending import may_mend, mend
 from edigate.health.patient import ASIDE
 from edigate.health.running import holder
+from edigate.ledger import notes
 from edigate.ledger.clock import system_clock
+from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries, events, flows, links, runs
 from tests.acceptance.breaking import (
     ALONG,
@@ -129,6 +133,7 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from edigate.engine.lock import held
+from edigate.engine.purging import FILES
 with held(Path(sys.argv[1])):
     print(flush=True)
     time.sleep(60)
@@ -334,6 +339,29 @@ def test_a_running_gate_is_not_kept_from_its_folder(site: Site) -> None:
 
     assert not [one for check in by_now for one in check.findings if one.kind == "spool.waiting"]
     assert [one.count for check in later for one in check.findings if one.kind == "spool.waiting"] == [1]
+
+
+def test_the_archives_copies_of_what_is_not_booked_yet_are_nobodys_fault(site: Site) -> None:
+    """A gate that was cut off had copied what still lies in the spool: it does so again, and nothing is left over."""
+    time.sleep(0.01)
+    folder = claim(site)
+    time.sleep(0.01)
+    shutil.copy(archived(site), archived(site).with_name("0" * 64))
+
+    assert kinds(site) == ["spool.waiting"]
+
+    shutil.rmtree(folder)
+    assert kinds(site) == ["archive.orphans"]
+
+
+def test_what_a_purge_is_about_to_remove_is_no_orphan(site: Site) -> None:
+    """The ledger says which files of the archive a purge has yet to take away."""
+    orphan = archived(site).with_name("0" * 64)
+    shutil.copy(archived(site), orphan)
+    with writing(site.gate.ledger) as connection:
+        notes.write(connection, FILES, json.dumps([f"{orphan.parent.name}/{orphan.name}"]))
+
+    assert kinds(site) == []
 
 
 def test_partners_with_a_server_of_their_own_need_no_folders(site: Site) -> None:

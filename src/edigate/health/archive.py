@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from edigate.engine.purging import FILES as PURGED_FILES
 from edigate.health.findings import Several
 from edigate.health.patient import at_one_moment
+from edigate.health.spool import oldest_claim
+from edigate.ledger import notes
 from edigate.ledger.archive import ARRIVING
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import flows
@@ -66,15 +70,16 @@ def _close(paths: Sequence[Path]) -> None:
 
 
 def orphans(patient: Patient) -> Iterator[Finding]:
-    """Every file of the archive is some flow's; they are only listed."""
+    """Every file of the archive is some flow's, or will be, or is about to be purged; the others are only listed."""
     found = Several("archive.orphans")
+    begun = oldest_claim(patient.places.spool)
     for day in _folders(patient.places.archive):
         names = [entry.name for entry in os.scandir(day)]
         with patient.gate.ledger.connect() as connection:
             for some in chunks(names):
                 known = _known(connection, day.name, some)
                 for name in some:
-                    if name not in known and _is_left(patient, day / name):
+                    if name not in known and _is_left(patient, day / name, begun):
                         found.add(patient.below(day / name))
     yield from found.findings()
 
@@ -84,14 +89,17 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _known(connection: Connection, day: str, names: Sequence[str]) -> set[str]:
-    query = select(flows.c.sha256, flows.c.archived)
+    query = select(flows.c.archived)
     rows = where_in(connection, query, flows.c.sha256, [name for name in names if name.isascii()])
-    return {row["sha256"] for row in rows if row["archived"] == f"{day}/{row['sha256']}"}
+    purged = set(json.loads(notes.read(connection, PURGED_FILES) or "[]"))
+    booked = {row["archived"] for row in rows}
+    return {name for name in names if f"{day}/{name}" in purged | booked}
 
 
-def _is_left(patient: Patient, path: Path) -> bool:
+def _is_left(patient: Patient, path: Path, begun: float) -> bool:
+    """Whether it is not one that a gate has in hand, or had when it was cut off: it will copy and book it again."""
     try:
-        return patient.settled(path)
+        return patient.settled(path) and path.lstat().st_ctime < begun
     except FileNotFoundError:
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from typing import TYPE_CHECKING
@@ -53,6 +54,16 @@ def fetching(patient: Patient) -> Iterator[Finding]:
     yield from several.findings(patient.moving_aside(left))
 
 
+def oldest_claim(spool: Path) -> float:
+    """When the first of the claims that lie there was made (Unix time); endless where there is none."""
+    return min((_made_at(claim) for claim in _claims(spool) if _is_claim(claim)), default=math.inf)
+
+
+def _made_at(claim: Path) -> float:
+    """A claim's id begins with its time."""
+    return int(claim.name[:12], 16) / 1000
+
+
 def _within(folder: Path) -> list[Path]:
     """What lies in a folder; nothing where it is none, or a gate at work has just emptied it."""
     try:
@@ -78,8 +89,8 @@ def _is_claim(path: Path) -> bool:
 
 
 def _waits(patient: Patient, claim: Path) -> bool:
-    """Whether it is more than what a gate at work has in hand: a claim's id begins with its time."""
-    return not patient.holder or time.time() - int(claim.name[:12], 16) / 1000 > SETTLED_SECONDS
+    """Whether it is more than what a gate at work has in hand."""
+    return not patient.holder or time.time() - _made_at(claim) > SETTLED_SECONDS
 
 
 def _odd(patient: Patient) -> Iterator[Path]:
