@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from edigate.docs import cadres, events, faults, interfaces, metrics, settings
+from edigate.docs import cadres, doctor, events, faults, interfaces, metrics, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ class Page(Protocol):
 PAGES: Mapping[str, Page] = MappingProxyType(
     {
         "cadres": cadres,
+        "doctor": doctor,
         "events": events,
         "faults": faults,
         "interfaces": interfaces,

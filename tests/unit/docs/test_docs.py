@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate import catalogue, docs
-from edigate.docs import PAGES, cadres, interfaces, stale, write
+from edigate.docs import PAGES, cadres, doctor, interfaces, stale, write
 from edigate.docs.__main__ import main
 from edigate.domain.cadres import CADRES, Cell
 from edigate.domain.interfaces import Standing
+from edigate.health.kinds import KINDS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -123,3 +124,12 @@ def test_a_withdrawn_interface_names_its_successor() -> None:
     """Whoever looks up a withdrawn interface learns what to use."""
     (row,) = rows(interfaces.render(), "FSO1101A")
     assert row[1] == "withdrawn: use `FSO1106A`"
+
+
+def test_the_doctors_page_has_every_kind_with_its_words() -> None:
+    """No template is left open in it."""
+    page = doctor.render()
+
+    assert all(len(rows(page, kind)) == 1 for kind in KINDS)
+    assert "{" not in page
+    assert rows(page, "folder.mode")[0][1] == "warning"
