@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 N ?= 3000
-SECONDS ?= 600
+SECONDS ?= 900
 FLOWS ?= 400
 ARGS ?=
 
@@ -12,7 +12,7 @@ STAMP := $(VENV)/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup tools demo test check bench bench-directory torture docs clean
+.PHONY: help setup tools demo test check bench bench-directory fuzz torture docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +41,10 @@ bench: setup ## Measure the gate against the disk's floor and xmllint (N=3000 fl
 bench-directory: setup ## Measure the import of a directory flow of 200,000 structures and 80,000 services
 	@$(BIN)/python -m bench.directory
 
-torture: setup tools ## Kill and starve the gate, then count what was lost or doubled (SECONDS=600 FLOWS=400 SEED=… ROUNDS=…)
+fuzz: setup ## Feed N=20000 damaged files to whatever reads what others sent (SEED=… ARGS="--only pdf --seconds 600")
+	@$(BIN)/python -m fuzz $(if $(filter file,$(origin N)),20000,$(N)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+torture: setup tools ## Kill and starve the gate, then count what was lost or doubled (SECONDS=900 FLOWS=400 SEED=… ROUNDS=…)
 	@$(BIN)/python -m torture --seconds $(SECONDS) --flows $(FLOWS) $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
 docs: setup ## Regenerate docs/reference from the tables in the code
@@ -50,4 +53,4 @@ docs: setup ## Regenerate docs/reference from the tables in the code
 clean: ## Remove .venv, caches and builds; the default gate's data stays
 	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find src tests bench torture -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests bench fuzz torture -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

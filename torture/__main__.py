@@ -43,7 +43,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m torture", description="Torture the gate.")
-    parser.add_argument("--seconds", type=float, default=600, help="how long in all, roughly")
+    parser.add_argument("--seconds", type=float, default=900, help="how long in all, roughly")
     parser.add_argument("--flows", type=int, default=400, help="deposits in each round")
     parser.add_argument("--rounds", type=int, default=0, help="how many; each kind in turn")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="repeats deposits and choices")

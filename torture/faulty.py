@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WAVE = 6
 WAVES_IN_A_LIFE = 3
 RAISED_IN_A_LIFE = 4
-START, WAIT = 4.0, 2.0  # seconds until a gate is at work, and for what is to come of a wave
+START, WAIT = 4.0, 1.2  # seconds until a gate is at work, and for what is to come of a wave
 TRIES = 5
 
 
@@ -50,9 +50,12 @@ def _orders(trial: Trial, tried: Counter[str]) -> list[Ordered]:
     """The next deadly fault and some of the others; of those that only some lives can have, as many as there are."""
     deadly = [fault for fault in trial.plan if fault.deed is Deed.KILL and not fault.point.worker][:1]
     others = [fault for fault in trial.plan if fault not in deadly and _bears(fault)][:RAISED_IN_A_LIFE]
-    return [
-        Ordered(fault, 1 if tried[fault.name] else trial.chance.choice((1, 1, 2, 3))) for fault in (*deadly, *others)
-    ]
+    return [Ordered(fault, _call(trial, fault, tried)) for fault in (*deadly, *others)]
+
+
+def _call(trial: Trial, fault: Fault, tried: Counter[str]) -> int:
+    """The first call where others would not come or did not."""
+    return 1 if tried[fault.name] or fault.point.once else trial.chance.choice((1, 1, 2, 3))
 
 
 def _bears(fault: Fault) -> bool:
@@ -98,8 +101,9 @@ def _came(order: Ordered, marks: Path) -> bool:
 
 
 def _all_came(orders: Sequence[Ordered], marks: Path) -> bool:
-    """Those that only some lives can have are not waited for."""
-    return all(order.fault.point.rare or _came(order, marks) for order in orders)
+    """Of those that only some lives can have the deadly one is waited for, as it is the first that is ordered."""
+    waited = [order for order in orders if not order.fault.point.rare or order is orders[0]]
+    return all(_came(order, marks) for order in waited)
 
 
 def _settle(trial: Trial, orders: Sequence[Ordered], tried: Counter[str], marks: Path, *, died: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -94,24 +93,33 @@ def _folders(root: Path) -> list[Path]:
     return sorted(path for place in places for path in root.glob(place) if path.is_dir())
 
 
-def _ways_to_forbid(scratch: Path) -> tuple[Callable[[Path], bool], Callable[[Path], object]]:
-    """For root, whom modes do not bind, the file system's own immutability; for others modes. Raises Unavailable."""
-    if os.geteuid():
+def _ways_to_forbid(scratch: Path) -> tuple[Callable[[Path], bool], Callable[[Path], bool]]:
+    """Modes, or for root, whom they do not bind, the file system's own immutability. Raises Unavailable."""
+    tried = scratch / "forbidden"
+    tried.mkdir()
+    if _moded(tried, 0o500) and not _can_write_in(tried):
         return lambda path: _moded(path, 0o500), lambda path: _moded(path, 0o750)
     chattr = shutil.which("chattr") or "chattr"
-    tried = scratch / "immutable"
-    tried.mkdir()
     if not (_works([chattr, "+i", str(tried)]) and _works([chattr, "-i", str(tried)])):
-        msg = "no folder can be made unwritable here (root is not bound by modes, and chattr +i is refused)"
+        msg = "no folder can be made unwritable here (modes do not bind root, and chattr +i is refused)"
         raise Unavailable(msg)
     return lambda path: _works([chattr, "+i", str(path)]), lambda path: _works([chattr, "-i", str(path)])
 
 
+def _can_write_in(folder: Path) -> bool:
+    try:
+        (folder / "file").touch()
+    except OSError:
+        return False
+    return True
+
+
 def _moded(path: Path, mode: int) -> bool:
-    with contextlib.suppress(OSError):
-        path.chmod(stat.S_IMODE(mode))
-        return True
-    return False
+    try:
+        path.chmod(mode)
+    except OSError:
+        return False
+    return True
 
 
 def _works(command: list[str]) -> bool:

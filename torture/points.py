@@ -50,7 +50,7 @@ class Point(NamedTuple):
     """A place in edigate, what happens there, and the faults besides being killed; `worker` where workers pass it.
 
     `remote` where a gate passes it only with a partner's server, `rare` where something must have come before it, such
-    as the death of another.
+    as the death of another, `once` where it does so only as it starts.
     """
 
     name: str
@@ -60,13 +60,15 @@ class Point(NamedTuple):
     worker: bool = False
     rare: bool = False
     remote: bool = False
+    once: bool = False
 
 
 # fmt: off
 POINTS: tuple[Point, ...] = (
     # Start
-    Point("tidy",       "edigate.ledger.archive:tidy",               "a starting gate takes away half-made copies"),
-    Point("try-now",    "edigate.ledger.deliveries:try_now",         "a starting gate forgets pauses"),
+    Point("tidy",       "edigate.ledger.archive:tidy",               "a starting gate takes away half-made copies",
+          once=True),
+    Point("try-now",    "edigate.ledger.deliveries:try_now",         "a starting gate forgets pauses", once=True),
     # 1 claim, 2 book
     Point("look",       "edigate.intake.folder:Inbox.look",          "inboxes are looked through", DISK),
     Point("claim",      "edigate.intake.folder:claim",               "a file goes from inbox to spool", DISK),

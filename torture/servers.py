@@ -6,10 +6,16 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
+
 from edigate.domain.servers import HostKey, Server
 from edigate.ledger import host_keys, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.remote.connection import Times
+from edigate.remote.login import login_of
+from edigate.remote.session import connect
+from edigate.remote.trouble import RemoteTrouble
 from tests.cable import Cable
 from tests.openssh import KEYGEN, SSHD, Sshd
 from torture.trial import Unavailable
@@ -34,32 +40,54 @@ class Elsewhere(NamedTuple):
 
 @contextlib.contextmanager
 def elsewhere(folder: Path) -> Iterator[Elsewhere]:
-    """A server that runs. Raises Unavailable where there is no OpenSSH."""
+    """A server that runs. Raises Unavailable where there is no OpenSSH, or it does not run here."""
     if not (SSHD and KEYGEN):
         msg = "no OpenSSH server here (Debian, Ubuntu: openssh-server)"
         raise Unavailable(msg)
     folder.mkdir(parents=True)
-    with Sshd(folder) as sshd, Cable(sshd.host, sshd.port) as cable:
-        yield Elsewhere(sshd, cable)
+    with contextlib.ExitStack() as stack:
+        try:
+            sshd = stack.enter_context(Sshd(folder))
+        except pytest.fail.Exception as error:  # as it says in tests
+            raise Unavailable(str(error)) from error
+        there = Elsewhere(sshd, stack.enter_context(Cable(sshd.host, sshd.port)))
+        _try(there)
+        yield there
+
+
+def _try(there: Elsewhere) -> None:
+    """Log in once: a server that runs may have to be root with all rights to let somebody in. Raises Unavailable."""
+    server = _server(there, "", "", "")
+    try:
+        with connect(server, [_host_key(there)], login_of(server, there.sshd.folder), Times()) as session:
+            session.list(str(there.sshd.root))
+    except RemoteTrouble as error:
+        msg = f"OpenSSH's server lets nobody in here: {error}"
+        raise Unavailable(msg) from error
+
+
+def _server(there: Elsewhere, code: str, inbox: str, outbox: str) -> Server:
+    sshd = there.sshd
+    return Server(code, sshd.host, there.cable.port, sshd.user, inbox, outbox, str(sshd.key_file))
+
+
+def _host_key(there: Elsewhere) -> HostKey:
+    return HostKey(*there.sshd.host_public_keys[0].split())
 
 
 def move_out(site: Site, there: Elsewhere) -> None:
     """Let some partners deposit and collect at the server, in folders of this site alone."""
     gate = site.open()
     place = there.sshd.root / site.collected.parent.name
-    kind, key = there.sshd.host_public_keys[0].split()
     now = stamp(gate.clock())
     with writing(gate.ledger) as connection:
         for code in PARTNERS:
             site.inboxes[code], site.outboxes[code] = place / code / "in", place / code / "out"
             for path in (site.inboxes[code], site.outboxes[code]):
                 path.mkdir(parents=True)
-            server = Server(
-                code, there.sshd.host, there.cable.port, there.sshd.user, str(site.inboxes[code]),
-                str(site.outboxes[code]), str(there.sshd.key_file),
-            )  # fmt: skip
+            server = _server(there, code, str(site.inboxes[code]), str(site.outboxes[code]))
             servers.save(connection, server, actor="torture", at=now)
-        host_keys.accept(connection, server.address, HostKey(kind, key), actor="torture", at=now)
+        host_keys.accept(connection, server.address, _host_key(there), actor="torture", at=now)
     gate.ledger.dispose()
 
 
