@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Select, select
 
+from edigate.domain.servers import HostKey
 from edigate.ledger.journal import values_digest
 from edigate.ledger.proof import PROVEN, row_digest
 from edigate.ledger.store import DECIDED
@@ -20,6 +21,7 @@ from edigate.ledger.tables import (
     delivery_invoices,
     events,
     flows,
+    host_keys,
     invoices,
     partners,
     reported,
@@ -57,7 +59,7 @@ def of_entry(entry: dict[str, Any]) -> Iterator[Claim]:
 
 
 def _json(details: object) -> str:
-    return json.dumps(details, ensure_ascii=False, sort_keys=True)
+    return json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def _booked(e: dict[str, Any]) -> Iterator[Claim]:
@@ -152,6 +154,11 @@ def _partner(e: dict[str, Any]) -> Iterator[Claim]:
     yield Claim("partners", e["subject"], _json(after), "", e["at"])
 
 
+def _host_key(e: dict[str, Any]) -> Iterator[Claim]:
+    value = GONE if e["event"] == "hostkey.removed" else e["details"]["kind"]
+    yield Claim("host_keys", f"{e['subject']} {e['details']['fingerprint']}", value, "", e["at"])
+
+
 def _server(e: dict[str, Any]) -> Iterator[Claim]:
     yield Claim("servers", e["subject"], _json(e["details"]) if e["details"] else GONE, "", e["at"])
 
@@ -175,6 +182,9 @@ _OF_ENTRIES: Mapping[str, Callable[[dict[str, Any]], Iterator[Claim]]] = Mapping
         "partner.added": _partner,
         "partner.changed": _partner,
         "partner.taken_over": _partner,
+        "hostkey.accepted": _host_key,
+        "hostkey.rotated": _host_key,
+        "hostkey.removed": _host_key,
         "server.changed": _server,
         "server.removed": _server,
     }
@@ -246,6 +256,14 @@ def _server_row(row: Row) -> Iterator[Claim]:
     yield Claim("servers", row["partner"], _json(dict(row)))
 
 
+def _host_key_row(row: Row) -> Iterator[Claim]:
+    try:
+        shown = HostKey(row["kind"], row["key"]).fingerprint
+    except (ValueError, TypeError):
+        shown = str(row["key"])
+    yield Claim("host_keys", f"{row['server']} {shown}", row["kind"], at=row["accepted_at"])
+
+
 class Rows(NamedTuple):
     """One table, and what its rows claim of themselves."""
 
@@ -265,5 +283,6 @@ TABLES: Mapping[str, Rows] = MappingProxyType(
         "events": Rows(select(events), _event),
         "partners": Rows(select(partners), _partner_row),
         "servers": Rows(select(servers), _server_row),
+        "host_keys": Rows(select(host_keys), _host_key_row),
     }
 )

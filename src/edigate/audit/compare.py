@@ -86,7 +86,7 @@ class Claims:
 
     def found(self, one: Claim) -> None:
         """What a row says."""
-        self._put(_FOUND, (one.kind, one.key, _value(one), one.at))
+        self._put(_FOUND, (one.kind, one.key, _value(one), str(one.at or "")))
 
     def purged(self, flow: str) -> None:
         """Retention took all of this flow."""

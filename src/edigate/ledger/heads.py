@@ -81,7 +81,7 @@ class Head:
         try:
             public = Ed25519PublicKey.from_public_bytes(base64.b64decode(self.key, validate=True))
             public.verify(base64.b64decode(self.signature, validate=True), _signed(self.statement))
-        except (InvalidSignature, ValueError, binascii.Error, UnsupportedAlgorithm):
+        except (InvalidSignature, ValueError, TypeError, binascii.Error, UnsupportedAlgorithm):
             return False
         return True
 

@@ -266,6 +266,52 @@ def test_a_cell_of_the_ledger_that_was_altered_is_named(site: Kept, cell: tuple[
     assert {place.partition(":")[0].partition(" ")[0] for _, place in found} == {table}
 
 
+STRANGE = ("x'00ff'", "700007", "''", "'é'", "-1.5")
+
+
+@pytest.mark.parametrize("value", STRANGE)
+@pytest.mark.parametrize("column", ["number", "at", "previous", "hash", "digests", "entries"])
+def test_a_link_of_another_shape_is_named(site: Kept, column: str, value: str) -> None:
+    """Whatever somebody writes there, verification goes on to its end."""
+    site.sql(f"update links set {column} = {value} where number = ?", N)  # noqa: S608
+
+    assert any(kind.startswith("link.") for kind, _ in site.found(outside=False))
+
+
+@pytest.mark.parametrize("value", STRANGE)
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("flows", "received_at"), ("flows", "archived"), ("runs", "faults"), ("invoices", "status"), ("events", "details"),
+     ("deliveries", "published_at"), ("partners", "sirets"), ("heads", "heads"), ("heads", "key"),
+     ("heads", "signature")],
+)  # fmt: skip
+def test_a_row_of_another_shape_is_named(site: Kept, table: str, column: str, value: str) -> None:
+    """As with links."""
+    site.sql(f"update {table} set {column} = {value} where rowid = (select min(rowid) from {table})")  # noqa: S608
+
+    assert site.verify(archive=True, outside=False).findings
+
+
+def test_entries_that_are_no_entries_are_named(site: Kept) -> None:
+    """Though their hashes are right: the chain was written anew around them."""
+    for place, text in enumerate(("", "[]", "7", '{"event": "flow.booked"}', '{"event": [], "at": 1}'), N):
+        site.sql("update links set entries = ? where number = ?", text, place)
+    site.rewrite(N)
+
+    assert {("entry.strange", f"links:gate:{place}") for place in range(N, N + 4)} <= site.found(outside=False)
+
+
+def test_a_server_or_host_key_that_was_put_in_is_named(site: Kept) -> None:
+    """Or else the gate would speak with whoever can write in its ledger."""
+    site.sql("insert into servers values ('ABC123', 'evil.example', 22, 'x', '', '', '', '', '')")
+    site.sql("insert into host_keys values (1, 'evil.example:22', 'ssh-ed25519', 'AAAA', '2026-03-02', 'me', null)")
+
+    found = site.found(outside=False)
+
+    assert {kind for kind, _ in found} == {"row.inserted"}
+    assert {place.partition(":")[0] for _, place in found} == {"servers", "host_keys"}
+
+
 TABLES = ("flows", "runs", "invoices", "statuses", "reported", "deliveries", "delivery_invoices", "events", "partners")
 
 

@@ -33,22 +33,28 @@ if TYPE_CHECKING:
 
 WRITES = """
 import sys
+import time
 from pathlib import Path
 from edigate.ledger.database import open_ledger, writing
 from edigate.ledger.events import record
 
 ledger = open_ledger(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
 for number in range(int(sys.argv[3])):
     with writing(ledger) as connection:
         record(connection, "held.released", sys.argv[2], str(number), at=f"2026-03-02T09:00:{number:09.6f}Z")
-    print(number, flush=True)
+    time.sleep(0.001)  # another's turn: SQLite knows no queue of writers
 """
 
 
 def writer(site: Kept, name: str, count: int) -> subprocess.Popen[str]:
-    """A process that writes so many transactions into the gate's ledger."""
+    """A process that is ready to write so many transactions into the gate's ledger once it is told a line."""
     arguments = [sys.executable, "-c", WRITES, str(site.root / "ledger.sqlite"), name, str(count)]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    process.stdout.readline()
+    return process
 
 
 def fail(ledger: Engine) -> None:
@@ -75,14 +81,17 @@ def test_a_transaction_that_fails_leaves_no_gap(site: Kept) -> None:
 
 def test_the_chain_goes_on_after_a_process_was_killed(site: Kept) -> None:
     """At whatever instant: what was committed has its link, what was not has none."""
-    for pause in (0.005, 0.02, 0.05):
+    before = site.last
+    for pause in (0.05, 0.07, 0.1):
         process = writer(site, "killed", 100_000)
-        assert process.stdout
-        process.stdout.readline()
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.communicate()
 
+    assert site.last > before
     numbers = [row[0] for row in site.sql("select number from links order by number")]
     assert numbers == list(range(1, len(numbers) + 1))
     assert site.found() == set()
@@ -92,6 +101,10 @@ def test_two_processes_that_write_at_once_make_one_chain(site: Kept) -> None:
     """Whoever seals holds the write lock, so that each link follows the last one committed."""
     before = site.last
     both = [writer(site, name, 100) for name in ("one", "other")]
+    for process in both:
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
     for process in both:
         process.communicate(timeout=60)
 
