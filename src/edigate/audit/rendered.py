@@ -42,7 +42,8 @@ class Again:
     def file(self, row: RowMapping) -> Path | None:
         """A file with the bytes that the ledger has the hash of; None where they cannot be had any more."""
         lying: Path = self._gate.places.outbox / row["partner"] / row["name"]
-        if _sha256(lying) == row["sha256"]:
+        # Where files are handed out only once, whoever reads one has it: this would take it from its partner.
+        if not self._gate.settings.outbox.collect_once and _sha256(lying) == row["sha256"]:
             return lying
         for book in self._books(row["partner"]):
             rendered = self._folder / str(row["id"])

@@ -10,15 +10,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from edigate.audit.export import export
 from edigate.config import OutboxTable
 from edigate.engine.once_only import Read, once_only, take_away
 from edigate.intake.folder import Sight
 from edigate.ledger import hearing
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from edigate.ledger.tables import deliveries
+from edigate.ledger.tables import deliveries, flows
 from tests.unit.engine.published import gone, hand_out_again, noted, some_files
 
 if TYPE_CHECKING:
@@ -186,3 +187,17 @@ def test_what_is_not_the_delivery_itself_stays(strict: Gate, how: str) -> None:
 
     assert take_away(strict, [as_read(file)]) == []
     assert file.exists()
+
+
+def test_the_story_of_a_flow_takes_nothing_from_its_partners(strict: Gate, tmp_path: Path) -> None:
+    """What `edigate audit export` packs is rendered again, not read where its partner finds it."""
+    files = some_files(strict)
+    with strict.ledger.connect() as connection:
+        flow = connection.execute(select(flows)).mappings().first()
+        assert flow is not None
+    with once_only(strict):
+        told = export(strict, flow, tmp_path / "story.zip", actor="test")
+        time.sleep(1.2)
+
+    assert not [name for name in told.left_out if name.startswith("CSO")]  # the others hold the other flow, too
+    assert all(file.exists() for file in files)
