@@ -10,7 +10,7 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from edigate.domain.servers import HostKey
 from edigate.ledger.journal import values_digest
@@ -33,10 +33,14 @@ from edigate.ledger.tables import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from sqlalchemy import Column, Label
+
     Row = Mapping[Any, Any]
 
 COUNTED = frozenset({"statuses", "reported", "events"})
 GONE = ""
+WHEN = "_at"
+UNTOLD = "never"  # sorts after every time: nothing that retention purged explains such a row
 
 
 class Claim(NamedTuple):
@@ -225,7 +229,7 @@ def _status(row: Row) -> Iterator[Claim]:
 
 
 def _reported(row: Row) -> Iterator[Claim]:
-    yield Claim("reported", f"{row['run']} {row_digest('reported', row)}", "")
+    yield Claim("reported", f"{row['run']} {row_digest('reported', row)}", "", at=row.get(WHEN) or UNTOLD)
 
 
 def _delivery(row: Row) -> Iterator[Claim]:
@@ -240,7 +244,8 @@ def _delivery(row: Row) -> Iterator[Claim]:
 
 
 def _held(row: Row) -> Iterator[Claim]:
-    yield Claim("delivery_invoices", f"{row['delivery']}:{row['position']}", f"{row['invoice']} {row['stage']}")
+    value = f"{row['invoice']} {row['stage']}"
+    yield Claim("delivery_invoices", f"{row['delivery']}:{row['position']}", value, at=row.get(WHEN) or UNTOLD)
 
 
 def _event(row: Row) -> Iterator[Claim]:
@@ -249,11 +254,15 @@ def _event(row: Row) -> Iterator[Claim]:
 
 
 def _partner_row(row: Row) -> Iterator[Claim]:
-    yield Claim("partners", row["code"], _json(dict(row)))
+    yield Claim("partners", row["code"], _json(_own(row)), at=row[WHEN] or UNTOLD)
 
 
 def _server_row(row: Row) -> Iterator[Claim]:
-    yield Claim("servers", row["partner"], _json(dict(row)))
+    yield Claim("servers", row["partner"], _json(_own(row)), at=row[WHEN] or UNTOLD)
+
+
+def _own(row: Row) -> dict[Any, Any]:
+    return {key: value for key, value in row.items() if key != WHEN}
 
 
 def _host_key_row(row: Row) -> Iterator[Claim]:
@@ -262,6 +271,18 @@ def _host_key_row(row: Row) -> Iterator[Claim]:
     except (ValueError, TypeError):
         shown = str(row["key"])
     yield Claim("host_keys", f"{row['server']} {shown}", row["kind"], at=row["accepted_at"])
+
+
+# Rows without a time of their own have that of what they belong to, or of what was last told of them.
+_REPORTED = select(reported, runs.c.decided_at.label(WHEN)).join(runs, runs.c.id == reported.c.run, isouter=True)
+_HELD = select(delivery_invoices, deliveries.c.planned_at.label(WHEN)).join(
+    deliveries, deliveries.c.id == delivery_invoices.c.delivery, isouter=True
+)
+
+
+def _told(subject: Column[str]) -> Label[str]:
+    told = select(func.max(events.c.at)).where(events.c.subject == subject).correlate(subject.table)
+    return told.scalar_subquery().label(WHEN)
 
 
 class Rows(NamedTuple):
@@ -277,12 +298,12 @@ TABLES: Mapping[str, Rows] = MappingProxyType(
         "runs": Rows(select(runs), _run),
         "invoices": Rows(select(invoices), _invoice),
         "statuses": Rows(select(statuses), _status),
-        "reported": Rows(select(reported), _reported),
+        "reported": Rows(_REPORTED, _reported),
         "deliveries": Rows(select(deliveries), _delivery),
-        "delivery_invoices": Rows(select(delivery_invoices), _held),
+        "delivery_invoices": Rows(_HELD, _held),
         "events": Rows(select(events), _event),
-        "partners": Rows(select(partners), _partner_row),
-        "servers": Rows(select(servers), _server_row),
+        "partners": Rows(select(partners, _told(partners.c.code)), _partner_row),
+        "servers": Rows(select(servers, _told(servers.c.partner)), _server_row),
         "host_keys": Rows(select(host_keys), _host_key_row),
     }
 )

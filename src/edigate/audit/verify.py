@@ -18,7 +18,7 @@ from edigate.audit.findings import Report
 from edigate.engine.purging import EVENT as PURGED
 from edigate.ledger import heads as book
 from edigate.ledger.journal import FIRST, digest, link_body, link_hash
-from edigate.ledger.tables import flows, links
+from edigate.ledger.tables import flows, links, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -266,8 +266,7 @@ def _claim(text_: str, both: Claims, heads: _Heads, place: str, report: Report) 
 
 def _compare(connection: Connection, both: Claims, report: Report, progress: Progress) -> None:
     for name, rows in TABLES.items():
-        table = rows.query.get_final_froms()[0]
-        total = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        total = connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
         for done, row in enumerate(_streamed(connection, rows.query, ROWS_AT_ONCE), 1):
             for one in rows.claims(row):
                 both.found(one)

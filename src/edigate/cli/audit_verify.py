@@ -122,6 +122,13 @@ def _print_verified(gate: Gate, report: Report, scope: Scope) -> None:
           outside=counts["heads outside"]),
         style="dim",
     )  # fmt: skip
+    if counts["rows unproven"]:
+        rows.say(
+            t("{count} rows are as old as what retention has purged: nothing proves them any more.",
+              "{count} lignes sont aussi anciennes que ce que la rétention a purgé : plus rien ne les prouve.",
+              count=counts["rows unproven"]),
+            style="dim",
+        )  # fmt: skip
     if not report.even:
         count = sum(report.kinds.values())
         rows.say(t("{count} findings.", "{count} constats.", count=count), style="red")
