@@ -11,7 +11,7 @@ import time
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from edigate.remote.session import Session
 
 log = structlog.get_logger()
+Fetching: TypeAlias = Literal["always", "once", "never"]
 LINGER = 15.0  # seconds that a connection is kept for files that are about to be complete
 PATIENCE = 5.0
 
@@ -70,14 +71,15 @@ class Errands:
         for partner in self._servers():
             tidy(self._gate, partner)
 
-    def set_off(self, *, fetching: bool = True) -> None:
-        """Start every errand that is due and not under way."""
+    def set_off(self, fetching: Fetching) -> None:
+        """Start every errand that is due and not under way; of fetching once, until there is nothing more to take."""
         self._collect()
         found = self._servers()
         if not found:
             return
-        for errand in self._wanted(found, fetching=fetching):
-            if errand not in self._running and self._due.get(errand, 0.0) <= time.monotonic():
+        for errand in self._wanted(found, fetching=fetching != "never"):
+            over = fetching == "once" and errand in self._looked and errand.way == ways.FETCH
+            if errand not in self._running and not over and self._due.get(errand, 0.0) <= time.monotonic():
                 self._running[errand] = self._threads_for(errand).submit(self._run, errand, found[errand.partner])
 
     def _threads_for(self, errand: Errand) -> ThreadPoolExecutor:

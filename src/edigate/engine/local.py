@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from edigate.domain.verdicts import Content
-    from edigate.engine.errands import Errands
+    from edigate.engine.errands import Errands, Fetching
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Look
     from edigate.pipeline.settle import Decision
@@ -60,6 +60,7 @@ class Local:
         self._ahead = 0
         self._caught_up = False
         self._errands: Errands | None = None
+        self._fetching: Fetching = "always"
         self._arrivals = Arrivals(gate, self.tally)
         settings = gate.settings
         charge = Charge(
@@ -86,6 +87,7 @@ class Local:
 
     def run_once(self) -> Tally:
         """Work off what is there, waiting one quiet period for what is still settling. Raises engine.lock.Held."""
+        self._fetching = "once"
         with self._at_work():
             patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
             while not self._stopped:
@@ -104,8 +106,9 @@ class Local:
 
     def work_off_due(self) -> Tally:
         """Decide on what is due and hand over what comes of it; no new deposit is taken. Raises engine.lock.Held."""
+        self._fetching = "never"
         with self._at_work():
-            while (self._batch() or self._at_servers(fetching=False)) and not self._stopped:
+            while (self._batch() or self._at_servers()) and not self._stopped:
                 pass
         return self.tally
 
@@ -135,7 +138,7 @@ class Local:
                 self._pool.close()
                 self._sweep()
 
-    def _set_off(self, *, fetching: bool = True) -> None:
+    def _set_off(self) -> None:
         """Start what is to be done at partners' servers; a gate without any does not even load what speaks to them."""
         if self._errands is None:
             with self.gate.ledger.connect() as connection:
@@ -145,11 +148,11 @@ class Local:
 
             self._errands = Errands(self.gate, self._wake, lambda: self._stopped)
             self._errands.prepare()
-        self._errands.set_off(fetching=fetching and not self._arrivals.full)
+        self._errands.set_off("never" if self._arrivals.full else self._fetching)
 
-    def _at_servers(self, *, fetching: bool) -> bool:
+    def _at_servers(self) -> bool:
         """Whether anything is under way at partners' servers, after waiting for a while."""
-        self._set_off(fetching=fetching)
+        self._set_off()
         if self._is_elsewhere:
             self._wait(AT_SERVERS)
             return True

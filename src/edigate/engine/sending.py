@@ -24,6 +24,7 @@ from edigate.engine.handover import Failure, active, note_failures, published, t
 from edigate.ledger import deliveries, partners
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.remote.session import safely_behind
 from edigate.remote.trouble import Cause, Refused, RemoteTrouble
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 STRIDE_FILES = 32
 STRIDE_BYTES = 8_000_000
-WRITTEN_AGAIN = 1 << 18  # what a server that works in parallel may not have written before the end of what is there
 
 
 class Stopped(Exception):
@@ -142,8 +142,8 @@ def _upload(session: Session, path: str, file: _Stoppable, size: int) -> None:
     if there and there.size > size:
         session.remove(path)
         there = None
-    offset = max(0, there.size - WRITTEN_AGAIN) if there and there.size < size else (there.size if there else 0)
-    if offset < size or there is None:
+    if there is None or there.size < size:
+        offset = safely_behind(there.size) if there else 0
         session.write(path, file, offset)  # type: ignore[arg-type]
         there = session.stat(path)
     if there is None or there.size != size:

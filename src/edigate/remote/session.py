@@ -25,6 +25,8 @@ _READ_BYTES = 32_768
 # With its head it fits into one packet of the connection.
 _WRITE_BYTES = 32_000
 _UNDER_WAY = 64
+# Fewer of these, as all of them are written again after a break: 5 MB/s on the same line.
+_WRITES_UNDER_WAY = 16
 _MOST_NAMES = 1_000_000
 _READ, _WRITE, _CREATE, _EMPTY = 0x01, 0x02, 0x08, 0x10
 _SYNC = b"fsync@openssh.com"
@@ -174,7 +176,7 @@ class Session:
                 parts = wire.text(handle), wire.long(offset), wire.text(data)
                 asked.append(self._line.ask(Kind.WRITE, *parts))
                 offset += len(data)
-                if len(asked) == _UNDER_WAY:
+                if len(asked) == _WRITES_UNDER_WAY:
                     self._done(asked.popleft(), of)
             while asked:
                 self._done(asked.popleft(), of)
@@ -188,7 +190,7 @@ def safely_behind(size: int) -> int:
 
     A server may have written later pieces before earlier ones, of those that were under way.
     """
-    return max(0, size - _UNDER_WAY * _WRITE_BYTES)
+    return max(0, size - _WRITES_UNDER_WAY * _WRITE_BYTES)
 
 
 @contextmanager

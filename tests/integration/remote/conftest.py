@@ -11,6 +11,7 @@ from edigate.domain.servers import HostKey, Server
 from edigate.remote.connection import Times
 from edigate.remote.login import login_of
 from edigate.remote.session import Session, connect
+from tests.integration.remote.connected import a_gate
 from tests.openssh import Sshd
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
+    from edigate.engine.gate import Gate
     from tests.integration.remote.passwords import Files
 
 SHORT = Times(connect=5, silence=1, keep_alive=0)
@@ -57,3 +59,18 @@ def known(tmp_path: Path) -> Iterator[Known]:
     """A server that runs, its keys pinned."""
     with Sshd(tmp_path / "sshd") as sshd:
         yield Known(sshd, host_keys(sshd), tmp_path)
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    """A partner's server, which nobody knows yet."""
+    with Sshd(tmp_path / "sshd") as running:
+        yield running
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """A sandbox gate with nothing under way."""
+    opened = a_gate(tmp_path / "gate")
+    yield opened
+    opened.ledger.dispose()

@@ -8,7 +8,6 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import select
 
 from edigate.domain.servers import HostKey
@@ -22,7 +21,7 @@ from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
 from tests.cable import Cable
-from tests.integration.remote.connected import a_gate, rows, serve
+from tests.integration.remote.connected import rows, serve
 from tests.openssh import Sshd
 
 if TYPE_CHECKING:
@@ -32,21 +31,6 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
 PATIENCE = 60
-
-
-@pytest.fixture
-def sshd(tmp_path: Path) -> Iterator[Sshd]:
-    """A partner's server."""
-    with Sshd(tmp_path / "sshd") as running:
-        yield running
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Iterator[Gate]:
-    """A sandbox gate."""
-    opened = a_gate(tmp_path / "gate")
-    yield opened
-    opened.ledger.dispose()
 
 
 @contextmanager
