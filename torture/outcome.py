@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 from sqlalchemy import select
 
+from edigate.audit.verify import Scope, verify
 from edigate.catalogue import schema_folder
 from edigate.ledger import balance
 from edigate.ledger.tables import alerts, deliveries, flows, invoices, runs
@@ -52,6 +53,7 @@ class Flaws:
     left: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     uneven: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
 
 
 def expected_of(deposits: Iterable[Deposit]) -> Counter[str]:
@@ -130,6 +132,7 @@ def _look_into_ledger(site: Site, result: Result, flaws: Flaws) -> None:
             map(tuple, connection.execute(select(i.number, i.status, i.stage, i.reader, i.reserved)))
         )
         result.alerts.update(connection.execute(select(alerts.c.kind)).scalars())
+    flaws.unproven = [f"{found.kind} {found.place}" for found in verify(gate, Scope()).findings]
     gate.ledger.dispose()
 
 
