@@ -29,7 +29,7 @@ PING_SECONDS = 2.0
 _TOO_LATE = "no answer in time"
 _LENGTH = struct.Struct("!L")
 _FOUND = re.compile(r"(?P<signature>.+) FOUND")
-_OF_STREAM = re.compile(r"(?:in)?stream(?:\([^)]*\))?: ", re.IGNORECASE)
+_OF_STREAM = re.compile(r"\A(?:in)?stream(?:\([^)]*\))?: ", re.IGNORECASE)
 _SIZE_LIMIT = "size limit exceeded"
 _NOT_LOOKED_AT = "Heuristics.Limits.Exceeded"  # what clamd answers, where told to, of a content it did not look through
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
 DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-KEYS = ["file", "interface", "verdict", "faults", "invoices", "reported"]
+KEYS = ["file", "interface", "verdict", "held", "faults", "invoices", "reported"]
 INVOICE_KEYS = ["number", "entry", "verdict", "cadre", "recipient", "faults"]
 FAULT_KEYS = ["code", "rule", "severity", "entry", "field", "path", "line", "value", "message", "remedy"]
 NAMED = flow_name("FSO1106A", "JMRPOR", 1)

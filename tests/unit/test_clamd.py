@@ -50,6 +50,8 @@ def test_a_content_comes_whole_and_is_told_clean_or_not(path: bool, tmp_path: Pa
         (b"x" * 10_000 + b"\0", "antivirus_silent"),
         (b"\0", "antivirus_error"),
         (b"OKAY\0", "antivirus_error"),
+        (b"Ostream: K\0", "antivirus_error"),
+        (b"stream: stream: OK\0", "antivirus_error"),
         (b"stream: NOT OK\0", "antivirus_error"),
         (b"stream: FOUND\0", "antivirus_error"),
         (b"stream: Can't allocate memory ERROR\0", "antivirus_error"),

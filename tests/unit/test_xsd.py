@@ -321,6 +321,19 @@ def test_a_document_that_is_slow_to_explain_is_refused_in_time(wrong: bytes) -> 
     assert faults[0].code in {"EDG-F106", "EDG-F107", "EDG-F109"}
 
 
+@pytest.mark.parametrize("before", ["a", "ab", "abc"])
+@pytest.mark.parametrize("size", [0, 2_000_000], ids=["libxml2", "explained"])
+def test_a_long_name_of_many_bytes_is_refused_as_any_other(before: str, size: int) -> None:
+    """The path that libxml2 gives ends amid a character, and cannot be read as a text: its beginning says enough."""
+    name = f"cbc:{before}{'愼' * 100}"
+    content = ubl_invoice(Draft("F-1")).replace(b"<cac:InvoiceLine>", f"<{name}/><cac:InvoiceLine>".encode(), 1)
+    root = _xml.read(content, max_bytes=100_000)
+    (fault,) = Shelf(OWN, clock=time.monotonic, limits=Limits(size=size)).faults(root, "ubl-invoice")
+
+    assert fault.code == "EDG-F106"
+    assert fault.path.startswith("/ubl:Invoice")
+
+
 def test_the_limits_of_an_explanation_are_those_of_the_site() -> None:
     """Size and time are settings."""
     limits = Limits.of(RuleSettings(explained_bytes=7, explained_seconds=0.25))

@@ -189,8 +189,11 @@ def inspect(name: str, encoded: str | None, limit: int, mime: str = "") -> Attac
     What its name, its declared type or its name in the ZIP calls a PDF must be one.
     """
     try:
-        data = binascii.a2b_base64(_compact(encoded or ""), strict_mode=True)
+        text = _compact(encoded or "")
+        data = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
+        return AttachmentContent(Flaw.NOT_BASE64)
+    if len(data) != _decoded_length(text):  # more padding than there should be, which Python minds not
         return AttachmentContent(Flaw.NOT_BASE64)
     try:
         return _zip_content(name, mime, data, limit) if _is_zip(data) else _bare_content(name, mime, data, limit)

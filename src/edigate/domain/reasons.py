@@ -58,7 +58,8 @@ REASONS: Mapping[str, Reason] = MappingProxyType({
 ALIASES: Mapping[str, str] = MappingProxyType({"CMD_EJ_ERR": "EJ_ERR"})
 """Other spellings of a code in the specifications."""
 
-_WORD = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)+", re.ASCII | re.IGNORECASE)
+# Begun at the head of a run only, which is never gone back in: a text of letters alone is read once.
+_WORD = re.compile(r"(?<![A-Z0-9])[A-Z0-9]++(?:_[A-Z0-9]++)+", re.ASCII | re.IGNORECASE)
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", re.ASCII)
 # A code of one plain word is one only at the head of a text and in capitals, before a separator: "AUTRE - voir".
 _HEAD = re.compile(r"\s*([A-Z]+)\s*(?:[-–—:;,./|(]|$)", re.ASCII)

@@ -65,7 +65,7 @@ def listing(tail: bytes, length: int) -> Listing:
     """What the directory at the end of a ZIP of this length lists; raises UNREADABLE."""
     with ZipFile(BytesIO(tail)) as archive:
         entries = archive.infolist()
-    files = [entry for entry in entries if not entry.is_dir()]
+    files = [entry for entry in entries if not entry.filename.endswith("/")]  # ZipInfo.is_dir fails without a name
     return Listing(files, len(files) < len(entries), length - len(tail))
 
 

@@ -24,7 +24,11 @@ STRUCTURED: Mapping[str, str] = MappingProxyType({"cii": "FSO1106A", "ubl": "FSO
 FACTUR_X, STATUSES = "FSO1117A", "FSO1301A"
 _DEFAULT = STRUCTURED["cii"]
 _NO_SUCH_KIND = "EDG-F043"
-_SKIPPED = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.DOTALL)
+_HEAD = 1_000_000
+# Atomic groups: what is skipped is read once, also where a comment never ends.
+_PROLOG = re.compile(
+    rb"(?>(?>[^<]+|<!--(?>(?!-->).)*-->|<\?(?>(?!\?>).)*\?>|<!DOCTYPE[^>\[]*(?>\[[^\]]*\])?\s*>)*)", re.DOTALL
+)
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 _OF_FLOWS = re.compile(rb"<(?:[\w.-]+:)?CPPFluxStatuts[\s/>]")
 
@@ -47,12 +51,14 @@ def _of_archive(source: Source, kind: str, settings: RuleSettings) -> str:
     return _DEFAULT
 
 
-def _of_document(start: bytes, kind: str) -> str:
+def _of_document(content: bytes, kind: str) -> str:
     if kind == "pdf":
         return FACTUR_X
+    start = content[:_HEAD]
     if b"\x00" in start[:4] or start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         start = start.replace(b"\x00", b"")
-    start = _SKIPPED.sub(b"", start)
+    prolog = _PROLOG.match(start)
+    start = start[prolog.end() :] if prolog else start
     root = _ROOT.search(start)
     local = root.group(1).decode("ascii", "replace") if root else ""
     if local in cppstatut.ROOTS:

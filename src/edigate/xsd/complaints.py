@@ -41,15 +41,23 @@ def faults(root: etree._Element, log: list[Entry]) -> tuple[Fault, ...]:
     """One fault per complaint; a value refused by a facet is named once, though libxml2 does so twice."""
     found: dict[tuple[str, str], Fault] = {}
     for entry in log:
-        one = _fault(_element(root, entry.path), entry)
+        one = _fault(_element(root, _path(entry)), entry)
         found.setdefault((one.code, one.path), one)
     return tuple(found.values())
 
 
 def expected(root: etree._Element, log: list[Entry]) -> dict[etree._Element, tuple[str, ...]]:
     """What could have stood where an element is not allowed: libxml2 also names what is optional there."""
-    listed = ((_element(root, entry.path), _tags(entry)) for entry in log if entry.type_name == _STRUCTURE)
+    listed = ((_element(root, _path(entry)), _tags(entry)) for entry in log if entry.type_name == _STRUCTURE)
     return {element: tags for element, tags in listed if tags}
+
+
+def _path(entry: Entry) -> str | None:
+    """The path of an entry, as far as it goes: libxml2 cuts long ones, at times within a character."""
+    try:
+        return entry.path
+    except UnicodeDecodeError as error:
+        return error.object[: error.start].decode()
 
 
 def _fault(element: etree._Element, entry: Entry) -> Fault:

@@ -359,6 +359,27 @@ def test_a_wrapper_is_the_same_every_time() -> None:
     assert inspect("été.pdf", zipped("été.pdf", PDF), LIMIT).inner_name == "été.pdf"
 
 
+@pytest.mark.parametrize("padding", ["=", "==", "===", "===="])
+def test_more_padding_than_there_should_be_is_no_base64(padding: str) -> None:
+    """Python's own decoder takes it, and whoever reckons with the length of the text is misled."""
+    content = archive(("facture.pdf", b"%PDF-1.4\n%%EOF"))
+    content += bytes(-len(content) % 3)
+
+    assert inspect("facture.pdf", encoded(content) + padding, LIMIT).flaw is Flaw.NOT_BASE64
+
+
+def test_a_file_without_a_name_in_its_zip_gets_that_of_the_attachment() -> None:
+    """The recipient opens it under a name."""
+    nameless = ZipInfo("")
+    target = BytesIO()
+    with ZipFile(target, "w") as made:
+        made.writestr(nameless, PDF)
+    found = inspect("facture.pdf", encoded(target.getvalue()), LIMIT)
+
+    assert (found.flaw, found.inner_name) == (None, "")
+    assert b"facture.pdf" in b64decode(as_wrapper("facture.pdf", encoded(target.getvalue())))
+
+
 @given(content=st.binary(max_size=200), blanks=st.lists(st.integers(0, 260), max_size=5), damage=st.integers(0, 260))
 def test_a_content_in_pieces_is_the_content(content: bytes, blanks: list[int], damage: int) -> None:
     """White space anywhere; where the text is damaged it ends, with what came before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from edigate.domain.reasons import ALIASES, MISSING_DOCUMENT, REASONS, reason_in, unknown_code_in
@@ -93,3 +95,15 @@ def test_what_only_resembles_a_reason_is_none(text: str) -> None:
 def test_a_word_written_as_a_code_is_told(text: str, word: str) -> None:
     """What is in capitals with underscores and no known code was meant as one; file names and numbers were not."""
     assert unknown_code_in(text) == word
+
+
+@pytest.mark.parametrize(
+    "text", ["A" * 200_000, "A_" * 100_000, "1" * 100_000 + "_", " " * 100_000 + "A" * 100_000, "_" * 100_000]
+)
+def test_a_long_text_is_read_in_a_time_that_grows_with_it_alone(text: str) -> None:
+    """Whatever runs of letters it has."""
+    began = time.process_time()
+    reason_in(text, f"{text} JUSTIF_ABS")
+    unknown_code_in(text)
+
+    assert time.process_time() - began < 1
