@@ -110,3 +110,15 @@ def test_ten_thousand_files_of_one_partner_keep_anothers_one_waiting_for_a_few_b
     before, after = seen
     assert after - before <= 6 * 50, f"after {time.monotonic() - began:.0f} s"
     assert [row["name"] for row in place.rows(flows) if row["partner"] == "ABC123"] == [late]
+
+
+def test_a_gate_that_is_run_once_and_again_does_its_chores_too(tmp_path: Path) -> None:
+    """What nobody collected in time is purged, as a gate that runs on would."""
+    place = Place(tmp_path / "gate")
+    path = place.root / "edigate.toml"
+    path.write_text(path.read_text().replace("[outbox]", "[outbox]\npurge_days = 7"))
+    place.drop()
+    assert place.edigate("run", "--once").returncode == 0
+    (report,) = place.offered("JMRPOR", "CSO")
+    assert place.edigate("run", "--once", "--now", "+8d").returncode in {0, 1}
+    assert not report.exists()

@@ -11,6 +11,7 @@ from edigate.cli.messages import t
 from edigate.cli.told_time import at
 from edigate.cli.work import summarise, work_once
 from edigate.engine.local import Local
+from edigate.engine.upkeep import CHORES
 from edigate.observability import logs
 
 HELP = t(
@@ -62,7 +63,7 @@ def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None) -> Non
     gate = open_here() if now is None else at(now)
     if once:
         told = verbose or not sys.stderr.isatty()
-        tally = work_once(gate, level=gate.settings.log.level if told else "error")
+        tally = work_once(gate, level=gate.settings.log.level if told else "error", chores=CHORES)
         if not summarise(gate, tally):
             raise typer.Exit(1)
         return

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from edigate.engine.gate import Gate
+    from edigate.engine.upkeep import Chore
 
 MANY = 100
 SHOWN = 5
@@ -81,15 +82,15 @@ def verdict_word(verdict: str) -> str:
     }[verdict]
 
 
-def work_once(gate: "Gate", *, level: str) -> Tally:
-    """Work off what is there; a signal finishes the batch in hand and ends."""
+def work_once(gate: "Gate", *, level: str, chores: "Sequence[Chore]" = ()) -> Tally:
+    """Work off what is there, then do the chores; a signal finishes the batch in hand and ends."""
     require_schemas(gate)
     files = sum(1 for _ in gate.places.inbox.glob("*/[!.]*"))
     with bar(files, t("Flows", "Flux"), hidden=files < MANY) as progress:
         logs.configure(fmt=gate.settings.log.format, level=level)
         local = Local(gate, progress=lambda tally, waiting: _advance(progress, tally, files, waiting))
         with _ending_by_signal(local):
-            return local.run_once()
+            return local.run_once(chores=chores)
 
 
 @contextmanager

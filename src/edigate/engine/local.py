@@ -24,8 +24,9 @@ from edigate.engine.restored import refuse_if_restored
 from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
 from edigate.engine.tally import Tally
-from edigate.engine.upkeep import kept_up
+from edigate.engine.upkeep import do_once, kept_up
 from edigate.engine.worker import NOTE, Charge
+from edigate.intake.folder import claimed
 from edigate.intake.watch import watching
 from edigate.ledger import archive, deadlines, deliveries, servers, store, ways
 from edigate.ledger.clock import moment, stamp
@@ -33,11 +34,12 @@ from edigate.ledger.database import writing
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from edigate.domain.verdicts import Content
     from edigate.engine.errands import Errands, Fetching
     from edigate.engine.gate import Gate
+    from edigate.engine.upkeep import Chore
     from edigate.intake.folder import Look
     from edigate.pipeline.settle import Decision
 
@@ -85,8 +87,11 @@ class Local:
         if self._wakes.empty():
             self._wakes.put(None)
 
-    def run_once(self) -> Tally:
-        """Work off what is there, waiting one quiet period for what is still settling. Raises engine.lock.Held."""
+    def run_once(self, *, chores: Sequence[Chore] = ()) -> Tally:
+        """Work off what is there, waiting one quiet period for what is still settling, then do the chores.
+
+        Raises engine.lock.Held.
+        """
         self._fetching = "once"
         with self._at_work():
             patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
@@ -102,6 +107,7 @@ class Local:
                 if look.next_in is None or time.monotonic() + look.next_in > patience:
                     break
                 self._wait(look.next_in + 0.01)
+            do_once(self.gate, chores)
         return self.tally
 
     def work_off_due(self) -> Tally:
@@ -199,11 +205,20 @@ class Local:
         for folder in (places.inbox, places.outbox, places.spool, places.work, places.archive):
             folder.mkdir(parents=True, exist_ok=True)
         archive.tidy(places.archive)
+        self._tell_unfinished()
         with writing(self.gate.ledger) as connection:
             deliveries.try_now(connection)
             ways.try_now(connection)
             note_settings(self.gate, connection)
         publish(self.gate)  # its recipient may have it, and have answered, though the last gate had no time to say so
+
+    def _tell_unfinished(self) -> None:
+        """Log what an earlier gate left, which this one goes on with."""
+        claims = sum(1 for _ in claimed(self.gate.places.spool))
+        with self.gate.ledger.connect() as connection:
+            runs, files = store.count_to_do(connection), deliveries.count_to_do(connection)
+        if claims or runs or files:
+            log.info("gate.recovered", claims=claims, runs=runs, files=files)
 
     def _sweep(self) -> None:
         """Take away what a batch set aside; what failed to be handed over is rendered again."""

@@ -57,6 +57,13 @@ def kept_up(gate: Gate, chores: Sequence[Chore] = CHORES) -> Iterator[None]:
         thread.join(PATIENCE)
 
 
+def do_once(gate: Gate, chores: Sequence[Chore] = CHORES) -> None:
+    """Do the chores one after the other, for a gate that is run once and again."""
+    for chore in chores:
+        if chore.every(gate.settings):
+            _do(gate, chore)
+
+
 def _keep_up(gate: Gate, chores: Sequence[Chore], done: threading.Event) -> None:
     wanted = [chore for chore in chores if chore.every(gate.settings)]
     due = dict.fromkeys((chore.name for chore in wanted), 0.0)

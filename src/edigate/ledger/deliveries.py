@@ -159,6 +159,12 @@ def to_do(connection: Connection, state: str, partners: Collection[str], now: st
     return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
 
 
+def count_to_do(connection: Connection) -> int:
+    """How many files are planned or placed, and no dead letters."""
+    chosen = DELIVERY_TO_DO & deliveries.c.dead_at.is_(None)
+    return connection.execute(select(func.count()).select_from(deliveries).where(chosen)).scalar_one()
+
+
 def in_turn(connection: Connection, partners: Collection[str], now: str) -> list[RowMapping]:
     """What is placed and may go now: each partner's in order, up to the first that is not placed or waits.
 

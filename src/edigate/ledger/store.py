@@ -99,6 +99,11 @@ def due(
     return taken
 
 
+def count_to_do(connection: Connection) -> int:
+    """How many runs are due or held."""
+    return connection.execute(select(func.count()).select_from(runs).where(RUN_TO_DO)).scalar_one()
+
+
 def waiting_since(connection: Connection) -> str | None:
     """When the oldest run came that nobody has looked at yet; held ones may wait for long."""
     return connection.execute(select(func.min(runs.c.due_at)).where(RUN_TO_DO, runs.c.state == DUE)).scalar()

@@ -32,7 +32,7 @@ from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
 from edigate.sandbox.flows import flow_name
-from tests.unit.engine.steps import book, delivery_states, rows, states
+from tests.unit.engine.steps import book, delivery_states, rows, spool, states
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -271,3 +271,15 @@ def test_without_a_directory_flows_wait_and_go_on_by_themselves(gate: Gate) -> N
     thread.join(PATIENCE)
 
     assert (list(states(gate).values()), local.tally.published) == (["decided"], 3)
+
+
+def test_what_an_earlier_gate_left_is_told_at_the_start(gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:
+    """Claimed files, runs and outgoing files, each counted; where nothing was left nothing is said."""
+    spool(gate)
+    book(gate, None)
+    spool(gate)
+    Local(gate).run_once()
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "gate.recovered" in line]
+    assert all(part in told for part in ("claims=1", "runs=2", "files=0"))
+    Local(gate).run_once()
+    assert "gate.recovered" not in capsys.readouterr().out
