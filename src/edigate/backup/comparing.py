@@ -23,7 +23,8 @@ from edigate.backup.reading import Heard
 from edigate.domain.names import PIVOT, parse_name
 from edigate.engine import heads as head_files
 from edigate.engine.restored import mark_of, write_mark
-from edigate.ledger import heads, host_keys, journal, notes, servers
+from edigate.intake.sftp import HIDDEN
+from edigate.ledger import fetches, heads, host_keys, journal, notes, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.sql import where_in
@@ -100,10 +101,11 @@ class Claim(NamedTuple):
 
 @dataclass(slots=True)
 class Comparison:
-    """All that was found. `gone` says by delivery how it is known; `unknown` are the others that were under way.
+    """All that was found. `how` says by delivery how it is known that it has gone.
 
-    `unasked` are servers that could not be asked, with why; `lost_head` is the number of the last link that a head kept
-    elsewhere knows of, where it is past the ledger's own, which is `last_link`.
+    `claims` are deposits on partners' servers that the lost gate had claimed, `unasked` servers that nobody could ask,
+    with why. `lost_head` is the number of the last link that a head kept elsewhere knows of, where it is past the
+    ledger's own, which is `last_link`.
     """
 
     made_at: str
@@ -115,6 +117,7 @@ class Comparison:
     undecided: list[Undecided] = field(default_factory=list)
     deposits: list[Deposit] = field(default_factory=list)
     spool: list[Claim] = field(default_factory=list)
+    claims: list[Stranger] = field(default_factory=list)
     unasked: dict[str, str] = field(default_factory=dict)
     last_link: int = 0
     lost_head: int = 0
@@ -271,14 +274,19 @@ def _heard(gate: Gate, found: Comparison) -> Heard:
 def _ask_servers(gate: Gate, found: Comparison) -> None:
     """What stands under its final name on a partner's own server was handed over; each is asked once."""
     with gate.ledger.connect() as connection:
-        asked = [server for server in servers.load(connection).values() if server.put_into]
+        asked = list(servers.load(connection).values())
     for server in asked:
         try:
             with session(gate, server) as opened:
-                listed = opened.list(server.put_into)
+                listed = opened.list(server.put_into) if server.put_into else []
+                claims = opened.list(server.fetch_from) if server.fetch_from else []
         except (RemoteTrouble, OSError) as error:
             found.unasked[server.partner] = str(error)
             continue
+        hidden = {entry.name for entry in claims if entry.name.startswith(HIDDEN)}
+        with gate.ledger.connect() as connection:
+            known = {f"{HIDDEN}{claim.id}" for claim in fetches.of(connection, server.partner)}
+        found.claims += [Stranger(server.partner, name) for name in sorted(hidden - known)]
         names = [entry.name for entry in listed if entry.is_file and _own_name(gate, server.partner, entry.name)]
         found.strangers += _sort(gate, found, {name: Stranger(server.partner, name) for name in names}, How.SERVER)
 

@@ -193,6 +193,7 @@ def _json(found: Comparison) -> dict[str, Any]:
         "undecided": [one._asdict() for one in found.undecided],
         "deposits": [one._asdict() for one in found.deposits],
         "spool": [one._asdict() for one in found.spool],
+        "claims": [{"partner": one.partner, "name": one.name} for one in found.claims],
         "unasked": found.unasked,
         "last_link": found.last_link,
         "lost_head": found.lost_head or None,
@@ -226,6 +227,10 @@ def _print(gate: Gate, found: Comparison) -> None:
                "Fichiers du spool, inscrits au prochain départ : {count}",
                count=sum(not one.known for one in found.spool)))  # fmt: skip
     _list([f"{one.partner}  {one.name}" for one in found.spool if not one.known])
+    _heading(t("Deposits on partners' servers that the lost gate had claimed (left alone): {count}",
+               "Dépôts chez les partenaires que la passerelle perdue avait saisis (laissés) : {count}",
+               count=len(found.claims)))  # fmt: skip
+    _list([f"{one.partner}  {one.name}" for one in found.claims])
     for partner, reason in found.unasked.items():
         rows.say(t("The server of {partner} could not be asked: {reason}",
                    "Le serveur de {partner} n'a pas pu être interrogé : {reason}", partner=partner, reason=reason),
