@@ -282,9 +282,11 @@ class AntivirusTable(_Table):
 class AuditTable(_Table):
     """The log that proves what the gate did: chained by hash, its heads signed."""
 
-    key_file: str = Field("", description="Ed25519 private key (PEM) that signs heads; empty leaves them unsigned.")
+    key_file: str = Field(
+        "", description="Ed25519 private key (PEM) that signs heads (`edigate audit key`); empty leaves them unsigned."
+    )
     sign_minutes: float = Field(60, gt=0, description="A head is written this often, where anything happened.")
-    heads_folder: str = Field("", description="Folder elsewhere that every head is also written to.")
+    heads_folder: str = Field("", description="Folder elsewhere, which exists, that every head is also written to.")
     heads_url: str = Field("", description="Address that every head is also posted to, as JSON.")
 
 

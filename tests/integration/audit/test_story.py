@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import shutil
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from edigate.audit.check import check
 from edigate.cli import obey
@@ -58,6 +61,11 @@ def alone(site: Kept) -> str:
         " (select delivery from delivery_invoices group by delivery having count(*) = 1)"
     )
     return str(flow)
+
+
+def sha256(content: bytes) -> str:
+    """In hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -141,6 +149,34 @@ def test_a_story_is_checked_anywhere(story: Path, site: Kept, tmp_path: Path, mo
     assert obey(["audit", "check", "story.zip", "--key", "gate.pem"]) == 0
     assert obey(["audit", "check", "story.zip"]) == 0
     assert obey(["audit", "check", "story.zip", "--key", "other.pub.pem"]) == 1
+
+
+def test_a_story_can_be_checked_by_hand_as_its_readme_says(story: Path) -> None:
+    """With SHA-256 and Ed25519 alone, and nothing of edigate's."""
+    files = members(story)
+    hash_, entries = "", []
+    for part in map(json.loads, files["chain.jsonl"].splitlines()):
+        if "previous" in part:
+            hash_ = part["previous"]
+        elif "head" in part:
+            key = load_pem_public_key(files["keys/1.pub.pem"])
+            assert isinstance(key, Ed25519PublicKey)
+            statement = part["head"]["statement"]
+            key.verify(base64.b64decode(part["head"]["signature"]), f"edigate head 1\n{statement}".encode())
+            assert json.loads(statement)["heads"]["gate"]["hash"] == hash_
+        else:
+            whole = "\n".join(["gate", str(part["number"]), part.get("at", ""), *part.get("digests", ())])
+            hash_ = sha256(f"{hash_}\n{part.get('body') or sha256(whole.encode())}".encode())
+            for place, text in part.get("entries", {}).items():
+                assert sha256(text.encode()) == part["digests"][int(place)]
+                entries.append(json.loads(text))
+
+    (booked,) = [entry["sha256"] for entry in entries if entry["event"] == "flow.booked"]
+    placed = {entry["sha256"] for entry in entries if entry["event"] == "delivery.placed"}
+    assert sha256(files[named(files, "source/")]) == booked
+    handed = [content for name, content in files.items() if name.startswith("deliveries/")]
+    assert {sha256(content) for content in handed} <= placed
+    assert handed
 
 
 def test_a_file_is_never_overwritten(site: Kept, tmp_path: Path) -> None:
@@ -286,13 +322,6 @@ def test_a_story_that_was_touched_is_refused(story: Path, site: Kept, case: str)
 
     assert "export.file" not in report.kinds
     assert kind in report.kinds
-
-
-def sha256(content: bytes) -> str:
-    """In hexadecimal."""
-    from hashlib import sha256 as hashed  # noqa: PLC0415 - its name is taken
-
-    return hashed(content).hexdigest()
 
 
 @pytest.mark.parametrize("name", ["source/", "chain.jsonl", "story.json", "manifest.json", "keys/"])
