@@ -13,8 +13,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edigate.audit import packet
-from edigate.audit.claims import COUNTED, TABLES, of_entry
+from edigate.audit.claims import COUNTED, of_entry
 from edigate.audit.findings import Report
+from edigate.audit.rows import TABLES
 from edigate.ledger.heads import Head, fingerprint
 from edigate.ledger.journal import WRITER, digest, link_body, link_hash
 

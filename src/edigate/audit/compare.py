@@ -22,6 +22,7 @@ create table claimed (kind text, key text, value text, count int, owner text, at
     without rowid;
 create table found (kind text, key text, value text, count int, at text, primary key (kind, key)) without rowid;
 create table purged (flow text primary key) without rowid;
+create table textless (at text, place text);
 create table holds (delivery text, flow text, primary key (delivery, flow)) without rowid;
 """
 _CLAIM = """
@@ -99,6 +100,17 @@ class Claims:
     def forgotten(self, before: str) -> None:
         """Retention took what the event log had of flows from before this time."""
         self._forgotten = max(self._forgotten, before)
+
+    def textless(self, place: str, at: str) -> None:
+        """The entries of a link are gone, by retention or otherwise."""
+        self._put("insert into textless values (?, ?)", (at, place))
+
+    def textless_since(self, purged_before: str) -> Iterator[tuple[str, str]]:
+        """Place and time of such links that no purge explains. What those were about that one does is not known."""
+        self._flush()
+        query = "select coalesce(max(at), '') from textless where at < ?"
+        ((self.horizon,),) = self._database.execute(query, (purged_before,)).fetchall()
+        yield from self._database.execute("select place, at from textless where at >= ?", (purged_before,))
 
     def altered(self) -> Iterator[Difference]:
         """Rows that are not what the log says: key, the log's value, the row's."""

@@ -122,6 +122,13 @@ def _print_verified(gate: Gate, report: Report, scope: Scope) -> None:
           outside=counts["heads outside"]),
         style="dim",
     )  # fmt: skip
+    if counts["heads of other gates"]:
+        rows.say(
+            t("{count} heads are of gates with another code: left out.",
+              "{count} têtes sont de passerelles d'un autre code : laissées de côté.",
+              count=counts["heads of other gates"]),
+            style="dim",
+        )  # fmt: skip
     if counts["rows unproven"]:
         rows.say(
             t("{count} rows are as old as what retention has purged: nothing proves them any more.",
