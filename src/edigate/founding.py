@@ -42,14 +42,14 @@ def found(root: Path, code: str) -> Gate:
             file.write(settings_text(code))
         gate = open_gate(root)
         for folder in (gate.places.inbox, gate.places.outbox):
-            _make_passable(folder)
+            make_passable(folder)
     except BaseException:
         settings.unlink()
         raise
     return gate
 
 
-def _make_passable(folder: Path) -> None:
+def make_passable(folder: Path) -> None:
     """Whatever the umask, partners get through to their own folders, which have permissions of their own."""
     if not folder.is_dir():
         folder.mkdir()

@@ -211,7 +211,7 @@ def _sort(gate: Gate, found: Comparison, there: Mapping[str, Stranger], how: How
 
 def _look_into_archive(gate: Gate, found: Comparison) -> None:
     """Deposits of which the archive has the file and the ledger nothing; only the days that the backup lacks."""
-    lacking = [place for place in places(gate.places.archive) if place >= found.day]
+    lacking = list(places(gate.places.archive, found.day))
     with gate.ledger.connect() as connection:
         query = select(flows.c.archived)
         hashes = {place.rpartition("/")[2] for place in lacking}

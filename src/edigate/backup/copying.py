@@ -49,11 +49,13 @@ def sum_of(path: Path) -> Sum:
         return Sum(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def places(archive: Path) -> Iterator[str]:
-    """Every file of an archive as `<day>/<sha256>`, day by day; what is being copied into it is not looked at."""
+def places(archive: Path, since: str = "") -> Iterator[str]:
+    """Every file of an archive as `<day>/<sha256>`, day by day from `since` on; what is being copied into it is not."""
     if not archive.is_dir():
         return
-    for day in sorted(entry.name for entry in os.scandir(archive) if entry.is_dir() and entry.name[0] != "."):
+    for day in sorted(
+        entry.name for entry in os.scandir(archive) if entry.is_dir() and entry.name[0] != "." and entry.name >= since
+    ):
         for entry in sorted(os.scandir(archive / day), key=lambda found: found.name):
             if not entry.name.startswith("."):
                 yield f"{day}/{entry.name}"

@@ -119,8 +119,8 @@ def _decide(gate: Gate, connection: Connection, found: Comparison, choice: Choic
         outgoing.set_aside(connection, row, WITHHELD, now)
     waiting = [] if choice.decide else found.undecided
     for run in waiting:
-        store.hold(connection, run.run, store.RESTORED, run.reported, NEVER)
-        journal.note(connection, "flow.held", run.flow, at=now, run=run.run, reason=store.RESTORED)
+        store.hold(connection, run.run, store.HOLD_RESTORED, run.reported, NEVER)
+        journal.note(connection, "flow.held", run.flow, at=now, run=run.run, reason=store.HOLD_RESTORED)
     return Accepted(found, len(found.gone), len(offered), len(withheld), len(waiting), adopted, margin)
 
 

@@ -16,6 +16,7 @@ from edigate.backup.manifest import ARCHIVE, DIRECTORY, BadBackup, Cause, Manife
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.gate import Places
 from edigate.engine.restored import write_mark
+from edigate.founding import make_passable
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import HEAD, open_ledger, writing
@@ -79,6 +80,8 @@ def _fill(backup: Path, root: Path, given: Given, *, salvage: bool, progress: Ca
     for name, expected in given.manifest.directories.items():
         _expect(backup / DIRECTORY / name, root / DIRECTORY / name, expected, mode=_SHARED)
     _fill_archive(backup / ARCHIVE, Places(root).archive, given, salvage=salvage, progress=progress)
+    for folder in (Places(root).inbox, Places(root).outbox):
+        make_passable(folder)
     _mark(root, given)
     sync_tree(root)
     if settings in given.manifest.files:
@@ -111,7 +114,7 @@ def _fill_archive(
         if given.lacking and not salvage:
             raise BadBackup(Cause.ALTERED, "\n".join(str(source / place) for place in given.lacking))
         given.lacking += sorted(lost)
-        later = (place for place in places(source) if place >= given.manifest.day and not (target / place).exists())
+        later = (place for place in places(source, given.manifest.day) if not (target / place).exists())
         while part := list(islice(later, _AT_ONCE)):
             list(threads.map(lambda p: _bring(source, target, p), part))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-RESTORED = "restored"
+HOLD_RESTORED = "restored"
 IN_PROGRESS, DECIDED, HELD, DUE = "in_progress", "decided", "held", "due"
 _NEVER = "9"
 
@@ -76,7 +76,7 @@ def due(
     Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead. What was held
     when the gate came out of a backup waits until it is released.
     """
-    wrongly = (runs.c.due_at > latest) & (runs.c.hold_reason != RESTORED)
+    wrongly = (runs.c.due_at > latest) & (runs.c.hold_reason != HOLD_RESTORED)
     come = or_(runs.c.state == DUE, runs.c.due_at <= now, wrongly)
     query = (
         select(

@@ -87,6 +87,7 @@ def test_a_restored_gate_is_the_gate_that_was_backed_up(kept: Kept, tmp_path: Pa
     assert archived(restored.root) == archived(site.root)
     assert told["files"] == len(archived(site.root))
     assert (restored.root / "edigate.toml").read_bytes() == (site.root / "edigate.toml").read_bytes()
+    assert {(restored.root / name).stat().st_mode & 0o777 for name in ("inbox", "outbox")} == {0o751}
     assert restored.run("balance").status == 0
     assert restored.run("audit", "verify").status == 0
     assert restored.run("directory", "show").out == site.run("directory", "show").out

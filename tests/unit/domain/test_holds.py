@@ -10,7 +10,7 @@ import pytest
 import edigate
 from edigate.domain.holds import HOLD_REASONS, explain_hold
 
-_GIVEN = re.compile(r"(?:\b(?:Waits|Hold)\(\s*|\breason = )\"([a-z_]+)\"")
+_GIVEN = re.compile(r"(?:\b(?:Waits|Hold)\(\s*|\breason = |\bHOLD_[A-Z]+ = )\"([a-z_]+)\"")
 
 
 def test_every_reason_that_the_gate_gives_is_explained() -> None:
