@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import time
 from contextlib import suppress
 from functools import cache
@@ -22,6 +23,7 @@ from edigate.domain.settings import RuleSettings
 from edigate.domain.typography import NO_BREAK
 from edigate.emitters import pivot
 from edigate.emitters.envelope import Header
+from edigate.intake.wholeness import is_whole
 from edigate.parsers import PARSERS, _xml, facturx
 from edigate.pipeline import returns
 from edigate.pipeline.desk import Deposit, Desk
@@ -144,6 +146,16 @@ def read_answer(content: bytes) -> None:
         _keeps(bool(understood(text)) or text.endswith("OK"), "an answer taken for OK")
 
 
+def read_end(content: bytes) -> None:
+    """Whole or not, which the gate itself looks for before it takes a file."""
+    descriptor = os.memfd_create("deposit")
+    try:
+        os.write(descriptor, content)
+        is_whole(descriptor, len(content))
+    finally:
+        os.close(descriptor)
+
+
 def _whole(interface: str, depositor: Partner) -> Callable[[bytes], None]:
     def feed(content: bytes) -> None:
         """A verdict, and a report that says it, valid against its schema."""
@@ -204,6 +216,7 @@ TARGETS: Mapping[str, Target] = {
     "attachment": Target(read_attachment, seeds.BASE64),
     "name": Target(read_name, seeds.NAMES),
     "answer": Target(read_answer, seeds.ANSWERS),
+    "end": Target(read_end, (*seeds.XML, *seeds.ARCHIVES, *seeds.PDF)),
     "cii": Target(_whole("FSO1106A", _SUPPLIER), (seeds.XML[0], seeds.XML[4], *seeds.ARCHIVES[:4])),
     "cii mixed": Target(_whole("FSO1116A", _SUPPLIER), (seeds.XML[0],)),
     "ubl": Target(_whole("FSO1100A", _SUPPLIER), (seeds.XML[1], seeds.XML[2], seeds.XML[5])),

@@ -20,7 +20,8 @@ HEAD = 4096
 TAIL = 70_000
 CHUNK = 1 << 16
 UNPACKED_TO_SEE = 16_000_000
-MOST_UNPACKED = 1 << 32  # what a length in four bytes can say, and more than an archive may hold
+# The gate looks before it does anything else, so a bomb would hold up everybody: this much takes less than a second.
+MOST_UNPACKED, ALWAYS_UNPACKED, RATIO_UNPACKED = 500_000_000, 20_000_000, 40
 _CUT_SHORT = "EDG-F031"
 _TAR_BLOCK = 512
 _DEFLATE_ADDS = 1000  # one byte to so many, at most, where nothing can be packed
@@ -89,7 +90,7 @@ def _narrowed(text: bytes) -> bytes:
 
 
 def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
-    """The last of its members ends; what waiting does not mend, and what is refused for its size, counts as whole.
+    """The last of its members ends; what waiting does not mend, and what unpacks to very much, counts as whole.
 
     A gzip stream has no mark at its end, so a small file is unpacked to see it. A large one is not if its last four
     bytes can be the length of a tar: a multiple of its blocks, no less than the file. One in 500 that is cut short has
@@ -97,11 +98,11 @@ def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
     """
     if size > UNPACKED_TO_SEE and _ends_like_a_tar(os.pread(descriptor, 4, size - 4), size):
         return True
-    unpacked = 0
+    unpacked, most = 0, min(ALWAYS_UNPACKED + RATIO_UNPACKED * size, MOST_UNPACKED)
     try:
         for piece in inflate(_chunks(descriptor, size)):
             unpacked += len(piece)
-            if unpacked > MOST_UNPACKED:
+            if unpacked > most:
                 return True
     except Ended as ended:
         return ended.fault.code != _CUT_SHORT
