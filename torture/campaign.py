@@ -213,6 +213,8 @@ def _round(kind: str, given: Round, told: Told) -> None:
         shared, (deposits, expected) = given.shared, given.load
         if shared.elsewhere:
             servers.move_out(site, shared.elsewhere)
+        # By a clock that jumps, what is being written may seem to have been left half done for long.
+        site.slowly = wrong_clock not in KINDS[kind].hardships
         trial = Trial(
             site, deposits, shared.chance, given.seconds, given.place, told.counts, shared.plan, shared.elsewhere
         )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
+import os
 import shutil
 import threading
 import time
@@ -22,7 +24,7 @@ from edigate.ledger.tables import deliveries, fetches, flows, statuses
 from edigate.sandbox.fill import install
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from edigate.engine.gate import Gate
@@ -40,6 +42,8 @@ workers = 2
 held_retry_seconds = 0.5
 """
 PATIENCE = 120
+ARRIVING = ".arriving"
+SLOW_ONES, SLOWNESS = 5, 0.1
 LATER = 18  # days: validators of what was deposited first are silent, receipts do not come
 
 
@@ -47,7 +51,8 @@ class Site:
     """A gate's folder; what is collected lies in `collected/<partner>/`.
 
     `twice` are the names that were handed out more than once, each as often as it was too much; `differs` those that
-    came with other bytes. `inboxes` and `outboxes` are the folders of partners who do not use the gate's own.
+    came with other bytes. `inboxes` and `outboxes` are the folders of partners who do not use the gate's own. With
+    `slowly` some files are written under their own names, piece by piece, as no partner should.
     """
 
     def __init__(self, root: Path, first: list[Deposit] | None = None, settings: str = SETTINGS) -> None:
@@ -69,6 +74,7 @@ class Site:
         self.differs: list[str] = []
         self.inboxes: dict[str, Path] = {}
         self.outboxes: dict[str, Path] = {}
+        self.slowly = False
 
     def copy(self, root: Path, collected: Path, settings: str = SETTINGS) -> Self:
         """Another gate that is where this one is now; its partners collect into a folder of their own."""
@@ -95,10 +101,11 @@ class Site:
 
     def drop(self, deposits: Iterable[Deposit]) -> None:
         """Deposit files by rename, as partners should; whoever is told that the disk is full tries again."""
-        for deposit in deposits:
+        for number, deposit in enumerate(deposits):
             folder = self.inboxes.get(deposit.partner) or self.root / "inbox" / deposit.partner
             until = time.monotonic() + PATIENCE
-            while not _dropped(folder, deposit):
+            put = _written if self.slowly and number % SLOW_ONES == 0 else _renamed
+            while not _dropped(folder, deposit, put):
                 if time.monotonic() > until:
                     msg = f"{folder}: nothing can be deposited here"
                     raise TimeoutError(msg)
@@ -179,13 +186,26 @@ def _under_way(gate: Gate, count: int) -> dict[str, int]:
     }
 
 
-def _dropped(folder: Path, deposit: Deposit) -> bool:
-    arriving = folder / ".arriving"
+def _dropped(folder: Path, deposit: Deposit, put: Callable[[Path, Deposit], Path]) -> bool:
     try:
-        arriving.write_bytes(deposit.content)
-        arriving.rename(folder / deposit.name)
+        put(folder, deposit)
     except OSError:
         with contextlib.suppress(OSError):
-            arriving.unlink(missing_ok=True)
+            (folder / ARRIVING).unlink(missing_ok=True)
         return False
     return True
+
+
+def _renamed(folder: Path, deposit: Deposit) -> Path:
+    (folder / ARRIVING).write_bytes(deposit.content)
+    return (folder / ARRIVING).rename(folder / deposit.name)
+
+
+def _written(folder: Path, deposit: Deposit) -> Path:
+    path, half = folder / deposit.name, len(deposit.content) // 2
+    with path.open("wb", buffering=0) as file:
+        for piece in (deposit.content[:half], deposit.content[half:]):
+            if file.write(piece) != len(piece):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            time.sleep(SLOWNESS)
+    return path
