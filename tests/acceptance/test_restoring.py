@@ -23,8 +23,10 @@ from edigate.ledger.clock import moment, stamp, system_clock
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries as delivery_table
 from edigate.ledger.tables import events, flows, runs
-from tests.acceptance.actors import HIS, Actors, says
-from tests.acceptance.gates import DEPOSITOR, Site
+from edigate.sandbox import structures
+from edigate.sandbox.cii import cii
+from tests.acceptance.actors import BUYER, HIS, Actors, says
+from tests.acceptance.gates import DEPOSITOR, STRUCTURED, Site, fresh_number, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -413,6 +415,40 @@ def test_what_the_lost_gate_told_is_not_told_again(loss: Loss) -> None:
 
     assert [name for name in outbox(restored, DEPOSITOR) if name.startswith("FEN1200A")] == [life_cycle]
     assert restored.collect().of(number) == ["01", "03"]
+    assert even(restored)
+
+
+def test_a_pivot_is_not_offered_again_because_its_receipt_is_lost(loss: Loss) -> None:
+    """It was handed over before the backup: that is known for certain."""
+    actors_of(loss.site).invoice()
+    loss.site.round()
+    loss.back_up()
+    site = loss.give_back()
+    assert accepted(site).awaited == 1
+
+    site.tell_time(system_clock() + dt.timedelta(days=30))
+    site.round()
+
+    assert outbox(site, HIS) == []
+    assert even(site)
+
+
+@pytest.mark.parametrize("decide", [False, True])
+def test_a_deadline_that_passed_since_hands_nothing_on_by_itself(loss: Loss, *, decide: bool) -> None:
+    """The lost gate may have handed the invoice on; an alert tells of it, and the operator may let the time pass."""
+    site = loss.site
+    number = fresh_number()
+    site.deposit(sound(cii, number=number, cadre="A9", validator_siret=structures.LEAD_CONTRACTOR, **BUYER), STRUCTURED)
+    site.round()
+    loss.back_up()
+    restored = loss.give_back()
+    restored.tell_time(system_clock() + dt.timedelta(days=30))
+
+    assert accepted(restored, Choice(decide=decide)).late == (0 if decide else 1)
+    restored.round()
+
+    assert bool(outbox(restored, HIS)) is decide
+    assert ((alerts.VALIDATOR_SILENT, False) in restored.alerts()) is not decide
     assert even(restored)
 
 

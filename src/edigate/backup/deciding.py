@@ -26,14 +26,22 @@ from edigate.domain.names import LIFE_CYCLE, PIVOT, UNNAMED_REPORT, parse_name
 from edigate.engine.handover import published
 from edigate.engine.lock import held
 from edigate.engine.restored import RESTORED
+from edigate.ledger import alerts, events, journal, notes, partners, proof, sequences, store
 from edigate.ledger import deliveries as outgoing
-from edigate.ledger import events, journal, notes, partners, proof, sequences, store
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.ledger.deliveries import PLACED, PLANNED, PUBLISHED
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.tables import deliveries, delivery_invoices, flows, invoices, statuses
+from edigate.ledger.tables import (
+    INVOICE_DUE,
+    RECEIPT_DUE,
+    deliveries,
+    delivery_invoices,
+    flows,
+    invoices,
+    statuses,
+)
 from edigate.ledger.tables import notes as notes_table
 from edigate.ledger.tables import sequences as sequence_table
 
@@ -50,6 +58,7 @@ EVENT, REBOOKED = "gate.restored", "restored.rebooked"
 PER_SECOND, LEAST = 1_000, 1_000_000
 NEVER = "9999-01-01T00:00:00.000000Z"
 WITHHELD = "withheld: the gate was restored, and nobody knows whether this file was handed over"
+COUNTS = ("published", "offered", "withheld", "held", "late", "awaited", "adopted", "margin")
 _KINDS = {PIVOT: "pivot", LIFE_CYCLE: "life_cycle"}
 
 
@@ -57,7 +66,8 @@ _KINDS = {PIVOT: "pivot", LIFE_CYCLE: "life_cycle"}
 class Choice:
     """What becomes of the files of which nothing is known: those named are offered, or all; the others are withheld.
 
-    `decide` lets the flows that were not decided go their way; without it they are held.
+    `decide` lets the flows that were not decided go their way, and deadlines pass that came since; without it flows are
+    held, and invoices stay with their validators.
     """
 
     offer: frozenset[str] = frozenset()
@@ -75,13 +85,18 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was done; `margin` is by how much sequences jumped past what was seen."""
+    """What was done, in counts; `margin` is by how much sequences jumped past what was seen.
+
+    `late` are invoices whose validators' time has ended since the backup, `awaited` receipts that nobody awaits now.
+    """
 
     comparison: Comparison
     published: int
     offered: int
     withheld: int
     held: int
+    late: int
+    awaited: int
     adopted: int
     margin: int
 
@@ -111,6 +126,9 @@ def _decide(gate: Gate, connection: Connection, found: Comparison, choice: Choic
     _jump(gate, connection, found.strangers, margin)
     _publish(gate, connection, found.gone, now)
     adopted = _adopt(connection, found.strangers, now)
+    # What was handed over before the backup has gone for certain, whether its receipt is known here or lost.
+    awaited = connection.execute(update(deliveries).where(RECEIPT_DUE).values(receipt_due_at=None)).rowcount
+    late = 0 if choice.decide else _stay(connection, now)
     offered = [row for row in found.unknown if choice.offers(row)]
     withheld = [row for row in found.unknown if not choice.offers(row)]
     # What was placed is written anew: where nothing is staged any more, that would be taken for published.
@@ -121,11 +139,28 @@ def _decide(gate: Gate, connection: Connection, found: Comparison, choice: Choic
     for run in waiting:
         store.hold(connection, run.run, store.HOLD_RESTORED, run.reported, NEVER)
         journal.note(connection, "flow.held", run.flow, at=now, run=run.run, reason=store.HOLD_RESTORED)
-    return Accepted(found, len(found.gone), len(offered), len(withheld), len(waiting), adopted, margin)
+    return Accepted(
+        found, published=len(found.gone), offered=len(offered), withheld=len(withheld), held=len(waiting),
+        late=late, awaited=awaited, adopted=adopted, margin=margin,
+    )  # fmt: skip
+
+
+def _stay(connection: Connection, now: str) -> int:
+    """Leave invoices where they are whose validators' time has ended since the backup; an alert tells of each.
+
+    The lost gate may have handed them on. Returns how many there are.
+    """
+    query = select(invoices.c.id, invoices.c.reader).where(INVOICE_DUE, invoices.c.due_at <= now)
+    late = connection.execute(query).all()
+    for ids in chunks([row.id for row in late]):
+        connection.execute(update(invoices).where(invoices.c.id.in_(ids)).values(due_at=None))
+    for row in late:
+        alerts.open_one(connection, alerts.VALIDATOR_SILENT, row.id, row.reader, "", now)
+    return len(late)
 
 
 def _tell(connection: Connection, found: Comparison, done: Accepted, *, actor: str, reason: str, now: str) -> None:
-    facts = {name: getattr(done, name) for name in ("published", "offered", "withheld", "held", "adopted", "margin")}
+    facts = {name: getattr(done, name) for name in COUNTS}
     how = Counter(found.how.values())
     events.record(
         connection, EVENT, actor, "restored", at=now, made_at=found.made_at, restored_at=found.restored_at,

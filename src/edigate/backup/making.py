@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from edigate import __version__, config
 from edigate.backup import manifest as manifests
-from edigate.backup.copying import copy, places, sum_of, sync_tree
+from edigate.backup.copying import ARRIVING, copy, places, sum_of, sync_tree
 from edigate.backup.manifest import ARCHIVE, DIRECTORY, GENERATIONS, BadBackup, Cause, Manifest, Sum
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.purging import undisturbed
@@ -201,6 +201,8 @@ def _copy_archive(gate: Gate, backup: Path, made: Made, wanted: Wanted, progress
     """Copy what the backup's archive has not yet; also what came after the ledger was copied, which may be of use."""
     source, target = gate.places.archive, backup / ARCHIVE
     target.mkdir(exist_ok=True, mode=_FOLDER)
+    for left in (*target.glob(f"*/{ARRIVING}-*"), *(backup / DIRECTORY).glob(f"{ARRIVING}-*")):
+        left.unlink()
     total, done = sum(1 for _ in places(source)), 0
     with ThreadPoolExecutor(SYNCING_THREADS) as threads:
         found = places(source)

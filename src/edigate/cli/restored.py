@@ -45,8 +45,10 @@ _Decide = Annotated[
     typer.Option(
         "--decide",
         help=t(
-            "Decide on the flows that were not decided in the backup; without it they are held.",
-            "Décider des flux qui n'étaient pas décidés dans la sauvegarde ; sinon ils attendent.",
+            "Decide on the flows that were not decided in the backup, and let deadlines pass that came since; without"
+            " it flows are held, and invoices stay with their validators.",
+            "Décider des flux qui n'étaient pas décidés dans la sauvegarde, et laisser passer les échéances venues"
+            " depuis ; sinon les flux attendent et les factures restent chez leurs valideurs.",
         ),
     ),
 ]
@@ -272,7 +274,7 @@ def _list(lines: list[str]) -> None:
 
 
 def _counts(done: Accepted) -> dict[str, int]:
-    return {name: getattr(done, name) for name in ("published", "offered", "withheld", "held", "adopted", "margin")}
+    return {name: getattr(done, name) for name in deciding.COUNTS}
 
 
 def _print_done(done: Accepted) -> None:
@@ -283,6 +285,11 @@ def _print_done(done: Accepted) -> None:
             (t("offered", "présentés"), str(done.offered)),
             (t("withheld", "retenus"), str(done.withheld)),
             (t("flows held", "flux en attente"), str(done.held)),
+            (
+                t("deadlines passed since, which pass nothing on", "échéances passées depuis, sans effet"),
+                str(done.late),
+            ),
+            (t("receipts no longer awaited", "accusés qui ne sont plus attendus"), str(done.awaited)),
             (t("files taken into the ledger", "fichiers repris dans le registre"), str(done.adopted)),
             (t("numbers jumped over", "numéros sautés"), str(done.margin)),
         )
