@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from edigate.audit.verify import Scope, verify
 from edigate.backup import comparing, deciding, making, manifest, restoring
-from edigate.backup.comparing import How, NotRestored, compare
+from edigate.backup.comparing import NotRestored, compare
+from edigate.backup.comparison import How
 from edigate.backup.deciding import Choice
 from edigate.backup.making import Wanted
 from edigate.engine import deposits
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from edigate.backup.comparing import Comparison
+    from edigate.backup.comparison import Comparison
 
 REFUSED = b"<no invoice/>"
 

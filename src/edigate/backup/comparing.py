@@ -10,14 +10,13 @@ import os
 import shutil
 from collections import defaultdict
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from edigate.backup import reading
+from edigate.backup.comparison import Claim, Comparison, Deposit, How, Stranger, Undecided
 from edigate.backup.copying import places, sum_of
 from edigate.backup.reading import Heard
 from edigate.domain.names import PIVOT, parse_name
@@ -37,7 +36,7 @@ from edigate.remote.trouble import RemoteTrouble
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection
 
     from edigate.domain.names import FlowName
     from edigate.domain.servers import Server
@@ -48,89 +47,8 @@ OWN_BYTES = 2_000_000_000
 ACCEPTED = "restored.accepted"
 
 
-class How(StrEnum):
-    """How it is known that a file has gone."""
-
-    OUTBOX = "outbox"
-    SERVER = "server"
-    RECEIPT = "receipt"
-    STATUS = "status"
-
-
 class NotRestored(Exception):
     """The gate does not wait for a comparison: it was not restored, or the comparison was accepted."""
-
-
-class Stranger(NamedTuple):
-    """A file of the gate's own that the ledger does not know: handed over after the backup.
-
-    `path` is where it lies, kept aside from the partner who may collect it; empty where it is on a server.
-    """
-
-    partner: str
-    name: str
-    path: str = ""
-
-
-class Undecided(NamedTuple):
-    """A run that was not decided when the backup was made; `reported` is the stranger that reports on its flow."""
-
-    run: str
-    flow: str
-    name: str
-    partner: str
-    reported: str = ""
-
-
-class Deposit(NamedTuple):
-    """A file of the archive that no flow has; `also` says where else its content waits: `spool`, `inbox` or nowhere."""
-
-    place: str
-    size: int
-    also: str = ""
-
-
-class Claim(NamedTuple):
-    """A file in the spool; `known` where its flow is in the ledger."""
-
-    partner: str
-    id: str
-    name: str
-    known: bool
-
-
-@dataclass(slots=True)
-class Comparison:
-    """All that was found. `how` says by delivery how it is known that it has gone.
-
-    `claims` are deposits on partners' servers that the lost gate had claimed, `unasked` servers that nobody could ask,
-    with why. `lost_head` is the number of the last link that a head kept elsewhere knows of, where it is past the
-    ledger's own, which is `last_link`.
-    """
-
-    made_at: str
-    restored_at: str
-    day: str
-    outgoing: list[RowMapping] = field(default_factory=list)
-    how: dict[str, How] = field(default_factory=dict)
-    strangers: list[Stranger] = field(default_factory=list)
-    undecided: list[Undecided] = field(default_factory=list)
-    deposits: list[Deposit] = field(default_factory=list)
-    spool: list[Claim] = field(default_factory=list)
-    claims: list[Stranger] = field(default_factory=list)
-    unasked: dict[str, str] = field(default_factory=dict)
-    last_link: int = 0
-    lost_head: int = 0
-
-    @property
-    def gone(self) -> list[RowMapping]:
-        """Deliveries that are known to have gone."""
-        return [row for row in self.outgoing if row["name"] in self.how]
-
-    @property
-    def unknown(self) -> list[RowMapping]:
-        """Deliveries of which nothing is known."""
-        return [row for row in self.outgoing if row["name"] not in self.how]
 
 
 def compare(gate: Gate, progress: Callable[[str], None] = lambda _: None) -> Comparison:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from edigate.backup.manifest import Sum
 from edigate.ledger.archive import sync_folder
@@ -65,3 +68,14 @@ def sync_tree(folder: Path) -> None:
     """Make the names in a folder and in all below it durable."""
     for path in (folder, *(below for below in folder.rglob("*") if below.is_dir())):
         sync_folder(path)
+
+
+def read_only(ledger: Path) -> sqlite3.Connection:
+    """A ledger that nobody writes to."""
+    return sqlite3.connect(f"file:{quote(str(ledger))}?mode=ro&immutable=1", uri=True)
+
+
+def known_places(ledger: Path) -> Iterator[tuple[str, int]]:
+    """Every place in the archive that a ledger knows, with the size of the file there."""
+    with closing(read_only(ledger)) as connection:
+        yield from connection.execute("select archived, max(size) from flows group by archived order by archived")

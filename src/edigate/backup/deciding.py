@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import insert, select, update
 
 from edigate.backup import reading
-from edigate.backup.comparing import ACCEPTED, OWN_BYTES, Comparison, aside_of, compare
+from edigate.backup.comparing import ACCEPTED, OWN_BYTES, aside_of, compare
 from edigate.backup.copying import copy, sum_of
 from edigate.domain.names import LIFE_CYCLE, PIVOT, UNNAMED_REPORT, parse_name
 from edigate.engine.handover import published
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-    from edigate.backup.comparing import Stranger
+    from edigate.backup.comparison import Comparison, Stranger
     from edigate.engine.gate import Gate
 
 log = structlog.get_logger()

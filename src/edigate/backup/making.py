@@ -10,12 +10,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from edigate import __version__, config
 from edigate.backup import manifest as manifests
-from edigate.backup.copying import ARRIVING, copy, places, sum_of, sync_tree
-from edigate.backup.manifest import ARCHIVE, DIRECTORY, GENERATIONS, BadBackup, Cause, Manifest, Sum
+from edigate.backup.copying import ARRIVING, copy, known_places, places, read_only, sum_of, sync_tree
+from edigate.backup.forgetting import forget
+from edigate.backup.manifest import ARCHIVE, DIRECTORY, GENERATIONS, LEDGER, BadBackup, Cause, Manifest, Sum
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.purging import undisturbed
 from edigate.ledger import events, servers, snapshots
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 EVENT = "backup.made"
 STEP_PAGES = 2_048
-LEDGER = "ledger.sqlite"
 _PRIVATE = 0o600
 _FOLDER = 0o700
 _AT_ONCE = 256
@@ -70,7 +69,7 @@ def make(
     with undisturbed(gate):
         made = _made(gate, backup, wanted, now, progress)
         if wanted.keep:
-            made.forgotten = _forget(backup, wanted.keep)
+            made.forgotten = forget(backup, wanted.keep)
     facts = {"generation": str(made.generation), "files": made.manifest.archive["files"], "copied": made.copied}
     with writing(gate.ledger) as connection:
         events.record(connection, EVENT, actor, "backup", at=stamp(gate.clock()), **facts)
@@ -134,11 +133,6 @@ def _described(gate: Gate, part: Path, now: dt.datetime) -> Manifest:
     made = Manifest(stamp(now), __version__, gate.settings.gate.code, revision, found)
     made.files[LEDGER] = sum_of(part / LEDGER)
     return made
-
-
-def read_only(ledger: Path) -> sqlite3.Connection:
-    """A ledger that nobody writes to."""
-    return sqlite3.connect(f"file:{quote(str(ledger))}?mode=ro&immutable=1", uri=True)
 
 
 def _copy_settings(gate: Gate, part: Path, made: Manifest, *, keys: bool) -> None:
@@ -254,12 +248,6 @@ def _count_archive(backup: Path, part: Path, made: Manifest, *, verify: bool) ->
             raise BadBackup(Cause.DAMAGED, found)
 
 
-def known_places(ledger: Path) -> Iterator[tuple[str, int]]:
-    """Every place in the archive that a ledger knows, with the size of the file there."""
-    with closing(read_only(ledger)) as connection:
-        yield from connection.execute("select archived, max(size) from flows group by archived order by archived")
-
-
 def _sync(part: Path) -> None:
     for path in part.rglob("*"):
         if path.is_file():
@@ -269,36 +257,3 @@ def _sync(part: Path) -> None:
             finally:
                 os.close(descriptor)
     sync_tree(part)
-
-
-def _forget(backup: Path, keep: int) -> list[str]:
-    """Take away all but the last generations, and what only they had; returns the names of those that went."""
-    found = manifests.generations(backup)
-    old, kept = found[:-keep], found[-keep:]
-    for generation in old:
-        hidden = generation.with_name(f".{generation.name}")
-        generation.rename(hidden)
-        shutil.rmtree(hidden)
-    _forget_files(backup, kept)
-    return [generation.name for generation in old]
-
-
-def _forget_files(backup: Path, kept: list[Path]) -> None:
-    """What no generation's ledger knows has been purged; what is younger than the oldest may still be of use."""
-    made = [manifests.read(generation) for generation in kept]
-    oldest = min(one.day for one in made)
-    directories = {name for one in made for name in one.directories}
-    for path in (backup / DIRECTORY).glob("*.sqlite"):
-        if path.name not in directories:
-            path.unlink()
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute("create table known (place text primary key) without rowid")
-        for generation in kept:
-            rows = ((place,) for place, _ in known_places(generation / LEDGER))
-            connection.executemany("insert or ignore into known values (?)", rows)
-        for place in list(places(backup / ARCHIVE)):
-            known = connection.execute("select 1 from known where place = ?", (place,)).fetchone()
-            if not known and place[: len(oldest)] < oldest:
-                (backup / ARCHIVE / place).unlink()
-                with suppress(OSError):
-                    (backup / ARCHIVE / place).parent.rmdir()

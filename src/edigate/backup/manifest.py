@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 NAME, SEAL = "manifest.json", "manifest.sha256"
 GENERATIONS, ARCHIVE, DIRECTORY = "generations", "archive", "directory"
+LEDGER = "ledger.sqlite"
 HIDDEN = "."
 
 

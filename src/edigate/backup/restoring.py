@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from edigate import config
 from edigate.backup import manifest as manifests
-from edigate.backup.copying import copy, places, sum_of, sync_tree
-from edigate.backup.making import LEDGER, known_places
-from edigate.backup.manifest import ARCHIVE, DIRECTORY, BadBackup, Cause, Manifest
+from edigate.backup.copying import copy, known_places, places, sum_of, sync_tree
+from edigate.backup.manifest import ARCHIVE, DIRECTORY, LEDGER, BadBackup, Cause, Manifest
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.gate import Places
 from edigate.engine.restored import write_mark

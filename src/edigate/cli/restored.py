@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from edigate.backup import comparing, deciding
-from edigate.backup.comparing import Comparison, NotRestored
+from edigate.backup.comparing import NotRestored
+from edigate.backup.comparison import Comparison, Undecided
 from edigate.backup.deciding import Accepted, Choice
 from edigate.cli import common, filters, requests, rows
 from edigate.cli.messages import t
@@ -257,7 +258,7 @@ def _print_outgoing(found: Comparison) -> None:
     _list([f"{row['partner']}  {row['name']}  {rows.word(row['state'])}" for row in found.unknown])
 
 
-def _answered(one: comparing.Undecided) -> str:
+def _answered(one: Undecided) -> str:
     return t("  (reported in {name})", "  (compte rendu : {name})", name=one.reported) if one.reported else ""
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from edigate.app import open_gate
 from edigate.backup import making, restoring
-from edigate.backup.comparing import How, compare
+from edigate.backup.comparing import compare
+from edigate.backup.comparison import How
 from edigate.backup.deciding import Choice, accept
 from edigate.backup.making import Wanted
 from edigate.engine.local import Local
