@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 def run(target: str, inputs: int = 100_000, seed: int = 1) -> None:
@@ -16,11 +18,13 @@ def run(target: str, inputs: int = 100_000, seed: int = 1) -> None:
     with atheris.instrument_imports(include=["edigate", "fuzz"]):
         targets = importlib.import_module("fuzz.targets").TARGETS
     chosen = targets[target]
-    for one in chosen.seeds:
-        chosen.feed(one)
     limits = (f"-runs={inputs}", f"-seed={seed}", "-timeout=10", "-rss_limit_mb=1500", "-max_len=20000")
-    atheris.Setup([sys.argv[0], *limits], chosen.feed)
-    atheris.Fuzz()
+    with TemporaryDirectory() as corpus:
+        for at, one in enumerate(chosen.seeds):
+            Path(corpus, str(at)).write_bytes(one)
+            chosen.feed(one)  # what is loaded once is not the first input's time
+        atheris.Setup([sys.argv[0], *limits, corpus], chosen.feed)
+        atheris.Fuzz()
 
 
 if __name__ == "__main__":
