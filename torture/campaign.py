@@ -213,8 +213,9 @@ def _round(kind: str, given: Round, told: Told) -> None:
         shared, (deposits, expected) = given.shared, given.load
         if shared.elsewhere:
             servers.move_out(site, shared.elsewhere)
-        # By a clock that jumps, what is being written may seem to have been left half done for long.
-        site.slowly = wrong_clock not in KINDS[kind].hardships
+        # By a clock that jumps, what is being written may seem to have been left half done for long; whoever finds a
+        # disk full leaves an empty file behind, which is a deposit like any other.
+        site.slowly = not KINDS[kind].small_disk and wrong_clock not in KINDS[kind].hardships
         trial = Trial(
             site, deposits, shared.chance, given.seconds, given.place, told.counts, shared.plan, shared.elsewhere
         )  # fmt: skip
@@ -246,8 +247,10 @@ def _site(kind: str, given: Round) -> Iterator[Site]:
         return
     with small_disk(given.place / "disk") as disk:
         site = given.shared.template.copy(disk / "gate", collected, TORTURED)
-        yield site
-        shutil.copytree(disk / "gate", given.place / "gate")  # it goes with the disk, and may have to be looked at
+        try:
+            yield site
+        finally:  # it goes with the disk, and may have to be looked at
+            shutil.copytree(disk / "gate", given.place / "gate")
 
 
 def _finish(trial: Trial) -> None:
