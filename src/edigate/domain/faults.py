@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+LONGEST_TEXT = 1000
+
 
 class Severity(StrEnum):
     """Whether a fault refuses what it names, or only tells."""
@@ -55,12 +57,21 @@ class Fault:
 
 def fault(code: str, /, field: str = "", value: object = "", **args: object) -> Fault:
     """An error with its arguments given by name."""
-    return Fault(code, field, str(value), tuple((key, str(arg)) for key, arg in args.items()))
+    return Fault(code, field, shortened(str(value)), tuple((key, shortened(str(arg))) for key, arg in args.items()))
 
 
 def warning(code: str, /, field: str = "", value: object = "", **args: object) -> Fault:
     """A warning with its arguments given by name."""
     return replace(fault(code, field, value, **args), severity=Severity.WARNING)
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning where a document says more in one place than anybody reads: a number of megabytes.
+
+    >>> len(shortened("9" * 5_000_000))
+    1001
+    """
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 class Refusal(Exception):

@@ -113,7 +113,7 @@ class Failure:
 def _stage(gate: Gate, row: RowMapping, renderers: Renderers) -> tuple[RowMapping, int, str] | Failure:
     try:
         size, sha256 = gate.outbox.stage(row["partner"], row["id"], renderers.pieces(row))
-    except (NotRendered, SQLAlchemyError) as error:
+    except (NotRendered, SQLAlchemyError, MemoryError) as error:
         return Failure(row, error, own=True)
     except OSError as error:
         return Failure(row, error)

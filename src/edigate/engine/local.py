@@ -19,7 +19,7 @@ from edigate.engine.handover import hand_over, publish
 from edigate.engine.lock import held
 from edigate.engine.metering import measured
 from edigate.engine.once_only import once_only
-from edigate.engine.pool import Pool
+from edigate.engine.pool import CannotStart, Pool
 from edigate.engine.restored import refuse_if_restored
 from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
@@ -123,7 +123,8 @@ class Local:
         gate = self.gate
         with self._at_work(), measured(gate), watching(gate.inbox, self._wake), kept_up(gate), once_only(gate):
             log.info("gate.started", folder=str(self.gate.places.root))
-            self._pool.start()
+            with suppress(CannotStart):  # a batch tries again, and tells what stands in the way
+                self._pool.start()
             while not self._stopped:
                 self._cycle()
             log.info("gate.stopped", booked=self.tally.booked, published=self.tally.published)

@@ -12,14 +12,14 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
-from edigate.ledger import alerts, proof, sequences
+from edigate.ledger import alerts, proof, sequences, ways
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
 PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
 STATUSES_IN_A_FLOW = 5_000
@@ -154,9 +154,13 @@ def to_do(connection: Connection, state: str, partners: Collection[str], now: st
         deliveries.c.dead_at.is_(None),
         deliveries.c.state == state,
         deliveries.c.partner.in_(partners),
-        or_(deliveries.c.next_try_at.is_(None), deliveries.c.next_try_at <= now),
+        or_(deliveries.c.next_try_at.is_(None), ~_pausing(now)),
     )
     return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
+
+
+def _pausing(now: str) -> ColumnElement[bool]:
+    return (deliveries.c.next_try_at > now) & (deliveries.c.next_try_at <= ways.latest(now))
 
 
 def count_to_do(connection: Connection) -> int:
@@ -170,7 +174,7 @@ def in_turn(connection: Connection, partners: Collection[str], now: str) -> list
 
     A dead letter keeps nothing back.
     """
-    waiting = or_(deliveries.c.state == PLANNED, deliveries.c.next_try_at > now)
+    waiting = or_(deliveries.c.state == PLANNED, _pausing(now))
     query = (
         select(deliveries.c.partner, func.min(deliveries.c.id).label("id"))
         .where(DELIVERY_TO_DO, deliveries.c.dead_at.is_(None), deliveries.c.partner.in_(partners), waiting)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from edigate.domain.faults import shortened
 from edigate.domain.reported import words_of
 from edigate.domain.statuses import STATUSES, FlowStatus
 from edigate.ledger import alerts, journal, proof
@@ -35,7 +36,7 @@ def write(
     connection: Connection, decisions: Sequence[tuple[Decision, str]], second_until: Mapping[str, str], now: str
 ) -> list[ForReader]:
     """Make answers final. Returns the invoices that go on to their next readers."""
-    rows = [row for decision, _ in decisions for row in _lines(decision)]
+    rows = [_short(row) for decision, _ in decisions for row in _lines(decision)]
     if not rows:
         return []
     connection.execute(insert(reported), rows)
@@ -72,6 +73,11 @@ def _lines(decision: Decision) -> Iterator[dict[str, Any]]:
             "label": told.receipt.label, "said": words_of(told.receipt), "names": told.receipt.flow_id,
             "supplier": "", "verdict": _verdict(told), "subject": told.delivery, "faults": dump(told.faults),
         }  # fmt: skip
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """Without what is longer in one place than anybody reads; faults have been shortened when they were found."""
+    return {name: shortened(v) if isinstance(v, str) and name != "faults" else v for name, v in row.items()}
 
 
 def _verdict(found: Answer | ReceiptAnswer) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, update
 
 from edigate import __version__
 from edigate.domain.explain import explain
+from edigate.domain.faults import shortened
 from edigate.domain.names import UNNAMED_REPORT
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import InvoiceStatus
@@ -147,7 +148,7 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
     first = InvoiceStatus.COMPLETED if decided.renvoi == COMPLETED else InvoiceStatus.DEPOSITED
     told &= decision.verdict is not Verdict.INADMISSIBLE  # the report of the flow says it all
     status = first if integrated else InvoiceStatus.NOT_INTEGRATED if told else ""
-    return {
+    row = {
         "id": number, "run": decision.case.run, "flow": decision.case.flow, "depositor": depositor,
         "position": i.position, "number": i.number, "type_code": i.type_code,
         "issue_date": i.issue_date.isoformat() if i.issue_date else None, "cadre": i.cadre,
@@ -156,11 +157,13 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
         "recipient_name": i.recipient_name, "service": i.service, "service_name": i.service_name,
         "amount_due": i.amount_due, "currency": i.currency, "reader": i.reader,
         "stage": i.stage.value if integrated else "", "entry": i.entry, "market": i.market,
-        "engagement": i.engagement, "validator": party_json(i.validator), "completes": decided.completes,
+        "engagement": i.engagement, "completes": decided.completes,
         "renvoi": decided.renvoi, "pivot_bytes": i.pivot.size if i.pivot else 0,
         "verdict": decided.verdict.value, "status": str(status), "key": decided.key, "reserved": integrated,
-        "faults": dump(i.faults), "decided_at": now,
+        "decided_at": now,
     }  # fmt: skip
+    short = {name: shortened(value) if isinstance(value, str) else value for name, value in row.items()}
+    return short | {"validator": party_json(i.validator), "faults": dump(i.faults)}
 
 
 def _status(row: dict[str, Any], faults: Sequence[Fault], now: str) -> dict[str, Any]:

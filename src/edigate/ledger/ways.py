@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import delete, func, insert, select, update
 
 from edigate.ledger import alerts, journal
-from edigate.ledger.clock import stamp
+from edigate.ledger.clock import moment, stamp
 from edigate.ledger.tables import ways
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class Patience(NamedTuple):
 def pause_after(failures: int, first_seconds: float) -> dt.timedelta:
     """How long to wait after so many failures in a row: twice as long each time, up to an hour."""
     return min(dt.timedelta(seconds=first_seconds * (1 << min(failures - 1, 16))), LONGEST_PAUSE)
+
+
+def latest(now: str) -> str:
+    """The latest time that a pause which began by now may end at: a clock that ran ahead may have set a later one."""
+    return stamp(moment(now) + LONGEST_PAUSE)
 
 
 def failed(
@@ -73,7 +78,8 @@ def failing(connection: Connection, way: str) -> set[str]:
 
 def closed(connection: Connection, way: str, now: str) -> set[str]:
     """The partners to whom nothing is tried on this way now."""
-    return set(connection.execute(select(ways.c.partner).where(ways.c.way == way, ways.c.open_until > now)).scalars())
+    pausing = (ways.c.open_until > now) & (ways.c.open_until <= latest(now))
+    return set(connection.execute(select(ways.c.partner).where(ways.c.way == way, pausing)).scalars())
 
 
 def try_now(connection: Connection) -> None:
