@@ -1,4 +1,4 @@
-"""Texts of megabytes where a document says a number or a name: refused like any other, and kept no longer than is read."""
+"""Texts of megabytes where a document says a number or a name: refused, and kept no longer than is read."""
 
 from __future__ import annotations
 

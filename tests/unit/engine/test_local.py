@@ -149,11 +149,12 @@ def test_a_signal_ends_the_round_after_the_batch_in_hand(gate: Gate, number: sig
     for each in range(6):
         deposit(gate, each)
     before = signal.getsignal(number)
-    sent: list[None] = []
+    sent: list[signal.Signals] = []
 
     def send_once(*_: object) -> None:
         if not sent:
-            sent.append(os.kill(os.getpid(), number))
+            sent.append(number)
+            os.kill(os.getpid(), number)
 
     tally = Local(gate, progress=send_once).run_once()
 
