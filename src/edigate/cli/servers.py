@@ -142,25 +142,37 @@ def key(code: CodeArgument) -> None:
     gate = common.open_here()
     partner = existing(gate, code)
     found = of_partner(gate, partner.code)
-    file = gate.places.root / (found.key_file if found and found.key_file else f"{KEYS}/{partner.code}")
+    file = gate.places.root / (found.key_file if found and found.key_file else _own_key(partner.code))
     public = public_file(file)
     if file.exists() or public.exists():
         rows.say(_public_line(file, public))
-        return
-    line = make_pair(file, f"edigate {gate.settings.gate.code} {partner.code}")
-    if found and not found.key_file:
-        _save(gate, replace(found, key_file=f"{KEYS}/{partner.code}"))
-    rows.say(line)
-    rows.note(
-        t("Made {file}, which nobody else may read. Give the line above to the partner.",
-          "{file} est créé, que personne d'autre ne peut lire. Remettez la ligne ci-dessus au partenaire.",
-          file=common.from_here(file))
-    )  # fmt: skip
-    if not found:
+    else:
+        rows.say(make_pair(file, f"edigate {gate.settings.gate.code} {partner.code}"))
         rows.note(
-            t("Then: edigate partners server {code} --key-file {file} --host … --user …",
-              "Ensuite : edigate partners server {code} --key-file {file} --host … --user …",
-              code=partner.code, file=f"{KEYS}/{partner.code}")
+            t("Made {file}, which nobody else may read. Give the line above to the partner.",
+              "{file} est créé, que personne d'autre ne peut lire. Remettez la ligne ci-dessus au partenaire.",
+              file=common.from_here(file))
+        )  # fmt: skip
+    _enter(gate, partner, found)
+
+
+def _own_key(code: str) -> str:
+    """Where the key that the gate makes for a partner lies, below its folder."""
+    return f"{KEYS}/{code}"
+
+
+def _enter(gate: Gate, partner: Partner, found: Server | None) -> None:
+    """Have the gate log in with its own key for this partner, unless another one is named."""
+    if found is None:
+        rows.note(
+            t("Then: edigate partners server {code} --host … --user … takes it up.",
+              "Ensuite : edigate partners server {code} --host … --user … la reprend.", code=partner.code)
+        )  # fmt: skip
+    elif not found.key_file and (gate.places.root / _own_key(partner.code)).exists():
+        _save(gate, replace(found, key_file=_own_key(partner.code)))
+        rows.note(
+            t("From now on the gate logs in to {server} with it.",
+              "La passerelle s'en sert désormais pour se connecter à {server}.", server=found.address)
         )  # fmt: skip
 
 
@@ -218,6 +230,9 @@ def _changed(gate: Gate, before: Server | None, partner: Partner, changes: dict[
         return before
     after = replace(before or Server(partner.code, ""), **changes)
     after = replace(after, host=after.host.lower())
+    if "key_file" not in changes and not (after.key_file or after.password_file):
+        made = (gate.places.root / _own_key(partner.code)).exists()
+        after = replace(after, key_file=_own_key(partner.code) if made else "")
     _refuse_unfit(after)
     if after != before:
         _save(gate, after)

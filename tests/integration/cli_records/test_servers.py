@@ -122,6 +122,56 @@ def test_key_makes_a_pair_that_logs_in(fresh: Site, sshd: Sshd) -> None:
     assert fresh.run("partners", "key", PARTNER).out.strip() == line
 
 
+def documented(sshd: Sshd) -> dict[str, list[str]]:
+    """The commands that docs/sftp.md sets a server up with, as they stand there, for this server."""
+    text = (Path(__file__).parents[3] / "docs" / "sftp.md").read_text(encoding="utf-8")
+    facts = {
+        "ABC123": PARTNER, "sftp.partner.example": f"{sshd.host} --port {sshd.port}", "depot": "in", "retours": "out",
+        "--user edigate": f"--user {sshd.user}", "SHA256:…": sshd.fingerprints()[0],
+    }  # fmt: skip
+    lines = text.partition("```\n")[2].partition("```")[0]
+    for word, fact in facts.items():
+        lines = lines.replace(word, fact)
+    commands = [line.removeprefix("edigate ").split() for line in lines.splitlines()]
+    return {" ".join(command[:2]): command for command in commands}
+
+
+@pytest.mark.parametrize("key_first", [True, False], ids=["the key first", "the server first"])
+def test_the_four_documented_commands_set_a_server_up(fresh: Site, sshd: Sshd, key_first: bool) -> None:  # noqa: FBT001
+    """As they stand, and with the key made after the server; the other command takes the key up."""
+    commands = documented(sshd)
+    assert list(commands) == ["partners key", "partners server", "hostkey accept", "partners test"]
+    first = ["partners key", "partners server"] if key_first else ["partners server", "partners key"]
+    said = {name: fresh.run(*commands[name]) for name in first}
+
+    sshd.authorise(said["partners key"].out.strip())
+    fresh.run(*commands["hostkey accept"])
+
+    assert fresh.run(*commands["partners test"]).status == 0
+    assert fresh.json("partners", "server", PARTNER)["key_file"] == f"keys/{PARTNER}"
+
+
+def test_a_key_that_was_there_already_is_entered(fresh: Site, sshd: Sshd) -> None:
+    """Where the server's row names no login: asking for the key once more is enough."""
+    line = fresh.run("partners", "key", PARTNER).out
+    configure(fresh, sshd, "--key-file", "")
+    assert fresh.json("partners", "server", PARTNER)["key_file"] == ""
+
+    assert fresh.run("partners", "key", PARTNER).out == line
+
+    assert fresh.json("partners", "server", PARTNER)["key_file"] == f"keys/{PARTNER}"
+
+
+def test_a_login_that_is_named_is_kept(fresh: Site, sshd: Sshd) -> None:
+    """Neither a password nor a key of one's own gives way to the key that the gate made."""
+    fresh.run("partners", "key", PARTNER)
+    configure(fresh, sshd)
+    assert fresh.json("partners", "server", PARTNER)["key_file"] == str(sshd.key_file)
+    configure(fresh, sshd, "--key-file", "", "--password-file", "secret")
+    fresh.run("partners", "server", PARTNER, "--user", "other")
+    assert fresh.json("partners", "server", PARTNER)["key_file"] == ""
+
+
 def test_everything_in_order_is_told_step_by_step(fresh: Site, sshd: Sshd) -> None:
     """All steps go well, also by the partner's name; nothing stays behind on the server."""
     configure(fresh, sshd)
