@@ -24,9 +24,9 @@ _Once = Annotated[
         "--once",
         help=t(
             "Work off what is there and end: 0, also when flows were refused; 1 when something needs somebody"
-            " (a file that cannot be taken, a flow held, a file that cannot be handed over).",
+            " (a file that cannot be taken, a flow held, a file that cannot be handed over, a server out of reach).",
             "Traiter ce qui est là et finir : 0, même si des flux sont refusés ; 1 si quelque chose est à régler"
-            " (fichier impossible à prendre, flux en attente, fichier impossible à remettre).",
+            " (fichier impossible à prendre, flux en attente, fichier impossible à remettre, serveur injoignable).",
         ),
     ),
 ]

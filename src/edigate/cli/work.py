@@ -12,18 +12,23 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edigate.app import require_schemas
+from edigate.cli import rows
 from edigate.cli.alerts import mention
 from edigate.cli.common import err, from_here, out, table
 from edigate.cli.messages import t
 from edigate.domain.verdicts import Verdict
+from edigate.domain.wording import printable
 from edigate.engine.local import Local
 from edigate.engine.tally import Tally
 from edigate.ledger import queries
 from edigate.ledger.store import HELD
+from edigate.ledger.ways import FETCH, PUT
 from edigate.observability import logs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import RowMapping
 
     from edigate.engine.gate import Gate
     from edigate.engine.upkeep import Chore
@@ -124,19 +129,25 @@ def summarise(gate: "Gate", tally: Tally) -> bool:
     with gate.ledger.connect() as connection:
         held = queries.count_flows(connection, queries.Wanted(state=HELD))
         failing = queries.list_deliveries(connection, queries.Wanted(state=queries.FAILING))
+        ways = queries.failing_ways(connection)
+        waiting = queries.waiting_files(connection)
         mentioned = mention(connection)
-    _print_counts(tally, held)
-    troubles = [*_troubles(tally), *_held(held), *_failing([(row["name"], row["last_error"]) for row in failing])]
+    _print_counts(tally, held, ways=bool(ways))
+    told = {way["partner"] for way in ways if way["way"] == PUT}
+    by_themselves = [(row["name"], row["last_error"]) for row in failing if row["partner"] not in told]
+    # A partner whose way fails is always named; of what comes after, a few tell enough.
+    troubles = [*_ways(gate, ways, waiting), *_troubles(tally), *_held(held), *_failing(by_themselves)]
     _print_list(t("Left for later:", "Laissés pour plus tard :"), _waiting(tally.waiting))
-    _print_list(t("To be seen to:", "À régler :"), troubles)
+    _print_list(t("To be seen to:", "À régler :"), troubles, shown=len(ways) + SHOWN)
     if mentioned:
         out().print(mentioned, style="yellow")
     return not troubles
 
 
-def _print_counts(tally: Tally, held: int) -> None:
+def _print_counts(tally: Tally, held: int, *, ways: bool) -> None:
     if not (tally.verdicts or tally.published or tally.waiting or tally.troubles or held):
-        out().print(t("Nothing to do: the inboxes are empty.", "Rien à faire : les dépôts sont vides."))
+        if not ways:
+            out().print(t("Nothing to do: the inboxes are empty.", "Rien à faire : les dépôts sont vides."))
         return
     counts = table(t("What became of the flows", "Ce que sont devenus les flux"))
     counts.add_column(t("Number", "Nombre"), justify="right")
@@ -174,6 +185,30 @@ def _held(count: int) -> list[str]:
     ]  # fmt: skip
 
 
+def _ways(gate: "Gate", failing: "Sequence[RowMapping]", waiting: "Mapping[str, int]") -> list[str]:
+    """Each way to a partner, or from one, that failed when it was last tried."""
+    said = []
+    for way in failing:
+        facts = {
+            "code": way["partner"], "error": way["last_error"], "since": rows.minute(gate, way["failing_since"]),
+            "count": waiting.get(way["partner"], 0),
+        }  # fmt: skip
+        if way["way"] == FETCH:
+            said.append(
+                t("{code}: nothing could be fetched since {since}: {error}; edigate partners test {code}",
+                  "{code} : rien n'a pu être relevé depuis le {since} : {error} ; edigate partners test {code}",
+                  **facts)
+            )  # fmt: skip
+        else:
+            said.append(
+                t("{code}: files could not be handed over since {since} (waiting: {count}): {error};"
+                  " edigate partners test {code}",
+                  "{code} : la remise échoue depuis le {since} (fichiers en attente : {count}) : {error} ;"
+                  " edigate partners test {code}", **facts)
+            )  # fmt: skip
+    return said
+
+
 def _failing(deliveries: "Sequence[tuple[str, str]]") -> list[str]:
     return [
         t("{name} could not be handed over, and is tried again: {error}",
@@ -182,11 +217,11 @@ def _failing(deliveries: "Sequence[tuple[str, str]]") -> list[str]:
     ]  # fmt: skip
 
 
-def _print_list(title: str, lines: "Sequence[str]") -> None:
+def _print_list(title: str, lines: "Sequence[str]", shown: int = SHOWN) -> None:
     if not lines:
         return
     out().print(title, style="bold")
-    for line in lines[:SHOWN]:
-        out().print(f"  - {escape(line)}")
-    if len(lines) > SHOWN:
-        out().print(t("  … and {count} more", "  … et {count} autres", count=len(lines) - SHOWN))
+    for line in lines[:shown]:
+        out().print(f"  - {escape(printable(line))}")
+    if len(lines) > shown:
+        out().print(t("  … and {count} more", "  … et {count} autres", count=len(lines) - shown))

@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from edigate.domain.names import PIVOT
 from edigate.domain.partners import Role
 from edigate.health.findings import Finding
 from edigate.health.patient import at_one_moment
-from edigate.ledger import host_keys, partners, servers
+from edigate.ledger import host_keys, partners, queries, servers
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.tables import ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +53,7 @@ def pinned(patient: Patient) -> Iterator[Finding]:
 def reached(patient: Patient) -> Iterator[Finding]:
     """No way to a partner, or from one, is failing."""
     with at_one_moment(patient.gate) as connection:
-        failing = connection.execute(select(ways).where(ways.c.failing_since.is_not(None))).all()
+        failing = queries.failing_ways(connection)
     for row in failing:
-        place = f"{row.partner} {row.way}"
-        yield Finding("way.failing", place, row.failing_since, row.failures, (row.last_error,))
+        place = f"{row['partner']} {row['way']}"
+        yield Finding("way.failing", place, row["failing_since"], row["failures"], (row["last_error"],))

@@ -21,8 +21,11 @@ from edigate.ledger.tables import (
     partners,
     reported,
     runs,
+    servers,
     statuses,
+    ways,
 )
+from edigate.ledger.ways import PUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -235,6 +238,25 @@ def list_deliveries(connection: Connection, wanted: Wanted) -> list[RowMapping]:
 def count_deliveries(connection: Connection, wanted: Wanted) -> int:
     """How many deliveries there are of what is wanted, whatever the limit."""
     return _count(connection, select(deliveries.c.id).where(*_delivery_conditions(wanted)))
+
+
+def failing_ways(connection: Connection) -> list[RowMapping]:
+    """The ways that failed when they were last tried, and still serve: of active partners, fetching from a server."""
+    serves = or_(ways.c.way == PUT, servers.c.fetch_from != "")
+    query = (
+        select(ways)
+        .join(partners, partners.c.code == ways.c.partner)
+        .outerjoin(servers, servers.c.partner == ways.c.partner)
+        .where(ways.c.failing_since.is_not(None), partners.c.active, serves)
+    )
+    return list(connection.execute(query.order_by(ways.c.partner, ways.c.way)).mappings())
+
+
+def waiting_files(connection: Connection) -> dict[str, int]:
+    """By partner: how many files are still to be handed over; dead letters are not among them."""
+    chosen = DELIVERY_TO_DO & deliveries.c.dead_at.is_(None)
+    query = select(deliveries.c.partner, func.count().label("files")).where(chosen).group_by(deliveries.c.partner)
+    return {row.partner: row.files for row in connection.execute(query)}
 
 
 def events_about(connection: Connection, subject: str) -> list[RowMapping]:

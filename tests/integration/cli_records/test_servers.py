@@ -352,6 +352,41 @@ def test_a_partner_without_a_server_has_its_folders_tried(fresh: Site) -> None:
     assert str(inbox) in broken["remedy"]
 
 
+def test_a_run_names_every_way_that_fails(fresh: Site, sshd: Sshd) -> None:
+    """Though no deposit came: the partner, the reason and what to do, exit status 1; well again it says nothing."""
+    configure(fresh, sshd)
+    trust(fresh, sshd)
+    sshd.stop()
+
+    told = fresh.run("run", "--once", expect=1)
+
+    said = fold(told.out)
+    assert "Nothing to do" not in said
+    assert f"{PARTNER}: nothing could be fetched since" in said
+    assert "nobody listens there" in said
+    assert f"edigate partners test {PARTNER}" in said
+    assert f"{PARTNER} : rien n'a pu être relevé depuis" in fold(fresh.run("run", "--once", lang="fr", expect=1).out)
+    sshd.start()
+    assert "Nothing to do" in fresh.run("run", "--once").out
+
+
+def test_a_run_names_the_way_once_whatever_waits_for_it(fresh: Site, sshd: Sshd) -> None:
+    """Files for a server that is down are counted, not listed one by one; a partner that is suspended is left out."""
+    configure(fresh, sshd, "--fetch-from", "")
+    trust(fresh, sshd)
+    sshd.stop()
+    fresh.run("demo", "--no-lives", expect=None)
+    waiting = [row for row in fresh.json("deliveries", "list", "--partner", PARTNER) if row["state"] == "placed"]
+    assert waiting
+
+    told = fold(fresh.run("run", "--once", expect=1).out)
+
+    assert f"(waiting: {len(waiting)}): {sshd.address}: nobody listens there; edigate partners test {PARTNER}" in told
+    assert told.count(PARTNER) == 2
+    fresh.run("partners", "suspend", PARTNER)
+    assert PARTNER not in fresh.run("run", "--once", expect=None).out
+
+
 @pytest.mark.parametrize("cause", list(Cause))
 def test_every_cause_has_its_words(cause: Cause) -> None:
     """Whatever a server may be up to, cause and remedy are said in both languages, with nothing left to fill in."""
