@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -38,19 +38,27 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 Fetching: TypeAlias = Literal["always", "once", "never"]
 LINGER = 15.0  # seconds that a connection is kept for files that are about to be complete
+TURN = 10.0  # seconds after which an errand makes way for others that wait for a connection
 PATIENCE = 5.0
+_LANES = {ways.FETCH: Lane.SMALL, ways.BIG: Lane.BIG}
 
 
 class Errand(NamedTuple):
-    """One thing to do at one partner's server: `put`, or `fetch` on one of the lanes."""
+    """One thing to do at one partner's server: `put`, or `fetch` or `big`, the two lanes of what is fetched."""
 
     partner: str
     way: str
-    lane: str = ""
+
+
+class Ended(NamedTuple):
+    """What came of an errand: files handed over, and seconds until it is worth while again (None: as others say)."""
+
+    sent: int = 0
+    again_in: float | None = None
 
 
 class Errands:
-    """The errands of one gate; all methods are for the thread that runs the batches."""
+    """The errands of one gate; all public methods are for the thread that runs the batches."""
 
     def __init__(self, gate: Gate, wake: Callable[[], None], stopped: Callable[[], bool]) -> None:
         """`wake` is called from other threads when an errand has ended; `stopped` is asked between pieces."""
@@ -58,8 +66,13 @@ class Errands:
         self._wake = wake
         self._told = stopped
         self._closing = threading.Event()
-        self._threads: dict[bool, ThreadPoolExecutor] = {}
-        self._running: dict[Errand, Future[int]] = {}
+        quarter = max(1, gate.settings.sftp.connections // 4)
+        # Big files have a quarter of the connections, so that those of a few partners leave the others some.
+        self._room = {
+            True: threading.Semaphore(quarter),
+            False: threading.Semaphore(gate.settings.sftp.connections - quarter),
+        }
+        self._running: dict[Errand, Future[Ended]] = {}
         self._due: dict[Errand, float] = {}
         self._sights: dict[Errand, Sights] = {}
         self._sessions: set[Session] = set()
@@ -78,18 +91,20 @@ class Errands:
         if not found:
             return
         for errand in self._wanted(found, fetching=fetching != "never"):
-            over = fetching == "once" and errand in self._looked and errand.way == ways.FETCH
-            if errand not in self._running and not over and self._due.get(errand, 0.0) <= time.monotonic():
-                self._running[errand] = self._threads_for(errand).submit(self._run, errand, found[errand.partner])
+            over = fetching == "once" and errand in self._looked and errand.way != ways.PUT
+            if errand not in self._running and not over and self._due[errand] <= time.monotonic():
+                self._start(errand, found[errand.partner])
 
-    def _threads_for(self, errand: Errand) -> ThreadPoolExecutor:
-        """Big files have a quarter of the connections, so that those of a few partners leave the others some."""
-        big = errand.lane == Lane.BIG
-        if big not in self._threads:
-            quarter = max(1, self._gate.settings.sftp.connections // 4)
-            count = quarter if big else self._gate.settings.sftp.connections - quarter
-            self._threads[big] = ThreadPoolExecutor(count, thread_name_prefix="sftp")
-        return self._threads[big]
+    def _start(self, errand: Errand, server: Server) -> None:
+        future = self._running[errand] = Future()
+        # No pool: its threads would keep a gate that ends waiting for a server that does not answer.
+        threading.Thread(target=self._go, args=(errand, server, future), daemon=True, name="sftp").start()
+
+    def _go(self, errand: Errand, server: Server, future: Future[Ended]) -> None:
+        with self._room[errand.way == ways.BIG]:
+            future.set_running_or_notify_cancel()
+            future.set_result(Ended() if self._stopped() else self._run(errand, server))
+        self._wake()
 
     @property
     def busy(self) -> bool:
@@ -100,20 +115,18 @@ class Errands:
     @property
     def caught_up(self) -> bool:
         """Whether every server that is fetched from was looked at once, or could not be."""
-        return all(errand in self._looked for errand in self._due if errand.way == ways.FETCH)
+        return all(errand in self._looked for errand in self._due if errand.way != ways.PUT)
 
     def next_in(self) -> float | None:
         """Seconds until the next look at a server."""
-        idle = [due for errand, due in self._due.items() if errand.way == ways.FETCH and errand not in self._running]
+        idle = [due for errand, due in self._due.items() if errand.way != ways.PUT and errand not in self._running]
         return max(0.0, min(idle) - time.monotonic()) if idle else None
 
     def close(self) -> None:
         """Break off what is under way; the next gate goes on with it."""
         self._closing.set()
-        for threads in self._threads.values():
-            threads.shutdown(wait=False, cancel_futures=True)
         until = time.monotonic() + PATIENCE
-        while not all(future.done() for future in self._running.values()) and time.monotonic() < until:
+        while any(future.running() for future in self._running.values()) and time.monotonic() < until:
             for session in tuple(self._sessions):
                 session.close()
             time.sleep(0.01)
@@ -127,37 +140,42 @@ class Errands:
         for errand, future in tuple(self._running.items()):
             if future.done():
                 del self._running[errand]
-                if not future.cancelled():
-                    self.sent += future.result() if errand.way == ways.PUT else 0
+                ended = future.result()
+                self.sent += ended.sent
+                self._due[errand] = time.monotonic() + (ended.again_in or 0.0)
 
     def _wanted(self, found: Mapping[str, Server], *, fetching: bool) -> list[Errand]:
         now = stamp(self._gate.clock())
         with self._gate.ledger.connect() as connection:
             served = active(partners.load_book(connection)) & found.keys()
-            open_ = {way: served - ways.closed(connection, way, now) for way in (ways.PUT, ways.FETCH)}
+            open_ = {way: served - ways.closed(connection, way, now) for way in (ways.PUT, *_LANES)}
             putting = [code for code in open_[ways.PUT] if found[code].put_into]
-            waiting = {row["partner"] for row in deliveries.in_turn(connection, putting, now)} if putting else set()
+            waiting = deliveries.with_turn(connection, putting, now) if putting else set()
         wanted = [Errand(code, ways.PUT) for code in sorted(waiting)]
         if fetching:
-            sources = sorted(code for code in open_[ways.FETCH] if found[code].fetch_from)
-            wanted += [Errand(code, ways.FETCH, lane) for code in sources for lane in (Lane.SMALL, Lane.BIG)]
+            wanted += [
+                Errand(code, way) for code in sorted(served) if found[code].fetch_from for way in _LANES
+                if code in open_[way]
+            ]  # fmt: skip
         self._due = {errand: self._due.get(errand, 0.0) for errand in wanted}
         return wanted
 
-    def _run(self, errand: Errand, server: Server) -> int:
-        done = 0
+    def _run(self, errand: Errand, server: Server) -> Ended:
+        sent, again_in = 0, None
         try:
             with self._session(server) as session:
-                done = self._put(session, server) if errand.way == ways.PUT else self._fetch(session, server, errand)
+                if errand.way == ways.PUT:
+                    sent = send(self._gate, session, server, self._turn(errand))
+                else:
+                    again_in = self._fetch(session, server, errand)
             self._worked(errand)
         except Stopped:
             pass
         except Exception as error:  # noqa: BLE001 - whatever one errand met, it must not end the thread untold
-            self._failed(errand, error)
+            again_in = self._failed(errand, error)
         finally:
             self._looked.add(errand)
-            self._wake()
-        return done
+        return Ended(sent, again_in)
 
     @contextmanager
     def _session(self, server: Server) -> Iterator[Session]:
@@ -175,25 +193,39 @@ class Errands:
     def _stopped(self) -> bool:
         return self._closing.is_set() or self._told()
 
-    def _put(self, session: Session, server: Server) -> int:
-        return send(self._gate, session, server, self._stopped)
+    def _turn(self, errand: Errand) -> Callable[[], bool]:
+        """Whether an errand that begins now has to end: the gate does, or it has had its time and others wait."""
+        until = time.monotonic() + TURN
+        big = errand.way == ways.BIG
 
-    def _fetch(self, session: Session, server: Server, errand: Errand) -> int:
-        """Look, and look again on the same connection while something is about to be complete."""
-        sights = self._sights.setdefault(errand, Sights(Lane(errand.lane)))
-        taken, idle_since = 0, time.monotonic()
-        while not self._stopped():
-            found = fetch(self._gate, session, server, sights, stopped=self._stopped, arrived=self._wake)
+        def is_over() -> bool:
+            others = tuple(self._running.items())
+            waits = any((e.way == ways.BIG) is big and not f.running() and not f.done() for e, f in others)
+            return self._stopped() or (waits and time.monotonic() > until)
+
+        return is_over
+
+    def _fetch(self, session: Session, server: Server, errand: Errand) -> float:
+        """Look, and look again on the same connection while something is about to be complete; then in how long."""
+        sights = self._sights.setdefault(errand, Sights(_LANES[errand.way]))
+        is_over, idle_since = self._turn(errand), time.monotonic()
+
+        def arrived() -> None:
+            self._worked(errand)
+            self._wake()
+
+        while True:
+            found = fetch(self._gate, session, server, sights, stopped=is_over, arrived=arrived)
             self._looked.add(errand)
-            taken += found.placed
             if found.placed or found.finished:
                 idle_since = time.monotonic()
-            pause = self._gate.settings.sftp.poll_seconds if found.next_in is None else found.next_in
-            self._due[errand] = time.monotonic() + pause
-            if found.next_in is None or time.monotonic() + pause > idle_since + LINGER:
-                break
-            self._closing.wait(pause)
-        return taken
+            if found.next_in is None:
+                return self._gate.settings.sftp.poll_seconds
+            if is_over() or time.monotonic() + found.next_in > idle_since + LINGER:
+                return found.next_in
+            self._closing.wait(found.next_in)
+            if self._servers().get(server.partner) != server:
+                return 0.0
 
     def _worked(self, errand: Errand) -> None:
         with self._gate.ledger.connect() as connection:
@@ -202,10 +234,10 @@ class Errands:
             with writing(self._gate.ledger) as connection:
                 ways.worked(connection, errand.partner, errand.way, stamp(self._gate.clock()))
 
-    def _failed(self, errand: Errand, error: Exception) -> None:
+    def _failed(self, errand: Errand, error: Exception) -> float | None:
         """Close the way for a while, unless the gate broke the errand off itself."""
         if self._stopped():
-            return
+            return None
         foreseen = isinstance(error, RemoteTrouble | OSError | SQLAlchemyError)
         said = str(error) if foreseen else repr(error)
         if not foreseen:
@@ -217,4 +249,5 @@ class Errands:
                 )
         except SQLAlchemyError as trouble:
             log.error("gate.trouble", error=str(trouble), partner=errand.partner)
-            self._due[errand] = time.monotonic() + self._gate.settings.outbox.retry_seconds
+            return self._gate.settings.outbox.retry_seconds
+        return None

@@ -22,6 +22,7 @@ from edigate.engine.rendering import NotRendered, Renderers
 from edigate.ledger import deliveries, journal, partners, proof, servers, ways
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.remote.trouble import RemoteTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -107,7 +108,8 @@ class Failure:
     @property
     def said(self) -> str:
         """The reason, for the ledger and whoever looks."""
-        return (str(self.error) if isinstance(self.error, OSError) else "") or repr(self.error)
+        foreseen = isinstance(self.error, OSError | RemoteTrouble | SQLAlchemyError)
+        return (str(self.error) if foreseen else "") or repr(self.error)
 
 
 def _stage(gate: Gate, row: RowMapping, renderers: Renderers) -> tuple[RowMapping, int, str] | Failure:
@@ -145,7 +147,7 @@ def publish(gate: Gate) -> int:
         book = partners.load_book(connection)
         closed = ways.closed(connection, ways.PUT, stamp(gate.clock()))
         here = active(book) - served_remotely(servers.load(connection)) - closed
-        rows = deliveries.in_turn(connection, here, stamp(gate.clock()))
+        rows = _left_by_servers(gate, deliveries.in_turn(connection, here, stamp(gate.clock())))
     if not rows:
         return 0
     renamed, vanished, failures = _rename(gate, rows)
@@ -153,11 +155,25 @@ def publish(gate: Gate) -> int:
     unsettled = {failure.row["id"] for failure in failures}
     done = [row for row in renamed if row["id"] not in unsettled]
     with writing(gate.ledger) as connection:
+        deliveries.mark_not_renamed(connection, [row["id"] for row in done if row["uploaded_at"]])
         published(gate, connection, book, done)
         deliveries.mark_vanished(connection, [failure.row["id"] for failure in vanished])
         note_failures(gate, connection, [*failures, *vanished])
     tell_published(done)
     return len(done)
+
+
+def _left_by_servers(gate: Gate, rows: Iterable[RowMapping]) -> list[RowMapping]:
+    """Without what may just be renamed on a server that was taken away from its partner, and what comes after it."""
+    now = gate.clock()
+    since = stamp(now - dt.timedelta(seconds=2 * gate.settings.sftp.silence_seconds))
+    left, stopped = [], set()
+    for row in rows:
+        if row["uploaded_at"] and since <= row["uploaded_at"] <= stamp(now):
+            stopped.add(row["partner"])
+        if row["partner"] not in stopped:
+            left.append(row)
+    return left
 
 
 def published(gate: Gate, connection: Connection, book: PartnerBook, rows: Sequence[RowMapping]) -> None:

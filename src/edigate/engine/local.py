@@ -178,10 +178,17 @@ class Local:
         except Exception as error:  # noqa: BLE001 - whatever one round met, the next one may not; attempts are counted
             said = str(error) if isinstance(error, OSError | SQLAlchemyError) else traceback.format_exc()
             log.error("gate.trouble", error=said, again_in=PAUSE_AFTER_TROUBLE)
-            pause = PAUSE_AFTER_TROUBLE
+            pause = 0.0
+            self._sit_out(PAUSE_AFTER_TROUBLE)
         self._wait(pause)
         if not self._stopped:
             time.sleep(GATHERING)  # a file that grows wakes the gate at every write
+
+    def _sit_out(self, seconds: float) -> None:
+        """Wait for so long, whatever wakes the gate meanwhile but the word to end."""
+        until = time.monotonic() + seconds
+        while not self._stopped and (left := until - time.monotonic()) > 0:
+            self._wait(left)
 
     def _wait(self, seconds: float) -> None:
         with suppress(queue.Empty):
@@ -254,7 +261,9 @@ class Local:
             self._ahead = taken.result()
         if self._ahead or decided or self.tally.booked > booked:
             return True
-        if self._caught_up or not self._arrivals.looked or (self._errands and not self._errands.caught_up):
+        if self._caught_up or not self._arrivals.looked or self._arrivals.full:
+            return False
+        if self._errands and not self._errands.caught_up:
             return False
         self._caught_up = True
         return bool(self._decide())

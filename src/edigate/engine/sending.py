@@ -1,31 +1,31 @@
 """Sending placed files on to a partner's server: uploaded under a hidden name, checked, then renamed (design §2).
 
-| the gate ended | the ledger says | on the server | the next one |
+| the gate ended, or the line broke | the ledger says | on the server | the next one |
 |---|---|---|---|
 | before or while uploading | placed | nothing, or a part under the hidden name | uploads the rest |
-| after uploading | placed | the whole under the hidden name | checks its size, goes on |
-| after committing that | placed, uploaded | the whole under the hidden name | renames it |
-| after renaming | placed, uploaded | nothing under the hidden name | knows that it was handed over |
+| after uploading | placed | the whole under the hidden name | writes its end once more, checks its size, goes on |
+| after committing that | placed, uploaded to this place | the whole under the hidden name | renames it |
+| after renaming | placed, uploaded to this place | nothing under the hidden name | knows that it was handed over |
 | after committing that | published | the partner's | takes the staged file away |
 
-The hidden name bears the hash, so that a part is only ever completed by bytes of the same file. What a server's owner
-removes under a hidden name between the third line and the fourth counts as handed over; `deliveries resend` offers it
-once more.
+The hidden name bears the hash, so that a part is only ever completed by bytes of the same file. That a file was
+uploaded is committed right before its rename, bound to the place, and taken back where the rename was refused: so
+nothing under the hidden name means that it was renamed. What a server's owner removes under a hidden name between the
+third line and the fourth counts as handed over all the same; `deliveries resend` offers it once more.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import structlog
 
 from edigate.delivery.folder import STAGING
 from edigate.engine.handover import Failure, active, note_failures, published, tell_published
-from edigate.ledger import deliveries, partners
+from edigate.ledger import deliveries, partners, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.remote.session import safely_behind
-from edigate.remote.trouble import Cause, Refused, RemoteTrouble
+from edigate.remote.trouble import Cause, Refused, RemoteTrouble, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,21 +37,29 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
     from edigate.remote.session import Session
 
-log = structlog.get_logger()
 STRIDE_FILES = 32
 STRIDE_BYTES = 8_000_000
+OF_THE_FILE = frozenset({Cause.EXISTS, Cause.FAILED})
 
 
 class Stopped(Exception):
-    """The gate was told to end while a file was under way; the next one goes on with it."""
+    """The gate was told to end, or the server was changed, while files were under way; another errand goes on."""
 
 
-def waiting(gate: Gate, partner: str) -> list[RowMapping]:
-    """What is to be sent to a partner now, in order."""
-    with gate.ledger.connect() as connection:
-        if partner not in active(partners.load_book(connection)):
-            return []
-        return deliveries.in_turn(connection, [partner], stamp(gate.clock()))
+@dataclass(slots=True)
+class _Stride:
+    """Some files on their way: `whole` lie there under hidden names, `shown` under their own, `gone` no longer here.
+
+    `refused` are files that the server does not take, `lost` those that vanished there before they were shown;
+    `trouble` is what ended the stride early.
+    """
+
+    whole: list[RowMapping] = field(default_factory=list)
+    shown: list[RowMapping] = field(default_factory=list)
+    gone: list[RowMapping] = field(default_factory=list)
+    lost: list[RowMapping] = field(default_factory=list)
+    refused: list[Failure] = field(default_factory=list)
+    trouble: Exception | None = None
 
 
 def send(gate: Gate, session: Session, server: Server, stopped: Callable[[], bool]) -> int:
@@ -60,7 +68,7 @@ def send(gate: Gate, session: Session, server: Server, stopped: Callable[[], boo
     Raises RemoteTrouble for what concerns the server as a whole, Stopped, OSError of the gate's own disk.
     """
     count = 0
-    while (rows := waiting(gate, server.partner)) and not stopped():
+    while (rows := _waiting(gate, server)) and not stopped():
         done = _send_stride(gate, session, server, _stride(rows), stopped)
         if not done:
             break
@@ -77,10 +85,19 @@ def tidy(gate: Gate, partner: str) -> None:
             gate.outbox.forget(partner, number)
 
 
+def _waiting(gate: Gate, server: Server) -> list[RowMapping]:
+    """What is to be sent now, in order; nothing where the partner or his server is no longer what it was."""
+    with gate.ledger.connect() as connection:
+        known = servers.load(connection).get(server.partner)
+        if known != server or server.partner not in active(partners.load_book(connection)):
+            return []
+        return deliveries.in_turn(connection, [server.partner], stamp(gate.clock()), STRIDE_FILES)
+
+
 def _stride(rows: Sequence[RowMapping]) -> list[RowMapping]:
     taken: list[RowMapping] = []
     total = 0
-    for row in rows[:STRIDE_FILES]:
+    for row in rows:
         if taken and total + row["size"] > STRIDE_BYTES:
             break
         taken.append(row)
@@ -92,22 +109,35 @@ def _send_stride(
     gate: Gate, session: Session, server: Server, rows: Sequence[RowMapping], stopped: Callable[[], bool]
 ) -> int:
     """Upload, commit, rename, commit; what was done before trouble is committed, then the trouble is raised."""
-    trouble: list[Exception] = []
-    whole, vanished = _upload_all(gate, session, server, rows, stopped, trouble)
+    stride = _Stride()
+    _upload_all(gate, session, server, rows, stopped, stride)
+    if not isinstance(stride.trouble, Unreachable | Stopped):
+        _show_all(session, server, _about_to_rename(gate, server, stride), stride)
+    not_renamed = [*stride.lost, *(failure.row for failure in stride.refused)]
     with writing(gate.ledger) as connection:
-        deliveries.mark_uploaded(connection, [row["id"] for row in whole], stamp(gate.clock()))
-        deliveries.mark_vanished(connection, [row["id"] for row in vanished])
-    shown, lost, refused = ([], [], []) if trouble else _show_all(session, server, whole, trouble)
-    with writing(gate.ledger) as connection:
-        published(gate, connection, partners.load_book(connection), shown)
-        deliveries.mark_uploaded(connection, [row["id"] for row in lost], None)
-        note_failures(gate, connection, refused)
-    tell_published(shown, at="server")
-    for row in shown:
+        published(gate, connection, partners.load_book(connection), stride.shown)
+        deliveries.mark_vanished(connection, [row["id"] for row in stride.gone])
+        deliveries.mark_not_renamed(connection, [row["id"] for row in not_renamed])
+        note_failures(gate, connection, [failure for failure in stride.refused if failure.own])
+    tell_published(stride.shown, at="server")
+    for row in stride.shown:
         gate.outbox.forget(row["partner"], row["id"])
-    for error in trouble:
-        raise error
-    return len(shown)
+    trouble = stride.trouble or next((failure.error for failure in stride.refused if not failure.own), None)
+    if trouble:
+        raise trouble
+    return len(stride.shown)
+
+
+def _about_to_rename(gate: Gate, server: Server, stride: _Stride) -> list[RowMapping]:
+    """Commit what lies whole there; only that may be renamed, and only while the server is still the partner's."""
+    if not stride.whole:
+        return []
+    with writing(gate.ledger) as connection:
+        if servers.load(connection).get(server.partner) != server:
+            raise Stopped
+        ids = [row["id"] for row in stride.whole]
+        taken = deliveries.mark_uploaded(connection, ids, place(server), stamp(gate.clock()))
+    return [row for row in stride.whole if row["id"] in taken]
 
 
 def _upload_all(
@@ -116,72 +146,80 @@ def _upload_all(
     server: Server,
     rows: Sequence[RowMapping],
     stopped: Callable[[], bool],
-    trouble: list[Exception],
-) -> tuple[list[RowMapping], list[RowMapping]]:
-    """What lies whole on the server, and what is no longer staged here; neither goes on after trouble."""
-    whole: list[RowMapping] = []
+    stride: _Stride,
+) -> None:
     for row in rows:
-        if row["uploaded_at"]:
-            whole.append(row)
-            continue
         try:
-            with gate.outbox.open_staged(row["partner"], row["id"]) as file:
-                _upload(session, hidden(server, row), _Stoppable(file, stopped), row["size"])
+            if not _uploaded_before(row, server):
+                with gate.outbox.open_staged(row["partner"], row["id"]) as file:
+                    _upload(session, hidden(server, row), _Stoppable(file, stopped), row["size"])
         except FileNotFoundError:
-            return whole, [row]
+            stride.gone.append(row)
+            return
+        except Refused as error:
+            stride.refused.append(Failure(row, error, own=error.cause in OF_THE_FILE))
+            return
         except (RemoteTrouble, Stopped, OSError) as error:
-            trouble.append(error)
-            break
-        whole.append(row)
-    return whole, []
+            stride.trouble = error
+            return
+        stride.whole.append(row)
+
+
+def _uploaded_before(row: RowMapping, server: Server) -> bool:
+    """Whether it was about to be renamed there: then it is not uploaded anew before that is known to have failed."""
+    return bool(row["uploaded_at"]) and row["uploaded_to"] == place(server)
 
 
 def _upload(session: Session, path: str, file: _Stoppable, size: int) -> None:
-    """Write what is not there yet; raises Refused where the server has not got all of it in the end."""
+    """Write what is not there for certain; raises Refused where the server has not got all of it in the end."""
     there = session.stat(path)
     if there and there.size > size:
         session.remove(path)
         there = None
-    if there is None or there.size < size:
-        offset = safely_behind(there.size) if there else 0
-        session.write(path, file, offset)  # type: ignore[arg-type]
-        there = session.stat(path)
+    session.write(path, file, safely_behind(there.size) if there else 0)  # type: ignore[arg-type]
+    there = session.stat(path)
     if there is None or there.size != size:
         raise Refused(
             Cause.FAILED, f"{path}: {there.size if there else 0} bytes of {size} are there after writing them"
         )
 
 
-def _show_all(
-    session: Session, server: Server, rows: Sequence[RowMapping], trouble: list[Exception]
-) -> tuple[list[RowMapping], list[RowMapping], list[Failure]]:
-    """What stands under its name; what somebody took away before that; what the server does not let stand there."""
-    shown: list[RowMapping] = []
+def _show_all(session: Session, server: Server, rows: Sequence[RowMapping], stride: _Stride) -> None:
+    """Rename in order, up to what the server does not let stand there, or what somebody took away before."""
     for row in rows:
         try:
-            if not _show(session, hidden(server, row), f"{server.put_into}/{row['name']}", row):
-                return shown, [row], []
+            if not _show(session, server, row):
+                stride.lost.append(row)
+                return
         except Refused as error:
-            return shown, [], [Failure(row, error, own=True)]
+            stride.refused.insert(0, Failure(row, error, own=error.cause in OF_THE_FILE))
+            return
         except RemoteTrouble as error:
-            trouble.append(error)
-            break
-        shown.append(row)
-    return shown, [], []
+            stride.trouble = error
+            return
+        stride.shown.append(row)
 
 
-def _show(session: Session, path: str, final: str, row: RowMapping) -> bool:
+def _show(session: Session, server: Server, row: RowMapping) -> bool:
     """Rename to the final name; whether the file was, or had been, handed over."""
+    path, final = hidden(server, row), f"{server.put_into}/{row['name']}"
     try:
         session.rename(path, final)
     except Refused:
         if session.stat(path) is None:
-            return row["uploaded_at"] is not None  # committed before: then an earlier gate had renamed it
+            if session.stat(server.put_into) is None:
+                raise
+            return _uploaded_before(row, server)  # committed by an earlier errand: then it was renamed
         there = session.stat(final)
         if not (row["offers"] and there and there.size == row["size"]):
             raise
         session.remove(path)  # what is offered again still lies there from the last time
     return True
+
+
+def place(server: Server) -> str:
+    """Where a server's partner gets his files: what is known of a file at one place says nothing of another."""
+    return f"{server.user}@{server.address}/{server.put_into}"
 
 
 def hidden(server: Server, row: RowMapping) -> str:

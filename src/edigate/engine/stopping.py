@@ -57,7 +57,9 @@ def told_to_end(stop: Callable[[], None], seconds: float) -> Iterator[None]:
 def _watch(reader: int, seconds: float) -> None:
     """Until the other end is closed; ends the process where that comes too late."""
     until: float | None = None
-    while select.select([reader], [], [], None if until is None else max(0.0, until - time.monotonic()))[0]:
+    word_or_end = select.poll()  # unlike select it takes any descriptor
+    word_or_end.register(reader, select.POLLIN)
+    while word_or_end.poll(None if until is None else max(0.0, until - time.monotonic()) * 1000):
         word = os.read(reader, 1)
         if not word:
             return

@@ -7,7 +7,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
@@ -147,16 +147,23 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
     return ids
 
 
-def to_do(connection: Connection, state: str, partners: Collection[str], now: str) -> list[RowMapping]:
+def to_do(
+    connection: Connection, state: str, partners: Collection[str], now: str, at_most: int | None = None
+) -> list[RowMapping]:
     """Deliveries in this state to partners that may be served, whose time for another try has come."""
-    query = select(deliveries).where(
+    query = select(deliveries).where(_ready(state, partners, now)).order_by(deliveries.c.id).limit(at_most)
+    return list(connection.execute(query).mappings())
+
+
+def _ready(state: str, partners: Collection[str], now: str) -> ColumnElement[bool]:
+    may = or_(deliveries.c.next_try_at.is_(None), ~_pausing(now))
+    return and_(
         DELIVERY_TO_DO,
         deliveries.c.dead_at.is_(None),
         deliveries.c.state == state,
         deliveries.c.partner.in_(partners),
-        or_(deliveries.c.next_try_at.is_(None), ~_pausing(now)),
+        may,
     )
-    return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
 
 
 def _pausing(now: str) -> ColumnElement[bool]:
@@ -169,29 +176,42 @@ def count_to_do(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(deliveries).where(chosen)).scalar_one()
 
 
-def in_turn(connection: Connection, partners: Collection[str], now: str) -> list[RowMapping]:
+def in_turn(
+    connection: Connection, partners: Collection[str], now: str, at_most: int | None = None
+) -> list[RowMapping]:
     """What is placed and may go now: each partner's in order, up to the first that is not placed or waits.
 
     A dead letter keeps nothing back.
     """
+    stop = _stops(connection, partners, now)
+    rows = to_do(connection, PLACED, partners, now, at_most)
+    return [row for row in rows if row["partner"] not in stop or row["id"] < stop[row["partner"]]]
+
+
+def with_turn(connection: Connection, partners: Collection[str], now: str) -> set[str]:
+    """Those of these partners for whom something may go now."""
+    stop = _stops(connection, partners, now)
+    first = _first(connection, _ready(PLACED, partners, now))
+    return {partner for partner, number in first.items() if partner not in stop or number < stop[partner]}
+
+
+def _stops(connection: Connection, partners: Collection[str], now: str) -> dict[str, int]:
+    """By partner: the first file that keeps those behind it waiting."""
     waiting = or_(deliveries.c.state == PLANNED, _pausing(now))
-    query = (
-        select(deliveries.c.partner, func.min(deliveries.c.id).label("id"))
-        .where(DELIVERY_TO_DO, deliveries.c.dead_at.is_(None), deliveries.c.partner.in_(partners), waiting)
-        .group_by(deliveries.c.partner)
-    )
-    first = {row.partner: row.id for row in connection.execute(query)}
-    return [
-        row
-        for row in to_do(connection, PLACED, partners, now)
-        if row["partner"] not in first or row["id"] < first[row["partner"]]
-    ]
+    alive = and_(DELIVERY_TO_DO, deliveries.c.dead_at.is_(None), deliveries.c.partner.in_(partners))
+    return _first(connection, alive & waiting)
+
+
+def _first(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, int]:
+    query = select(deliveries.c.partner, func.min(deliveries.c.id).label("id")).where(chosen)
+    return {row.partner: row.id for row in connection.execute(query.group_by(deliveries.c.partner))}
 
 
 def mark_placed(connection: Connection, written: Iterable[tuple[int, int, str]]) -> None:
     """From planned to placed, with size and SHA-256."""
     rows = [
-        {"b_id": i, "state": PLACED, "size": size, "sha256": sha256, "uploaded_at": None} for i, size, sha256 in written
+        {"b_id": i, "state": PLACED, "size": size, "sha256": sha256, "uploaded_at": None, "uploaded_to": ""}
+        for i, size, sha256 in written
     ]
     if rows:
         chosen = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.state == PLANNED)
@@ -279,36 +299,47 @@ def published_of(connection: Connection, ids: Collection[int]) -> list[int]:
     return [row["id"] for row in where_in(connection, query, deliveries.c.id, ids) if row["state"] == PUBLISHED]
 
 
-def mark_uploaded(connection: Connection, ids: Sequence[int], now: str | None) -> None:
-    """What is placed lies whole on the partner's server, under its hidden name; None where it has gone from there."""
+def mark_uploaded(connection: Connection, ids: Sequence[int], place: str, now: str) -> set[int]:
+    """What lies whole at this place of a server, under a hidden name, is about to be renamed there. Returns what is."""
+    taken: set[int] = set()
     for chunk in chunks(ids):
         chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
-        connection.execute(update(deliveries).where(chosen).values(uploaded_at=now))
+        taken |= set(connection.execute(select(deliveries.c.id).where(chosen)).scalars())
+        connection.execute(update(deliveries).where(chosen).values(uploaded_at=now, uploaded_to=place))
+    return taken
+
+
+def mark_not_renamed(connection: Connection, ids: Sequence[int]) -> None:
+    """What was about to be renamed on a server was not, for certain."""
+    for chunk in chunks(ids):
+        chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
+        connection.execute(update(deliveries).where(chosen).values(uploaded_at=None, uploaded_to=""))
 
 
 def mark_kept_back(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:
     """Keep the reason why the way to its partner failed and when to try again; the file itself is not to blame."""
     values = {"last_error": error, "next_try_at": try_again_at}
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(**values))
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery, DELIVERY_TO_DO).values(**values))
 
 
 def mark_failed(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:
     """Count a failure of the file itself, with its reason and when to try again; the state stays what it was."""
     values = {"failures": deliveries.c.failures + 1, "last_error": error, "next_try_at": try_again_at}
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(**values))
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery, DELIVERY_TO_DO).values(**values))
 
 
 def set_aside(connection: Connection, row: RowMapping, error: str, now: str) -> None:
     """Make a dead letter of a file: it is not tried again and keeps nothing back, until somebody offers it again."""
     values = {"failures": deliveries.c.failures + 1, "last_error": error, "next_try_at": None, "dead_at": now}
-    connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
-    alerts.open_one(connection, alerts.DELIVERY_DEAD, row["id"], row["partner"], error, now)
+    moved = connection.execute(update(deliveries).where(deliveries.c.id == row["id"], DELIVERY_TO_DO).values(**values))
+    if moved.rowcount:
+        alerts.open_one(connection, alerts.DELIVERY_DEAD, row["id"], row["partner"], error, now)
 
 
 def revive(connection: Connection, delivery: int, now: str) -> bool:
-    """Let a dead letter be tried again, from the step that it had come to."""
+    """Let a dead letter be tried again, from the step that it had come to here."""
     chosen = (deliveries.c.id == delivery) & deliveries.c.dead_at.is_not(None)
-    values = {"failures": 0, "next_try_at": None, "dead_at": None}
+    values = {"failures": 0, "next_try_at": None, "dead_at": None, "uploaded_at": None, "uploaded_to": ""}
     if not connection.execute(update(deliveries).where(chosen).values(**values)).rowcount:
         return False
     alerts.close(connection, alerts.DELIVERY_DEAD, delivery, now)

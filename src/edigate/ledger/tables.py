@@ -231,6 +231,7 @@ deliveries = Table(
     _time("receipt_at"),
     _time("receipt_due_at"),
     _time("uploaded_at"),
+    Column("uploaded_to", Text, nullable=False, default=""),
     _time("dead_at"),
     _time("gone_at"),
     Column("gone_how", String(10), nullable=False, default=""),
@@ -318,11 +319,13 @@ host_keys = Table(
 )
 
 # Files of remote inboxes: what the gate wants to claim, has claimed, or has taken where it may not claim.
+# `source` is server and folder.
 fetches = Table(
     "fetches",
     metadata,
     _id("id", primary_key=True),
     Column("partner", String(6), nullable=False),
+    Column("source", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("mtime", Integer, nullable=False),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 log = structlog.get_logger()
-PUT, FETCH = "put", "fetch"
+PUT, FETCH, BIG = "put", "fetch", "big"  # to a partner, from it, from it for big files
 LONGEST_PAUSE = dt.timedelta(hours=1)
 
 

@@ -140,8 +140,9 @@ def test_a_changed_host_key_is_refused_until_somebody_accepts_it(gate: Gate, ssh
     sshd.swap_host_key("ed25519")
     Local(gate).run_once()
     with gate.ledger.connect() as connection:
-        (said,) = connection.execute(select(table.c.last_error)).scalars()
-    assert "shows the host key SHA256:" in said
+        said = connection.execute(select(table.c.last_error)).scalars().all()
+    assert said
+    assert all("shows the host key SHA256:" in one for one in said)
     assert (decided(gate), len(visible(sshd.root / "in"))) == ({}, 1)
 
     with writing(gate.ledger) as connection:

@@ -238,10 +238,11 @@ def test_what_vanishes_under_its_hidden_name_before_it_was_shown_is_uploaded_aga
     wanted = reports(placed(gate, 1))
     commit = deliveries.mark_uploaded
 
-    def sweep(*args: object) -> None:
-        commit(*args)  # type: ignore[arg-type]
+    def sweep(*args: object) -> set[int]:
+        taken = commit(*args)  # type: ignore[arg-type]
         for path in (sshd.root / OUT).glob(".*"):
             path.unlink()
+        return taken
 
     with monkeypatch.context() as patched:
         patched.setattr(deliveries, "mark_uploaded", sweep)

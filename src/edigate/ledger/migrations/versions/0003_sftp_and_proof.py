@@ -46,6 +46,7 @@ def upgrade() -> None:
         "fetches",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("partner", _CODE, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("mtime", sa.Integer(), nullable=False),
@@ -98,6 +99,7 @@ def upgrade() -> None:
     op.create_index("alerts_untold", "alerts", ["id"], sqlite_where=sa.text(_UNTOLD))
     with op.batch_alter_table("deliveries") as batch_op:
         batch_op.add_column(sa.Column("uploaded_at", _TIME, nullable=True))
+        batch_op.add_column(sa.Column("uploaded_to", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("dead_at", _TIME, nullable=True))
         batch_op.add_column(sa.Column("gone_at", _TIME, nullable=True))
         batch_op.add_column(sa.Column("gone_how", sa.String(length=10), nullable=False, server_default=""))
@@ -114,7 +116,7 @@ def downgrade() -> None:
     op.drop_index("deliveries_on_offer", "deliveries")
     op.drop_index("invoices_by_completed", "invoices")
     with op.batch_alter_table("deliveries") as batch_op:
-        for column in ("purged_at", "gone_how", "gone_at", "dead_at", "uploaded_at"):
+        for column in ("purged_at", "gone_how", "gone_at", "dead_at", "uploaded_at", "uploaded_to"):
             batch_op.drop_column(column)
     op.drop_index("alerts_untold", "alerts")
     with op.batch_alter_table("alerts") as batch_op:
