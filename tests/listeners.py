@@ -89,7 +89,10 @@ class _Mailbox:
 
 
 class MailServer:
-    """An SMTP server: without TLS, with STARTTLS, or TLS from the first byte; `login` asks for USER and PASSWORD."""
+    """An SMTP server: without TLS, with STARTTLS, or TLS from the first byte.
+
+    `login` takes USER and PASSWORD, and nobody without them where there is STARTTLS.
+    """
 
     def __init__(self, certificate: Certificate | None = None, *, starttls: bool = False, login: bool = False) -> None:
         """On a free port, not started yet."""
@@ -100,7 +103,7 @@ class MailServer:
         elif certificate:
             options["ssl_context"] = certificate.context()
         if login:
-            options |= {"authenticator": _right, "auth_required": True, "auth_require_tls": starttls}
+            options |= {"authenticator": _right, "auth_required": starttls, "auth_require_tls": starttls}
         self.port = free_port()
         self._controller = Controller(self.box, hostname="127.0.0.1", port=self.port, **options)
 

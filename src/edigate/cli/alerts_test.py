@@ -32,6 +32,14 @@ class Remedy(NamedTuple):
     fr: str
 
 
+class Tried(NamedTuple):
+    """What came of one way: `error` where nobody was told, `refused` addresses that others were told beside."""
+
+    by: By
+    error: NotTold | None = None
+    refused: "Mapping[str, str]" = MappingProxyType({})
+
+
 _REMEDIES: "Mapping[Reason, Remedy]" = MappingProxyType(
     {
         Reason.BAD_ADDRESS: Remedy(
@@ -96,6 +104,12 @@ _REMEDIES: "Mapping[Reason, Remedy]" = MappingProxyType(
 )
 
 
+_WRONG_ADDRESS = Remedy(
+    en="Correct the address in watch.mail_to, or take it out: whoever is refused is told of no alert.",
+    fr="Corrigez l'adresse dans watch.mail_to, ou retirez-la : qui est refusé n'est prévenu d'aucune alerte.",
+)
+
+
 def send_test(as_json: Json = False) -> None:
     """Send a message each way; exit 1 where one does not get through, or none is set."""
     gate = common.open_here()
@@ -107,22 +121,21 @@ def send_test(as_json: Json = False) -> None:
             t("Set watch.webhook, or watch.smtp_host and watch.mail_to, in edigate.toml.",
               "Réglez watch.webhook, ou watch.smtp_host et watch.mail_to, dans edigate.toml."),
         )  # fmt: skip
-    failed = {by: _failure(gate, by) for by in wanted}
+    tried = [_tried(gate, by) for by in wanted]
     if as_json:
-        common.print_json([_json(by, error) for by, error in failed.items()])
+        common.print_json([_json(one) for one in tried])
     else:
-        for by, error in failed.items():
-            _print(gate, by, error)
-    if any(failed.values()):
+        for one in tried:
+            _print(gate, one)
+    if any(one.error or one.refused for one in tried):
         raise typer.Exit(1)
 
 
-def _failure(gate: Gate, by: By) -> NotTold | None:
+def _tried(gate: Gate, by: By) -> Tried:
     try:
-        (_post if by is By.POST else _mail)(gate, *_words(gate))
+        return Tried(by, refused=(_post if by is By.POST else _mail)(gate, *_words(gate)))
     except NotTold as error:
-        return error
-    return None
+        return Tried(by, error)
 
 
 def _words(gate: Gate) -> tuple[str, str]:
@@ -134,32 +147,43 @@ def _words(gate: Gate) -> tuple[str, str]:
     return f"[edigate {code}] test", f"The gate {code} can tell you of its alerts.\n"
 
 
-def _post(gate: Gate, subject: str, text: str) -> None:
+def _post(gate: Gate, subject: str, text: str) -> "Mapping[str, str]":
     told = {"gate": gate.settings.gate.code, "sent_at": stamp(gate.clock()), "text": f"{subject}\n{text}", "alerts": []}
     post(gate.settings.watch.webhook, told)
+    return {}
 
 
-def _mail(gate: Gate, subject: str, text: str) -> None:
-    telling.send_mail(gate, subject, text, key=stamp(gate.clock()))
+def _mail(gate: Gate, subject: str, text: str) -> "Mapping[str, str]":
+    return telling.send_mail(gate, subject, text, key=stamp(gate.clock()))
 
 
-def _json(by: By, error: NotTold | None) -> dict[str, object]:
+def _json(tried: Tried) -> dict[str, object]:
+    error = tried.error
     return {
-        "by": by.value,
+        "by": tried.by.value,
         "told": error is None,
+        "refused": dict(tried.refused),
         "reason": error.reason.value if error else "",
         "error": str(error or ""),
-        "remedy": t(*_REMEDIES[error.reason]) if error else "",
+        "remedy": t(*_remedy(tried)) if error or tried.refused else "",
     }
 
 
-def _print(gate: Gate, by: By, error: NotTold | None) -> None:
+def _remedy(tried: Tried) -> Remedy:
+    return _REMEDIES[tried.error.reason] if tried.error else _WRONG_ADDRESS
+
+
+def _print(gate: Gate, tried: Tried) -> None:
+    taken = [address for address in telling.addressees(gate.settings) if address not in tried.refused]
     whom = {
         By.POST: t("The webhook", "Le webhook"),
-        By.MAIL: t("Mail to {to}", "Courriel à {to}", to=", ".join(telling.addressees(gate.settings))),
-    }[by]
-    if error is None:
+        By.MAIL: t("Mail to {to}", "Courriel à {to}", to=", ".join(taken)),
+    }[tried.by]
+    if tried.error is None:
         rows.say(t("{whom}: sent.", "{whom} : envoyé.", whom=whom), style="green")
     else:
-        rows.say(t("{whom}: {error}", "{whom} : {error}", whom=whom, error=error), style="red")
-        rows.say(f"  {t(*_REMEDIES[error.reason])}")
+        rows.say(t("{whom}: {error}", "{whom} : {error}", whom=whom, error=tried.error), style="red")
+    for address, said in tried.refused.items():
+        rows.say(t("{to} was refused: {said}", "{to} a été refusé : {said}", to=address, said=said), style="red")
+    if tried.error or tried.refused:
+        rows.say(f"  {t(*_remedy(tried))}")

@@ -104,13 +104,16 @@ def document(gate: Gate, news: Sequence[Alert]) -> dict[str, object]:
 
 
 def _mail(gate: Gate, news: Sequence[Alert]) -> None:
-    send_mail(gate, _subject(gate, news), _body(gate, news), key=repr([(a["id"], state(a)) for a in news]))
+    """Whoever is refused is only warned of: the others have it, and would get it again with each new try."""
+    key = repr([(a["id"], state(a)) for a in news])
+    for address, said_of_it in send_mail(gate, _subject(gate, news), _body(gate, news), key=key).items():
+        log.warning("alert.refused", by=By.MAIL.value, alerts=len(news), error=f"{address}: {said_of_it}")
 
 
-def send_mail(gate: Gate, subject: str, body: str, *, key: str) -> None:
+def send_mail(gate: Gate, subject: str, body: str, *, key: str) -> Mapping[str, str]:
     """One mail to all whom the settings name; the same `key` gives the same message id, should it be sent twice.
 
-    Raises NotTold.
+    Returns the addresses that the mail server refused, with what it said. Raises NotTold where it took none.
     """
     from edigate.remote.mail import send  # noqa: PLC0415 - what few commands need
 
@@ -123,7 +126,7 @@ def send_mail(gate: Gate, subject: str, body: str, *, key: str) -> None:
     message["Message-ID"] = f"<{digest}@{sender.domain or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
-    send(_mail_server(gate), message)
+    return send(_mail_server(gate), message)
 
 
 def _address(text: str) -> Address:

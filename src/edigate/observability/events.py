@@ -61,6 +61,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "alert.opened": "Something must be seen to; it stands in the list of alerts.",
         "alert.over": "What an alert was about is over, or somebody closed it.",
         "alert.untold": "The webhook or the mail server could not be told of alerts; it is tried again.",
+        "alert.refused": "The mail server took a mail for others, but refused this address; it is not tried again.",
         "alert.closed": "Somebody closed an alert by hand.",
         "alert.settled": "What an alert is about was settled.",
         "flow.purged": "Retention took a flow, with all that was about it alone.",

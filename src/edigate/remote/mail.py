@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from edigate.remote.untold import NotTold, Reason, translated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from email.message import EmailMessage
     from pathlib import Path
 
@@ -32,8 +33,11 @@ class MailServer:
     password_file: Path | None = None
 
 
-def send(server: MailServer, message: EmailMessage, *, seconds: float = SECONDS) -> None:
-    """Hand a message in for all its addressees. Raises NotTold, also where one of them is refused."""
+def send(server: MailServer, message: EmailMessage, *, seconds: float = SECONDS) -> Mapping[str, str]:
+    """Hand a message in for all its addressees; returns those whom the server refused, with what it said.
+
+    Raises NotTold where it has taken the message for none of them.
+    """
     password = _password(server)
     with translated(f"{server.host}:{server.port}"), _connected(server, seconds) as session:
         if server.security == "starttls":
@@ -41,8 +45,7 @@ def send(server: MailServer, message: EmailMessage, *, seconds: float = SECONDS)
         if server.user:
             _log_in(session, server.user, password)
         refused = session.send_message(message)
-        if refused:
-            raise smtplib.SMTPRecipientsRefused(refused)
+    return {address: f"{code} {said.decode(errors='replace')}" for address, (code, said) in refused.items()}
 
 
 def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
@@ -68,7 +71,7 @@ def _password(server: MailServer) -> str:
     if not server.user:
         return ""
     if server.security == "none" and not _is_here(server.host):
-        raise NotTold(Reason.NOT_SECURE, f"{server.host}: a password is sent over TLS only")
+        raise NotTold(Reason.NOT_SECURE, f"{server.host}: a password is sent over TLS only, except to this machine")
     if server.password_file is None:
         raise NotTold(Reason.FILE_MISSING, "no password file is set")
     try:

@@ -121,6 +121,25 @@ def test_a_way_that_fails_is_said_with_what_to_do(fresh: Site, monkeypatch: pyte
     assert len(box.mails) == 2
 
 
+def test_an_address_that_the_mail_server_refuses_is_said(fresh: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside those who got it; the exit status tells."""
+    server = MailServer()
+    monkeypatch.setenv("EDIGATE_WATCH__SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("EDIGATE_WATCH__SMTP_PORT", str(server.port))
+    monkeypatch.setenv("EDIGATE_WATCH__MAIL_TO", "ops@example.org, bad@example.org")
+    with server as box:
+        box.refused.add("bad@example.org")
+        english = fold(fresh.run("alerts", "test", expect=1).out)
+        french = fold(fresh.run("alerts", "test", lang="fr", expect=1).out)
+        (found,) = fresh.run("alerts", "test", "--json", expect=1).json
+
+    assert "Mail to ops@example.org: sent. bad@example.org was refused: 550 no such mailbox here" in english
+    assert "Correct the address in watch.mail_to" in english
+    assert "bad@example.org a été refusé" in french
+    assert (found["told"], found["refused"]) == (True, {"bad@example.org": "550 no such mailbox here"})
+    assert box.sent_to == [["ops@example.org"]] * 3
+
+
 def test_a_mail_server_that_is_not_there_is_said_in_french_too(fresh: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the ports that it may be."""
     monkeypatch.setenv("EDIGATE_WATCH__SMTP_HOST", "127.0.0.1")

@@ -260,3 +260,34 @@ def test_a_server_that_says_nothing_holds_up_neither_gate_nor_other_chores_for_g
             while not done and time.monotonic() - started < PATIENCE:
                 time.sleep(0.02)
     assert done
+
+
+def test_an_address_that_is_refused_is_warned_of_once_and_keeps_nobody_in_mails(gate: Gate) -> None:
+    """The others get each alert once, not anew at every look."""
+    server = MailServer()
+    open_alert(gate)
+    with server as box:
+        box.refused.add("chef@example.org")
+        gate = by_mail(gate, server.port)
+        with capture_logs() as logs:
+            for _ in range(3):
+                telling.tell(gate)
+
+    assert box.sent_to == [["ops@example.org"]]
+    warned = [entry for entry in logs if entry["event"] == "alert.refused"]
+    assert [entry["error"] for entry in warned] == ["chef@example.org: 550 no such mailbox here"]
+    assert not [entry for entry in logs if entry["event"] == "alert.untold"]
+
+
+def test_a_mail_that_every_address_is_refused_for_is_tried_again(gate: Gate) -> None:
+    """Nobody has been told yet."""
+    server = MailServer()
+    open_alert(gate)
+    with server as box:
+        box.refused |= {"ops@example.org", "chef@example.org"}
+        gate = by_mail(gate, server.port)
+        telling.tell(gate)
+        box.refused.clear()
+        telling.tell(gate)
+
+    assert box.sent_to == [["ops@example.org", "chef@example.org"]]

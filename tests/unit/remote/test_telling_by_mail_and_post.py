@@ -118,10 +118,20 @@ def test_a_wrong_password_is_told_without_saying_it(trusted: Certificate, passwo
     assert "wrong-one" not in str(told)
 
 
-def test_a_password_goes_through_no_network_in_clear(password: Path) -> None:
+@pytest.mark.parametrize("host", ["192.0.2.1", "::ffff:192.0.2.1", "mail.example.org", "localhost.example.org"])
+def test_a_password_goes_through_no_network_in_clear(password: Path, host: str) -> None:
     """Without TLS only this machine is told one; nothing is even connected to."""
-    told = why(Server("192.0.2.1", 25, "none", USER, password))
+    told = why(Server(host, 25, "none", USER, password))
     assert (told.reason, PASSWORD in str(told)) == (Reason.NOT_SECURE, False)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_password_may_go_in_clear_to_this_machine(password: Path, host: str) -> None:
+    """It passes no network; a mail server on the gate's own machine often has no certificate."""
+    server = MailServer(login=True)
+    with server as box:
+        mail.send(Server(host, server.port, "none", USER, password), a_mail())
+    assert box.logins == [USER]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
@@ -140,14 +150,25 @@ def test_a_missing_password_is_told(tmp_path: Path) -> None:
         assert why(Server("127.0.0.1", 25, "starttls", USER, file)).reason is Reason.FILE_MISSING
 
 
-def test_an_addressee_that_is_refused_is_told() -> None:
-    """Also where the others got theirs."""
+def test_an_addressee_that_is_refused_is_named_while_the_others_have_theirs() -> None:
+    """The mail counts as handed in, once."""
     server = MailServer()
     with server as box:
         box.refused.add("chef@example.org")
+        refused = mail.send(Server("127.0.0.1", server.port), a_mail("ops@example.org, chef@example.org"))
+    assert refused == {"chef@example.org": "550 no such mailbox here"}
+    assert box.sent_to == [["ops@example.org"]]
+
+
+def test_a_mail_that_is_taken_for_nobody_is_not_told() -> None:
+    """It says of each what the server said."""
+    server = MailServer()
+    with server as box:
+        box.refused |= {"ops@example.org", "chef@example.org"}
         told = why(Server("127.0.0.1", server.port), a_mail("ops@example.org, chef@example.org"))
     assert told.reason is Reason.REFUSED
     assert "chef@example.org" in str(told)
+    assert box.mails == []
 
 
 def test_a_server_that_is_not_there_or_not_known_is_told() -> None:
