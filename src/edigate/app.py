@@ -17,7 +17,7 @@ from edigate.delivery.folder import Outbox
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate, Places
 from edigate.intake.folder import Inbox
-from edigate.ledger import directory, events, notes, snapshots
+from edigate.ledger import archive, directory, events, notes, snapshots
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import open_ledger, writing
 from edigate.ledger.directory import arriving, from_csv, from_f14
@@ -34,12 +34,26 @@ if TYPE_CHECKING:
 _VERSION = "%Y%m%dT%H%M%S%fZ"
 
 
-def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
-    """The gate in this folder, its ledger made where there is none yet. Raises config.BadSettings."""
+class LedgerLost(Exception):
+    """There is an archive and no ledger: a new one would begin every number anew and use names a second time."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the gate's."""
+        super().__init__(str(folder))
+        self.folder = folder
+
+
+def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = False) -> Gate:
+    """The gate in this folder, its ledger made where there is none yet. Raises config.BadSettings and LedgerLost.
+
+    `new_ledger` gives up the past of a gate that has lost its own.
+    """
     root = root.resolve()
     settings = config.load(root)
-    os.umask(int(settings.outbox.umask, 8))
     places = Places(root)
+    if not new_ledger and is_ledger_lost(places):
+        raise LedgerLost(root)
+    os.umask(int(settings.outbox.umask, 8))
     access = _access(root, settings)
     return Gate(
         places=places,
@@ -58,6 +72,12 @@ def open_gate(root: Path, *, clock: Clock = system_clock) -> Gate:
         schemas=catalogue.schema_folder(),
         site_schemas=_site_schemas(root, settings),
     )
+
+
+def is_ledger_lost(places: Places) -> bool:
+    """Whether the gate has taken deposits and has no ledger that knows of them, or an empty file in its place."""
+    there = places.ledger.exists() and places.ledger.stat().st_size > 0
+    return not there and archive.holds_any(places.archive)
 
 
 def _access(root: Path, settings: config.Settings) -> Access:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import textwrap
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from edigate.app import open_gate
 from edigate.config import FILE, Settings
+from edigate.domain.names import LIFE_CYCLE, PIVOT, UNNAMED_REPORT
+from edigate.engine.gate import Places
+from edigate.ledger import events, sequences
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +29,12 @@ Every setting can also be given in the environment, where it wins: EDIGATE_INTAK
 All of them are explained in docs/reference/settings.md. A gate that runs reads them when it starts.
 """
 _WIDTH = 118
+NUMBERS_PER_SECOND = 1_000
+"""More than any gate gives out: what a lost ledger gave is below the seconds since 1970 times this."""
 
 
 class GateExists(Exception):
-    """The folder holds a gate already; the message names its settings file."""
+    """The folder holds a gate already; the message names its settings file, or its ledger."""
 
 
 def found(root: Path, code: str) -> Gate:
@@ -46,6 +54,30 @@ def found(root: Path, code: str) -> Gate:
     except BaseException:
         settings.unlink()
         raise
+    return gate
+
+
+def begin_anew(root: Path, code: str, actor: str) -> Gate:
+    """Make a new ledger for a gate that has lost its own, and give up its past; the settings stay where there are any.
+
+    Numbers begin past all that the lost ledger can have given out. Raises GateExists where there is a ledger.
+    """
+    places = Places(root)
+    if places.ledger.exists() and places.ledger.stat().st_size:
+        raise GateExists(str(places.ledger))
+    root.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), (root / FILE).open("x", encoding="utf-8") as file:
+        file.write(settings_text(code))
+    gate = open_gate(root, new_ledger=True)
+    now = gate.clock()
+    codes = {row.report for row in gate.interfaces.values() if row.report} | {PIVOT, LIFE_CYCLE, UNNAMED_REPORT}
+    first = int(now.timestamp()) * NUMBERS_PER_SECOND
+    with writing(gate.ledger) as connection:
+        for key in (sequences.INVOICES, sequences.DELIVERIES, *sorted(f"flow-{name[3:7]}" for name in codes)):
+            sequences.jump(connection, key, first)
+        events.record(connection, "ledger.begun_anew", actor, gate.settings.gate.code, at=stamp(now), first=first)
+    for folder in (gate.places.inbox, gate.places.outbox):
+        make_passable(folder)
     return gate
 
 

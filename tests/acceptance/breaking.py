@@ -18,6 +18,7 @@ from sqlalchemy import insert, select, text, update
 from edigate.domain.partners import Role
 from edigate.domain.servers import HostKey, Server
 from edigate.engine.restored import write_mark
+from edigate.founding import begin_anew
 from edigate.health import rules
 from edigate.ledger import alerts, host_keys, servers
 from edigate.ledger.clock import stamp, system_clock
@@ -230,6 +231,18 @@ def an_alert(site: Site) -> None:
         alerts.open_one(connection, alerts.PIVOT_REFUSED, 1, PIVOTS_GO_TO, "", site.now)
 
 
+def lose_ledger_and_archive(site: Site) -> None:
+    """Leave a gate of which only settings and folders are there."""
+    into_one_file(site).unlink()
+    shutil.rmtree(site.root / "archive")
+
+
+def begin_a_new_ledger(site: Site) -> None:
+    """Lose the ledger, and give up what it knew."""
+    into_one_file(site).unlink()
+    begin_anew(site.root, "CPP001", "test").ledger.dispose()
+
+
 def mark_restored(site: Site) -> None:
     """What a restore leaves behind."""
     with writing(site.gate.ledger) as connection:
@@ -258,7 +271,9 @@ BREAKS: dict[str, Callable[[Site], object]] = {
     "secret.missing": lose_a_secret,
     "secret.open": lambda s: secret(s, 0o640),
     "gate.restored": mark_restored,
-    "ledger.missing": lambda s: into_one_file(s).unlink(),
+    "ledger.missing": lose_ledger_and_archive,
+    "ledger.lost": lambda s: into_one_file(s).unlink(),
+    "ledger.begun_anew": begin_a_new_ledger,
     "ledger.unreadable": lambda s: into_one_file(s).write_bytes(b"no ledger at all" * 500),
     "ledger.damaged": without_page,
     "ledger.old": older,
@@ -305,6 +320,7 @@ BREAKS: dict[str, Callable[[Site], object]] = {
 # What goes along with it: one mistake may show in several places.
 ALONG = {
     "ledger.damaged": {"check.failed", "ledger.unreadable"},
+    "ledger.begun_anew": {"directory.none", "partners.none", "staging.unknown"},
     "ledger.states": {"ledger.uneven"},
     "partners.no_reader": set[str](),
     "letters.dead": {"ledger.uneven"},

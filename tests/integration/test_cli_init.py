@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import stat
 from pathlib import Path
@@ -15,6 +16,7 @@ from edigate.domain.partners import Role
 from edigate.founding import settings_text
 from edigate.ledger import partners, queries
 from edigate.sandbox.cases import CASES
+from edigate.sandbox.flows import demo_flows
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -148,3 +150,97 @@ def test_the_changes_of_a_sandbox_are_in_the_event_log(tmp_path: Path) -> None:
     with open_gate(tmp_path).ledger.connect() as connection:
         events = [row["event"] for row in queries.events_about(connection, "JMRPOR")]
     assert events == ["partner.added"]
+
+
+def worked(root: Path) -> Path:
+    """A sandbox gate that has taken a deposit, and then lost its ledger."""
+    init(root, "--sandbox")
+    text = (root / "edigate.toml").read_text(encoding="utf-8")
+    (root / "edigate.toml").write_text(text.replace("#quiet_seconds = 2", "quiet_seconds = 0"), encoding="utf-8")
+    flow = next(one for one in demo_flows(1, dt.datetime.now(dt.UTC).date()) if one.expected == "integrated")
+    (root / "inbox" / flow.partner / flow.name).write_bytes(flow.content)
+    assert obey(["--gate", str(root), "run", "--once"]) == 0
+    for path in root.glob("ledger.sqlite*"):
+        path.unlink()
+    return root
+
+
+@pytest.mark.parametrize(
+    "command", [["run", "--once"], ["flows", "list"], ["demo"], ["partners", "list"], ["backup", "elsewhere"]]
+)
+@pytest.mark.parametrize("empty", [False, True], ids=["no file", "an empty file"])
+def test_a_lost_ledger_is_never_replaced_in_silence(
+    lost: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    empty: bool,  # noqa: FBT001 - a case
+) -> None:
+    """With deposits in the archive every command refuses, in both languages, and names both ways out."""
+    gate = shutil.copytree(lost, tmp_path / "gate")
+    if empty:
+        (gate / "ledger.sqlite").touch()
+
+    assert obey(["--gate", str(gate), *command]) == 1
+    english = capsys.readouterr().err
+    assert obey(["--gate", str(gate), "--lang", "fr", *command]) == 1
+    french = capsys.readouterr().err
+
+    assert "ledger.sqlite is missing, while archive/ holds deposits" in english
+    assert "docs/backup.md" in english
+    assert f"edigate init --new-ledger {gate}" in english
+    assert "ledger.sqlite manque" in french
+    assert not (gate / "ledger.sqlite").exists() or not (gate / "ledger.sqlite").stat().st_size
+
+
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a gate, made once."""
+    return worked(tmp_path_factory.mktemp("lost") / "gate")
+
+
+def test_a_new_ledger_is_begun_on_purpose(lost: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Settings and archive stay; no number or name of the lost ledger is given again; who did it is in the log."""
+    gate = shutil.copytree(lost, tmp_path / "gate")
+    settings = (gate / "edigate.toml").read_bytes()
+    old = {path.name for path in (gate / "outbox").glob("*/[CF]*")}
+    assert old
+
+    assert init(gate, "--new-ledger", "--code", "ABC999") == 0
+
+    assert "CPP001" in capsys.readouterr().out
+    assert (gate / "edigate.toml").read_bytes() == settings
+    opened = open_gate(gate)
+    with opened.ledger.connect() as connection:
+        (event,) = queries.events_about(connection, "CPP001")
+    assert event["event"] == "ledger.begun_anew"
+    obey(["--gate", str(gate), "demo", "--no-lives"])
+    with opened.ledger.connect() as connection:
+        given = {row["name"] for row in queries.list_deliveries(connection, queries.Wanted())}
+    opened.ledger.dispose()
+    assert given
+    assert not given & old
+    assert obey(["--gate", str(gate), "doctor"]) == 1
+    assert "older files in the archive: 1" in capsys.readouterr().out
+
+
+def test_a_ledger_that_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To begin a new one beside it is refused."""
+    init(tmp_path)
+    before = (tmp_path / "ledger.sqlite").read_bytes()
+    assert init(tmp_path, "--new-ledger") == 1
+    assert "ledger.sqlite" in capsys.readouterr().err
+    assert (tmp_path / "ledger.sqlite").read_bytes() == before
+
+
+def test_settings_that_are_lost_too_are_not_made_beside_an_old_archive(
+    lost: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`init` alone refuses and leaves nothing; with --new-ledger it makes both."""
+    gate = shutil.copytree(lost, tmp_path / "gate")
+    (gate / "edigate.toml").unlink()
+    assert init(gate) == 1
+    assert "docs/backup.md" in capsys.readouterr().err
+    assert not (gate / "edigate.toml").exists()
+    assert init(gate, "--new-ledger", "--code", "ABC999") == 0
+    assert open_gate(gate).settings.gate.code == "ABC999"

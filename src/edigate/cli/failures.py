@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shlex
 import sqlite3
 import sys
 from types import MappingProxyType
@@ -96,12 +97,12 @@ _REMEDIES_OF_LEDGER: "Mapping[str, tuple[str, str]]" = MappingProxyType(
             "Le disque est plein : faites de la place, puis recommencez ; rien de ce qui a été déposé n'est perdu.",
         ),
         "malformed": (
-            "The file is damaged: put back a copy of ledger.sqlite; what it lacks lies in archive/.",
-            "Le fichier est abîmé : remettez une copie de ledger.sqlite ; ce qui lui manque est dans archive/.",
+            "ledger.sqlite is damaged: end the gate, copy its folder, and restore a backup: docs/backup.md.",
+            "ledger.sqlite est abîmé : arrêtez la passerelle, copiez-le, restaurez une sauvegarde : docs/backup.md.",
         ),
         "not a database": (
-            "ledger.sqlite is no ledger: put back a copy of it; every deposit lies in archive/.",
-            "ledger.sqlite n'est pas un registre : remettez-en une copie ; chaque dépôt est dans archive/.",
+            "ledger.sqlite is damaged, or is no ledger: keep a copy, and restore a backup: docs/backup.md.",
+            "ledger.sqlite est abîmé, ou d'un autre genre : copiez-le et restaurez une sauvegarde : docs/backup.md.",
         ),
         "disk i/o error": (
             "The disk is full or does not answer as it should: make room, or see to it, then start again.",
@@ -237,6 +238,20 @@ def _of_restored(error: Any) -> Failure:  # noqa: ANN401 - engine.restored.Resto
     )  # fmt: skip
 
 
+def _of_lost_ledger(error: Any) -> Failure:  # noqa: ANN401 - app.LedgerLost
+    return Failure(
+        t("{folder}: ledger.sqlite is missing, while archive/ holds deposits. An empty ledger in its place would begin"
+          " every number anew and use names a second time: none was made.",
+          "{folder} : ledger.sqlite manque, alors qu'archive/ contient des dépôts. Un registre vide à sa place"
+          " reprendrait tous les numéros au début et donnerait des noms une seconde fois : rien n'a été créé.",
+          folder=error.folder),
+        t("Restore a backup: docs/backup.md. Where there is none, give up the past on purpose:"
+          " edigate init --new-ledger {folder}",
+          "Restaurez une sauvegarde : docs/backup.md. S'il n'y en a pas, renoncez au passé en connaissance de cause :"
+          " edigate init --new-ledger {folder}", folder=shlex.quote(str(error.folder))),
+    )  # fmt: skip
+
+
 def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
     return Misuse(settings_in_words(error))
 
@@ -285,6 +300,7 @@ _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
     {
         "BadSettings": _of_settings,
         "Held": _of_lock,
+        "LedgerLost": _of_lost_ledger,
         "Restored": _of_restored,
         "SchemaMissing": _as_it_says,
         "BadDirectory": _as_it_says,

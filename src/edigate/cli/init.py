@@ -39,17 +39,32 @@ _Code = Annotated[
         help=t("The gate's application code.", "Le code application de la passerelle."),
     ),
 ]
+_NewLedger = Annotated[
+    bool,
+    typer.Option(
+        "--new-ledger",
+        help=t(
+            "Where a gate has lost its ledger and there is no backup: begin a new one, and give up all that the lost"
+            " one knew. Settings and archive stay.",
+            "Si une passerelle a perdu son registre et qu'il n'y a pas de sauvegarde : en commencer un nouveau et"
+            " renoncer à tout ce que savait l'ancien. Réglages et archive restent.",
+        ),
+    ),
+]
 
 
-def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001") -> None:
+def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001", new_ledger: _NewLedger = False) -> None:
     """Make the gate, and say what to do next."""
     if not APPLICATION.fullmatch(code):
         raise Misuse(
             t("--code {code}: an application code is six capitals or digits, such as CPP001.",
               "--code {code} : un code application est fait de six capitales ou chiffres, comme CPP001.", code=code)
         )  # fmt: skip
-    gate = _found(folder, code)
-    out().print(t("Made gate {code} in {folder}:", "Passerelle {code} créée dans {folder} :", code=code, folder=folder))
+    gate = _found(folder, code, new_ledger=new_ledger)
+    out().print(
+        t("Made gate {code} in {folder}:", "Passerelle {code} créée dans {folder} :",
+          code=gate.settings.gate.code, folder=folder)
+    )  # fmt: skip
     made = table()
     made.show_header = False
     made.add_row("edigate.toml", t("its settings, each with its meaning", "ses réglages, chacun expliqué"))
@@ -64,11 +79,11 @@ def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001") -> 
     _say_next(folder, sandbox=sandbox)
 
 
-def _found(folder: Path, code: str) -> "Gate":
-    from edigate.founding import GateExists, found  # noqa: PLC0415 - see common.open_here
+def _found(folder: Path, code: str, *, new_ledger: bool) -> "Gate":
+    from edigate.founding import GateExists, begin_anew, found  # noqa: PLC0415 - see common.open_here
 
     try:
-        return found(folder, code)
+        return begin_anew(folder, code, actor()) if new_ledger else found(folder, code)
     except GateExists as there:
         raise Failure(
             t("There is a gate in {folder} already: {file} is there. Nothing was changed.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -16,8 +18,9 @@ from edigate.health.patient import at_one_moment
 from edigate.health.spool import oldest_claim
 from edigate.ledger import notes
 from edigate.ledger.archive import ARRIVING
+from edigate.ledger.clock import moment, stamp
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.tables import flows
+from edigate.ledger.tables import flows, links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,9 +73,13 @@ def _close(paths: Sequence[Path]) -> None:
 
 
 def orphans(patient: Patient) -> Iterator[Finding]:
-    """Every file of the archive is some flow's, or will be, or is about to be purged; the others are only listed."""
-    found = Several("archive.orphans")
+    """Every file of the archive is some flow's, or will be, or is about to be purged; the others are only listed.
+
+    Those from before the ledger begins tell that another one was lost.
+    """
+    found, before = Several("archive.orphans"), Several("ledger.begun_anew")
     begun = oldest_claim(patient.places.spool)
+    first = _beginning(patient)
     for day in _folders(patient.places.archive):
         names = [entry.name for entry in os.scandir(day)]
         with patient.gate.ledger.connect() as connection:
@@ -80,8 +87,23 @@ def orphans(patient: Patient) -> Iterator[Finding]:
                 known = _known(connection, day.name, some)
                 for name in some:
                     if name not in known and _is_left(patient, day / name, begun):
-                        found.add(patient.below(day / name))
+                        (before if _is_older(day / name, first) else found).add(patient.below(day / name))
+    yield from (replace(one, value=stamp(first)) for one in before.findings())
     yield from found.findings()
+
+
+def _beginning(patient: Patient) -> dt.datetime:
+    """When the first thing happened that the ledger knows of."""
+    with patient.gate.ledger.connect() as connection:
+        firsts = [connection.execute(select(func.min(column))).scalar() for column in (links.c.at, flows.c.received_at)]
+    known = [moment(one) for one in firsts if one]
+    return min(known, default=patient.gate.clock())
+
+
+def _is_older(path: Path, first: dt.datetime) -> bool:
+    """By the day that it was kept under, whose name is in the gate's own time, or by when it came into its place."""
+    surely = (first - dt.timedelta(days=1)).date().isoformat()
+    return path.parent.name < surely or path.lstat().st_ctime < first.timestamp()
 
 
 def _folders(root: Path) -> list[Path]:

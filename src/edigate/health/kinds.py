@@ -81,26 +81,54 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "ledger.missing": Kind(
             _ERROR,
-            ("il n'y a pas de registre : {place}", "there is no ledger: {place}"),
             (
-                "Restaurez-le d'une sauvegarde ; sans lui, une passerelle qui démarre en ferait un vide.",
-                "Restore it from a backup; without it a gate that starts would make an empty one.",
+                "il n'y a pas de registre, ni de dépôt dans l'archive : {place}",
+                "there is no ledger, nor any deposit in the archive: {place}",
+            ),
+            (
+                "La prochaine commande en crée un vide. S'il y en avait un, restaurez une sauvegarde : docs/backup.md.",
+                "The next command makes an empty one. If there was one, restore a backup: docs/backup.md.",
+            ),
+        ),
+        "ledger.lost": Kind(
+            _ERROR,
+            (
+                "{place} manque, alors que l'archive contient des dépôts : rien ne démarre",
+                "{place} is missing, while the archive holds deposits: nothing starts",
+            ),
+            (
+                "Restaurez une sauvegarde : docs/backup.md. À défaut, edigate init --new-ledger renonce au passé.",
+                "Restore a backup: docs/backup.md. Where there is none, edigate init --new-ledger gives up the past.",
+            ),
+        ),
+        "ledger.begun_anew": Kind(
+            _ERROR,
+            (
+                "le registre ne commence que le {value}, fichiers de l'archive plus anciens : {count}",
+                "the ledger begins on {value} only, older files in the archive: {count}",
+            ),
+            (
+                "L'ancien registre est perdu : restaurez une sauvegarde (docs/backup.md), ou gardez-les ailleurs.",
+                "The ledger before it is lost: restore a backup (docs/backup.md), or keep these files elsewhere.",
             ),
         ),
         "ledger.unreadable": Kind(
             _ERROR,
-            ("{place} n'est pas lisible comme registre : {value}", "{place} cannot be read as a ledger: {value}"),
             (
-                "Arrêtez la passerelle, gardez une copie du dossier et restaurez la dernière sauvegarde.",
-                "End the gate, keep a copy of the folder, and restore the last backup.",
+                "{place} est abîmé, ou n'est pas un registre : {value}",
+                "{place} is damaged, or is no ledger: {value}",
+            ),
+            (
+                "Arrêtez la passerelle, gardez une copie de son dossier, restaurez une sauvegarde : docs/backup.md.",
+                "End the gate, keep a copy of its folder, and restore a backup: docs/backup.md.",
             ),
         ),
         "ledger.damaged": Kind(
             _ERROR,
             ("le registre est abîmé, défauts : {count}", "the ledger is damaged, defects: {count}"),
             (
-                "Arrêtez la passerelle, copiez son dossier, cherchez la panne du disque, restaurez une sauvegarde.",
-                "End the gate, keep a copy of the folder, look for the fault of the disk, and restore a backup.",
+                "Arrêtez la passerelle, copiez-la, vérifiez le disque, restaurez une sauvegarde : docs/backup.md.",
+                "End the gate, copy its folder, look for a fault of the disk, and restore a backup: docs/backup.md.",
             ),
         ),
         "ledger.references": Kind(

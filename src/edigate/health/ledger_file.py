@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from edigate.app import is_ledger_lost
 from edigate.health.findings import SHOWN, Finding
 from edigate.ledger.database import HEAD, open_ledger
 
@@ -25,6 +26,9 @@ def ledger_file(patient: Patient) -> Iterator[Finding]:
     """The file opens, SQLite finds it whole, every row that another names is there."""
     path = patient.places.ledger
     shown = patient.below(path)
+    if is_ledger_lost(patient.places):
+        yield Finding("ledger.lost", shown)
+        return
     if not path.exists():
         yield Finding("ledger.missing", shown)
         return

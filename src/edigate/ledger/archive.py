@@ -75,6 +75,12 @@ def recall(root: Path, archived: str) -> bytes:
     return content
 
 
+def holds_any(root: Path) -> bool:
+    """Whether any deposit was ever kept there, and not purged since."""
+    days = (day for day in root.iterdir() if day.name != ARRIVING and day.is_dir()) if root.is_dir() else ()
+    return any(True for day in days for _ in day.iterdir())
+
+
 @dataclass(frozen=True, slots=True)
 class Archived:
     """A deposit in the archive, as an examination reads it; `place` is below `root`."""

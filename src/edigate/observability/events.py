@@ -82,6 +82,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "retention.purged": "Flows older than the settings keep were taken out, or texts of the audit log.",
         "backup.made": "A backup was made.",
         "gate.restored": "The gate came out of a backup, and somebody decided what becomes of what was under way.",
+        "ledger.begun_anew": "The ledger was lost, and somebody began a new one without its past.",
         "restored.rebooked": "A deposit that only the archive still had was put into its depositor's inbox again.",
         "server.changed": "A partner's SFTP server was added or changed.",
         "server.removed": "A partner's SFTP server was taken away; its own folders serve again.",
