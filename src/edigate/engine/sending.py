@@ -16,7 +16,7 @@ third line and the fourth counts as handed over all the same; `deliveries resend
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edigate.delivery.folder import STAGING
@@ -50,8 +50,8 @@ class Stopped(Exception):
 class _Stride:
     """Some files on their way: `whole` lie there under hidden names, `shown` under their own, `gone` no longer here.
 
-    `refused` are files that the server does not take, `lost` those that vanished there before they were shown;
-    `trouble` is what ended the stride early.
+    `refused` are files that the server does not take, `lost` those that vanished there before they were shown; of
+    `unsure` nobody knows whether they were renamed; `trouble` is what ended the stride early.
     """
 
     whole: list[RowMapping] = field(default_factory=list)
@@ -59,6 +59,7 @@ class _Stride:
     gone: list[RowMapping] = field(default_factory=list)
     lost: list[RowMapping] = field(default_factory=list)
     refused: list[Failure] = field(default_factory=list)
+    unsure: list[RowMapping] = field(default_factory=list)
     trouble: Exception | None = None
 
 
@@ -113,11 +114,10 @@ def _send_stride(
     _upload_all(gate, session, server, rows, stopped, stride)
     if not isinstance(stride.trouble, Unreachable | Stopped):
         _show_all(session, server, _about_to_rename(gate, server, stride), stride)
-    not_renamed = [*stride.lost, *(failure.row for failure in stride.refused)]
     with writing(gate.ledger) as connection:
         published(gate, connection, partners.load_book(connection), stride.shown)
         deliveries.mark_vanished(connection, [row["id"] for row in stride.gone])
-        deliveries.mark_not_renamed(connection, [row["id"] for row in not_renamed])
+        deliveries.mark_not_renamed(connection, _not_renamed(stride, server))
         note_failures(gate, connection, [failure for failure in stride.refused if failure.own])
     tell_published(stride.shown, at="server")
     for row in stride.shown:
@@ -126,6 +126,14 @@ def _send_stride(
     if trouble:
         raise trouble
     return len(stride.shown)
+
+
+def _not_renamed(stride: _Stride, server: Server) -> list[int]:
+    """What was not renamed for certain: tried in vain, or not tried by this stride and marked by it alone."""
+    tried = [*stride.lost, *(failure.row for failure in stride.refused)]
+    decided = {row["id"] for row in (*stride.shown, *stride.unsure)}
+    left = [row for row in stride.whole if row["id"] not in decided and not _uploaded_before(row, server)]
+    return [row["id"] for row in (*tried, *left)]
 
 
 def _about_to_rename(gate: Gate, server: Server, stride: _Stride) -> list[RowMapping]:
@@ -150,7 +158,7 @@ def _upload_all(
 ) -> None:
     for row in rows:
         try:
-            if not _uploaded_before(row, server):
+            if not (_uploaded_before(row, server) or _shown_elsewhere(session, server, row)):
                 with gate.outbox.open_staged(row["partner"], row["id"]) as file:
                     _upload(session, hidden(server, row), _Stoppable(file, stopped), row["size"])
         except FileNotFoundError:
@@ -168,6 +176,14 @@ def _upload_all(
 def _uploaded_before(row: RowMapping, server: Server) -> bool:
     """Whether it was about to be renamed there: then it is not uploaded anew before that is known to have failed."""
     return bool(row["uploaded_at"]) and row["uploaded_to"] == place(server)
+
+
+def _shown_elsewhere(session: Session, server: Server, row: RowMapping) -> bool:
+    """Whether it was handed over at another folder of the same server, before its partner was given this one."""
+    account, _, folder = row["uploaded_to"].partition("/")
+    if not row["uploaded_at"] or account != place(server).partition("/")[0] or folder == server.put_into:
+        return False
+    return session.stat(folder) is not None and session.stat(hidden(replace(server, put_into=folder), row)) is None
 
 
 def _upload(session: Session, path: str, file: _Stoppable, size: int) -> None:
@@ -195,6 +211,7 @@ def _show_all(session: Session, server: Server, rows: Sequence[RowMapping], stri
             stride.refused.insert(0, Failure(row, error, own=error.cause in OF_THE_FILE))
             return
         except RemoteTrouble as error:
+            stride.unsure.append(row)
             stride.trouble = error
             return
         stride.shown.append(row)
@@ -203,6 +220,8 @@ def _show_all(session: Session, server: Server, rows: Sequence[RowMapping], stri
 def _show(session: Session, server: Server, row: RowMapping) -> bool:
     """Rename to the final name; whether the file was, or had been, handed over."""
     path, final = hidden(server, row), f"{server.put_into}/{row['name']}"
+    if _shown_elsewhere(session, server, row):
+        return True
     try:
         session.rename(path, final)
     except Refused:

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import update
 
 from edigate.engine import sending
+from edigate.engine.handover import publish
 from edigate.engine.sending import Stopped, send, tidy
-from edigate.ledger import deliveries, hearing, host_keys
+from edigate.ledger import deliveries, hearing, host_keys, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.tables import alerts
 from edigate.ledger.tables import deliveries as table
 from edigate.remote.login import login_of
 from edigate.remote.session import Session, connect
-from edigate.remote.trouble import RemoteTrouble
+from edigate.remote.trouble import Cause, Refused, RemoteTrouble
 from tests.cable import Cable
 from tests.integration.remote.conftest import SHORT
 from tests.integration.remote.connected import placed, rows, serve, staged
+from tests.openssh import Sshd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from edigate.domain.servers import Server
     from edigate.engine.gate import Gate
-    from tests.openssh import Sshd
 
 OUT = "out"
 
@@ -268,3 +270,119 @@ def test_a_folder_that_is_not_there_is_no_fault_of_the_files(gate: Gate, sshd: S
         with pytest.raises(RemoteTrouble):
             send_all(gate, server)
     assert [(row["failures"], row["dead_at"]) for row in rows(gate)][:2] == [(0, None)] * 2
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+@pytest.mark.parametrize("changed", ["folder", "port"])
+def test_a_server_changed_at_the_worst_moment_loses_nothing(
+    gate: Gate,
+    sshd: Sshd,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: str,
+    renamed: bool,  # noqa: FBT001 - a case
+) -> None:
+    """The gate died right before or after a rename, then the partner was given another folder, or another server.
+
+    In another folder of the same server the gate sees what it had done. Of another server it cannot know: the same file
+    may then lie at both.
+    """
+    with Cable(sshd.host, sshd.port) as cable:
+        server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+        wanted = reports(placed(gate, 1))
+        with monkeypatch.context() as patched:
+            ends_at(patched, "rename", "after" if renamed else "before", 1, gate)
+            with pytest.raises(Ended):
+                send_all(gate, server)
+        new = serve(
+            gate, sshd, "JMRPOR", port=cable.port if changed == "port" else 0,
+            put_into="neu" if changed == "folder" else OUT + "/.",
+        )  # fmt: skip
+        for _ in range(gate.settings.outbox.tries if changed == "port" and renamed else 1):
+            send_all(gate, new)
+            pass_pauses(gate)
+    found = [
+        path.name for folder in (OUT, "neu") if (sshd.root / folder).is_dir() for path in (sshd.root / folder).iterdir()
+    ]
+    assert [name for name in found if not name.startswith(".")] == list(wanted)
+
+
+def test_a_dead_letter_whose_part_was_swept_away_is_uploaded_again(gate: Gate, sshd: Sshd) -> None:
+    """What was refused is known not to have been handed over: offering it again really does."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 1))
+    (name,) = wanted
+    (sshd.root / OUT / name).mkdir()
+    for _ in range(gate.settings.outbox.tries):
+        send_all(gate, server)
+        pass_pauses(gate)
+    (sshd.root / OUT / name).rmdir()
+    for path in (sshd.root / OUT).iterdir():
+        path.unlink()
+    with writing(gate.ledger) as connection:
+        assert deliveries.revive(connection, 1, stamp(gate.clock()))
+    assert send_all(gate, server) == 1
+    assert arrived(sshd) == wanted
+
+
+def test_a_server_that_renames_nothing_is_the_ways_trouble(gate: Gate, tmp_path: Path) -> None:
+    """No file becomes a dead letter for it, and all go once it does."""
+    with Sshd(tmp_path / "mean", denied=("rename", "posix-rename", "hardlink")) as mean:
+        server = serve(gate, mean, "JMRPOR", put_into=OUT)
+        placed(gate, 2)
+        for _ in range(5):
+            with pytest.raises(RemoteTrouble):
+                send_all(gate, server)
+            pass_pauses(gate)
+        assert arrived(mean) == {}
+    reports_ = [row for row in rows(gate) if row["partner"] == "JMRPOR"]
+    assert [(row["failures"], row["dead_at"], row["uploaded_at"]) for row in reports_] == [(0, None, None)] * 2
+
+
+def test_a_server_that_is_full_keeps_nothing_back_that_it_has_got(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies there whole is shown though a later file is refused: its owner could not make room otherwise."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    names = list(reports(placed(gate, 3)))
+    write = Session.write
+
+    def full(self: Session, path: str, *rest: Any) -> None:  # noqa: ANN401 - as the method has them
+        if names[2] in path:
+            raise Refused(Cause.FAILED, f"write {path}: Failure")
+        write(self, path, *rest)
+
+    monkeypatch.setattr(Session, "write", full)
+    assert send_all(gate, server) == 2
+    assert sorted(arrived(sshd)) == names[:2]
+    assert [row["failures"] for row in rows(gate) if row["partner"] == "JMRPOR"] == [0, 0, 1]
+
+
+def test_what_only_looks_whole_is_written_again(gate: Gate, sshd: Sshd) -> None:
+    """A break may leave the size right and the bytes not there: what was not committed as whole is not trusted."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 1))
+    (row,) = [row for row in rows(gate) if row["partner"] == "JMRPOR"]
+    (sshd.root / sending.hidden(server, row)).write_bytes(bytes(row["size"]))  # type: ignore[arg-type]
+    send_all(gate, server)
+    assert arrived(sshd) == wanted
+
+
+def test_a_server_taken_away_while_a_file_goes_up_hands_it_out_once(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The errand finds out before it renames: the file goes into the gate's own outbox, and there alone."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 1))
+    write = Session.write
+
+    def taken_away(self: Session, *rest: Any) -> None:  # noqa: ANN401 - as the method has them
+        write(self, *rest)
+        with writing(gate.ledger) as connection:
+            servers.remove(connection, "JMRPOR", actor="test", at=stamp(gate.clock()))
+
+    monkeypatch.setattr(Session, "write", taken_away)
+    with pytest.raises(Stopped):
+        send_all(gate, server)
+    publish(gate)
+    assert arrived(sshd) == {}
+    assert [path.name for path in gate.places.outbox.glob("JMRPOR/[!.]*")] == list(wanted)
