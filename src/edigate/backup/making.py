@@ -16,12 +16,15 @@ from edigate.backup import manifest as manifests
 from edigate.backup.copying import ARRIVING, copy, known_places, places, read_only, sum_of, sync_tree
 from edigate.backup.forgetting import forget
 from edigate.backup.manifest import ARCHIVE, DIRECTORY, GENERATIONS, LEDGER, BadBackup, Cause, Manifest, Sum
+from edigate.engine import heads
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.purging import undisturbed
 from edigate.ledger import events, servers, snapshots
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.heads import public_path
+from edigate.remote.keys import public_file
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -137,7 +140,7 @@ def _described(gate: Gate, part: Path, now: dt.datetime) -> Manifest:
 
 def _copy_settings(gate: Gate, part: Path, made: Manifest, *, keys: bool) -> None:
     root = gate.places.root
-    _copy_named(root, part, made, [root / config.FILE, *_schema_files(gate)])
+    _copy_named(root, part, made, [root / config.FILE, *_schema_files(gate), *_public_keys(gate)])
     secret = list(_secrets(gate))
     if keys:
         _copy_named(root, part, made, secret)
@@ -160,6 +163,16 @@ def _schema_files(gate: Gate) -> Iterator[Path]:
         yield path
         if path.parent.resolve() != gate.places.root:
             yield from path.parent.rglob("*.xsd")
+
+
+def _public_keys(gate: Gate) -> Iterator[Path]:
+    """The public halves of the keys that are named; those of earlier audit keys too, as old heads are theirs."""
+    if (key := heads.key_path(gate)) is not None:
+        yield from key.parent.glob(public_path(key).with_stem("*.pub").name)
+    with gate.ledger.connect() as connection:
+        named = [server.key_file for server in servers.load(connection).values()]
+    beside = (public_file(gate.places.root / name) for name in named if name)
+    yield from (path for path in beside if path.is_file())
 
 
 def _secrets(gate: Gate) -> Iterator[Path]:

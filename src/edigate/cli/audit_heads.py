@@ -7,7 +7,7 @@ import typer
 
 from edigate.cli import common, rows
 from edigate.cli.audit_shown import bad_key
-from edigate.cli.messages import t
+from edigate.cli.messages import counted, t
 from edigate.cli.options import Json
 from edigate.engine import heads
 from edigate.ledger import heads as book
@@ -97,4 +97,5 @@ def head() -> None:
               "Voyez audit.heads_folder et audit.heads_url ; elle partira avec la suivante."),
         ) from error  # fmt: skip
     if sent:
-        rows.note(t("{count} heads sent.", "{count} têtes envoyées.", count=sent))
+        rows.note(counted(sent, ("{count} head sent.", "{count} heads sent."), ("{count} tête envoyée.",
+                                                                               "{count} têtes envoyées.")))  # fmt: skip

@@ -14,7 +14,7 @@ from edigate.audit.verify import Scope
 from edigate.audit.verify import verify as verify_gate
 from edigate.cli import common, rows
 from edigate.cli.audit_shown import FOUND, KeyOption, bad_key, named_keys, print_findings, report_json
-from edigate.cli.messages import t
+from edigate.cli.messages import counted, t
 from edigate.cli.options import Json
 from edigate.engine import heads
 from edigate.engine.gate import Gate
@@ -78,7 +78,7 @@ def _head_files(folder: Path) -> list[Path]:
 
 
 def _own_key(gate: Gate) -> frozenset[str]:
-    """The key that the settings name: its public half, or else the private one."""
+    """The key that the settings name: its public half, or else the private one; none where neither is there."""
     path = heads.key_path(gate)
     if path is None:
         return frozenset()
@@ -87,6 +87,13 @@ def _own_key(gate: Gate) -> frozenset[str]:
         key = book.public_key(public) if public.exists() else book.private_key(path).public_key()
     except book.BadKey as error:
         raise bad_key(error) from error
+    except FileNotFoundError:
+        rows.note(
+            t("{path} (audit.key_file) is not there, nor is {public}: verified without that key.",
+              "{path} (audit.key_file) est absent, {public} aussi : vérification sans cette clé.",
+              path=path, public=public)
+        )  # fmt: skip
+        return frozenset()
     return frozenset({book.public_text(key)})
 
 
@@ -138,7 +145,10 @@ def _print_verified(gate: Gate, report: Report, scope: Scope) -> None:
         )  # fmt: skip
     if not report.even:
         count = sum(report.kinds.values())
-        rows.say(t("{count} findings.", "{count} constats.", count=count), style="red")
+        rows.say(
+            counted(count, ("{count} finding.", "{count} findings."), ("{count} constat.", "{count} constats.")),
+            style="red",
+        )
         return
     rows.say(t("Everything is as it was written.", "Tout est tel qu'il a été écrit."), style="green")
     _print_anchor(gate, report, scope)

@@ -44,7 +44,8 @@ def test_verify_tells_each_finding_with_its_remedy_and_ends_with_1(site: Kept) -
     assert (finding["kind"], finding["place"]) == ("row.altered", "invoices:1")
     assert finding["message"] in " ".join(answer.out.split())
     assert finding["remedy"] in " ".join(answer.out.split())
-    assert "1 constats" in french.out
+    assert "1 finding." in answer.out
+    assert "1 constat." in french.out
     assert "invoices:1" in french.out
 
 
@@ -56,6 +57,22 @@ def test_without_key_and_heads_verify_says_what_it_does_not_prove(site: Kept) ->
     answer = site.run("audit", "verify")
 
     assert "could have written it all anew" in " ".join(answer.out.split())
+
+
+def test_a_key_that_is_not_there_is_said_and_the_rest_verified(site: Kept) -> None:
+    """As on a machine that the key was not brought to; with the public half alone it is compared."""
+    (site.root / "audit.pem").unlink()
+    with_public = site.run("audit", "verify", "--no-archive")
+    site.public.unlink()
+    english = site.run("audit", "verify", "--no-archive")
+    french = site.run("audit", "verify", "--no-archive", lang="fr")
+
+    assert with_public.err == ""
+    assert "audit.pem (audit.key_file) is not there" in " ".join(english.err.split())
+    assert "vérification sans cette clé" in " ".join(french.err.split())
+    assert "Everything is as it was written." in english.out
+    assert "With no key to compare" in " ".join(english.out.split())
+    assert site.json("audit", "verify", "--no-archive")["keys"] == []
 
 
 def test_heads_of_another_folder_and_other_keys_are_taken(site: Kept) -> None:
@@ -92,11 +109,13 @@ def test_a_key_is_for_its_owner_alone_and_never_overwritten(site: Kept) -> None:
 
 def test_a_head_goes_to_standard_output_alone(site: Kept) -> None:
     """Kept by hand, it is as good as any: the same again where nothing has happened."""
+    site.run("partners", "suspend", "ABC123")
     one, other = site.run("audit", "head"), site.run("audit", "head")
     (site.root / "byhand").mkdir()
     (site.root / "byhand" / f"1{chore.ENDING}").write_text(one.out)
 
     assert one.out == other.out
+    assert (one.err.strip(), other.err) == ("1 head sent.", "")
     assert book.parse(one.out).holds()
     assert site.json("audit", "verify", "--heads", str(site.root / "byhand"))["counts"]["heads outside"] == 1
 

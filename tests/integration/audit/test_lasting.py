@@ -201,6 +201,24 @@ def test_a_head_of_links_that_a_restore_gave_up_says_so(site: Kept, tmp_path: Pa
     assert all(finding.values["actor"] for finding in report.findings)
 
 
+@pytest.mark.parametrize("more", [(), ("--with-keys",)])
+def test_a_gate_from_a_backup_is_verified_with_its_public_keys(
+    site: Kept, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    """They are no secret, and come along always; that of an earlier key, too."""
+    (site.root / "before.pub.pem").write_bytes(site.public.read_bytes())
+    site.run("backup", str(tmp_path / "backup"), *more)
+    site.run("restore", str(tmp_path / "backup"), str(tmp_path / "restored"))
+    restored = Kept(tmp_path / "restored")
+
+    told = json.loads(restored.run("audit", "verify", "--heads", str(site.root / "kept"), "--json").out)
+
+    assert (told["even"], len(told["keys"])) == (True, 1)
+    assert {path.name for path in restored.root.glob("*.pem")} == {
+        "audit.pub.pem", "before.pub.pem", *(["audit.pem"] if more else [])
+    }  # fmt: skip
+
+
 @pytest.fixture
 def older(site: Kept) -> Kept:
     """The gate with a ledger from before the audit log."""
