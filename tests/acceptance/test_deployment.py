@@ -92,11 +92,26 @@ def test_what_the_units_start_is_a_command_that_there_is() -> None:
     for unit in SERVICES:
         (line,) = values(unit, "ExecStart")
         words = line.split()[3:]
+        command = [word for word in words if word.isalpha()]
         told = subprocess.run(
-            [sys.executable, "-m", "edigate", words[0], "--help"], capture_output=True, text=True, check=False
+            [sys.executable, "-m", "edigate", *command, "--help"], capture_output=True, text=True, check=False
         )
         assert told.returncode == 0, line
         assert all(word in told.stdout for word in words if word.startswith("--"))
+
+
+@pytest.mark.parametrize("timer", sorted(DEPLOY.glob("*.timer")), ids=lambda timer: timer.name)
+def test_a_timer_starts_a_service_that_there_is(timer: Path) -> None:
+    """Of its own name, made up for after the machine was off; the guide tells of it."""
+    assert values(timer.with_suffix(".service"), "Type") == ["oneshot"]
+    assert values(timer, "Persistent") == ["true"]
+    assert f"`{timer.name}`" in (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+def test_the_audit_log_is_verified_every_night() -> None:
+    """After the backup, by the command that finds what was altered."""
+    assert values(DEPLOY / "edigate-audit.service", "ExecStart")[0].endswith(" audit verify")
+    assert values(DEPLOY / "edigate-audit.timer", "OnCalendar") == ["*-*-* 03:30"]
 
 
 def needs_confinement() -> None:
