@@ -56,6 +56,7 @@ def finish(visit: Visit, rows: Sequence[Fetch]) -> None:
             with writing(visit.gate.ledger) as connection:
                 fetches.end(connection, [row.id for row in removed])
                 _note(visit, connection, "sftp.fetched", removed)
+            visit.sights.got_on()
         visit.finished += len(removed)
 
 
@@ -74,12 +75,23 @@ def remove(visit: Visit, name: str) -> bool:
 
 
 def keep(visit: Visit, rows: Sequence[Fetch]) -> None:
-    """Remember what was taken and stays on its server."""
+    """Remember what was taken and stays on its server, or is there again."""
+    _taken(visit, rows, {State.MARKED, State.AWAY}, State.KEPT)
+
+
+def part(visit: Visit, rows: Sequence[Fetch]) -> None:
+    """Remember what was taken and is no longer on its server: a folder may be empty for no more than a moment."""
+    _taken(visit, rows, {State.MARKED, State.KEPT}, State.AWAY)
+
+
+def _taken(visit: Visit, rows: Sequence[Fetch], before: set[State], after: State) -> None:
     if rows:
+        finished = [row for row in rows if row.state is State.MARKED]
         with writing(visit.gate.ledger) as connection:
-            fetches.move(connection, [row.id for row in rows], {State.MARKED}, State.KEPT)
-            _note(visit, connection, "sftp.fetched", rows)
-        visit.finished += len(rows)
+            fetches.move(connection, [row.id for row in rows], before, after, visit.now)
+            _note(visit, connection, "sftp.fetched", finished)
+        visit.finished += len(finished)
+        visit.sights.got_on()
 
 
 def lose(visit: Visit, rows: Sequence[Fetch]) -> None:
@@ -97,14 +109,13 @@ def lose(visit: Visit, rows: Sequence[Fetch]) -> None:
         _note(visit, connection, "sftp.claim_gone", lost)
 
 
-def end_rows(visit: Visit, over: Sequence[Fetch], gone: Sequence[Fetch]) -> None:
-    """End rows of files that stayed on their server and are there no more, and of those that went long ago."""
+def forget(visit: Visit, gone: Iterable[Fetch]) -> None:
+    """End the rows of files that went long ago."""
     month_ago = stamp(visit.gate.clock() - GONE_KEPT)
-    ids = [row.id for row in (*over, *(row for row in gone if row.at < month_ago))]
+    ids = [row.id for row in gone if row.at < month_ago]
     if ids:
         with writing(visit.gate.ledger) as connection:
             fetches.end(connection, ids)
-            _note(visit, connection, "sftp.fetched", [row for row in over if row.state is State.MARKED])
 
 
 def _note(visit: Visit, connection: Connection, event: str, rows: Iterable[Fetch]) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from edigate.domain.wording import printable
 from edigate.engine.fetch_ends import lose, start_again
-from edigate.engine.fetch_visit import server_name
+from edigate.engine.fetch_visit import SOON, server_name
 from edigate.intake import sftp
 from edigate.ledger.clock import moment
 from edigate.remote.trouble import Refused
@@ -27,7 +27,7 @@ def bring(visit: Visit, row: Fetch) -> None:
     name = server_name(row)
     pause = visit.sights.pause(name, row.sight, visit.gate.settings.intake.quiet_seconds)
     if pause or visit.stopped() or visit.sights.is_put_off(name):
-        visit.wait_for(row.name, pause or None)
+        visit.wait_for(row.name, pause or (SOON if visit.stopped() else None))
         return
     try:
         target = visit.desk.path(row.id, row.name)
@@ -56,11 +56,9 @@ def _is_here(visit: Visit, row: Fetch, target: Path) -> bool:
         visit.wait_for(row.name)
         return False
     visit.sights.begun.add(row.id)
-    length = sftp.download(
-        visit.session, path, target, size, begun=begun, go_on=lambda: not visit.stopped() and visit.has_room(0)
-    )
+    length = sftp.download(visit.session, path, target, size, begun=begun, go_on=lambda: _goes_on(visit))
     if length is None:
-        visit.wait_for(row.name)
+        visit.wait_for(row.name, SOON if visit.stopped() else None)
         return False
     found = visit.session.stat(path)
     if found is None:
@@ -72,6 +70,12 @@ def _is_here(visit: Visit, row: Fetch, target: Path) -> bool:
     start_again(visit, row.id)
     visit.wait_for(row.name, visit.gate.settings.intake.quiet_seconds)
     return False
+
+
+def _goes_on(visit: Visit) -> bool:
+    """Whether to fetch more of a file, of which there is more than before."""
+    visit.sights.got_on()
+    return not visit.stopped() and visit.has_room(0)
 
 
 def _length(target: Path) -> int:
@@ -93,4 +97,5 @@ def _place(visit: Visit, row: Fetch, target: Path) -> None:
     visit.awaited[row.id] = row
     visit.placed += 1
     log.info("sftp.fetched", partner=row.partner, name=printable(row.name), flow=row.id, size=row.sight.size)
+    visit.sights.got_on()
     visit.arrived()

@@ -12,12 +12,16 @@ server, `name` the file's own name there with the size and time that the row has
     gone                 no        no      no      *      NOTHING; after a month the row ends
     marked               yes       *       *       *      AWAIT the booking
     marked               no        yes     *       yes    KEEP: `kept`
-    marked               no        yes     *       no     END: the partner took it away
+    marked               no        yes     *       no     PART: the partner took it away, or the folder is; `away`
     marked               no        no      *       yes    FETCH it
     marked               no        no      *       no     LOSE: taken back, or written over; the row ends
     kept                 *         *       *       yes    NOTHING, and the file is no new deposit
-    kept                 *         *       *       no     END: a file of that name is a new deposit
+    kept                 *         *       *       no     PART: `away`
+    away                 *         *       *       yes    KEEP: `kept` again, and the file is no new deposit
+    away                 *         *       *       no     NOTHING; after a month the row ends
 
+Rows of another server or folder than the one looked at stay as they are, but for a claimed name that is found here: it
+can be no other file, so that its row moves here.
 And without a row: a claimed name whose flow is booked is removed (a restored ledger may not know of it), any other
 claimed name is left alone and told of, any other file is a new deposit once it is complete.
 """
@@ -29,6 +33,7 @@ from typing import NamedTuple
 
 from edigate.ledger.fetches import State
 
+TAKEN = frozenset({State.KEPT, State.AWAY})
 RENAMED = frozenset({State.WANTED, State.CLAIMED, State.GONE})
 
 
@@ -40,7 +45,7 @@ class Step(StrEnum):
     FETCH = auto()
     KEEP = auto()
     LOSE = auto()
-    END = auto()
+    PART = auto()
     NOTHING = auto()
 
 
@@ -58,8 +63,8 @@ class Facts(NamedTuple):
 
 def next_step(state: State, facts: Facts) -> Step:
     """What comes now, by the table above."""
-    if state is State.KEPT:
-        return Step.NOTHING if facts.named else Step.END
+    if state in TAKEN:
+        return _next_of_taken(state, named=facts.named)
     if facts.placed:
         return Step.AWAIT
     if state is State.MARKED:
@@ -71,7 +76,13 @@ def next_step(state: State, facts: Facts) -> Step:
     return Step.NOTHING if state is State.GONE else Step.LOSE
 
 
+def _next_of_taken(state: State, *, named: bool) -> Step:
+    if (state is State.KEPT) is named:
+        return Step.NOTHING
+    return Step.KEEP if named else Step.PART
+
+
 def _next_of_marked(facts: Facts) -> Step:
     if facts.booked:
-        return Step.KEEP if facts.named else Step.END
+        return Step.KEEP if facts.named else Step.PART
     return Step.FETCH if facts.named else Step.LOSE

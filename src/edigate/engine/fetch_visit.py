@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -65,6 +66,11 @@ class Visit:
     def now(self) -> str:
         """The time as the ledger writes it."""
         return stamp(self.gate.clock())
+
+    @property
+    def source(self) -> str:
+        """Server and folder, as the rows of their files have them; whoever logs in there."""
+        return f"{self.server.address.lower()}/{posixpath.normpath(self.server.fetch_from)}"
 
     def path(self, name: str) -> str:
         """Where a file of this name lies on the server."""

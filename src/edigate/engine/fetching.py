@@ -10,6 +10,9 @@ The way of one file, each step safe to take again:
 4. place: one local rename to `spool/<partner>/<claim id>/`, from where it is booked under its claim id.
 5. finish: once the flow is in the ledger it is removed on the server and the row ends; a marked one is `kept` instead.
 
+A row holds for the folder of the server where its file lies. Whatever a connection got done that breaks off soon, if
+only a look at one file's end, the next one need not do again.
+
 `fetch_steps` tells what comes next wherever a gate died on that way.
 """
 
@@ -18,9 +21,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from edigate.engine.fetch_ends import end_rows, finish, finish_booked, keep, lose, remove, start_again
+from edigate.engine.fetch_choice import choose, complete
+from edigate.engine.fetch_ends import finish, finish_booked, forget, keep, lose, part, remove, start_again
 from edigate.engine.fetch_files import bring
-from edigate.engine.fetch_steps import RENAMED, Facts, Step, next_step
+from edigate.engine.fetch_sources import lying_here
+from edigate.engine.fetch_steps import RENAMED, TAKEN, Facts, Step, next_step
 from edigate.engine.fetch_visit import LATER, SOON, Fetched, Visit, server_name
 from edigate.intake import sftp
 from edigate.ledger import fetches
@@ -37,8 +42,6 @@ if TYPE_CHECKING:
     from edigate.intake.sftp import Sights
     from edigate.remote.session import Entry, Session
 
-BATCHES_AHEAD = 4
-AT_ONCE = 32
 _NOT_CLAIMED = frozenset({State.WANTED, State.GONE})
 
 
@@ -55,17 +58,20 @@ def fetch(
 
     One call at a time for each lane of a server (`sights.lane`); two lanes may run side by side. `stopped` is asked
     between pieces, `arrived` called after each file that was put into the spool. Raises RemoteTrouble where the folder
-    cannot be listed or the connection breaks off; the next call goes on.
+    cannot be listed or the connection breaks off; the next call goes on, and `sights.progress` tells whether this one
+    got anything done.
     """
     visit = Visit(gate, session, server, sights, stopped, arrived)
     visit.desk.open()
+    sights.turn_to(visit.source)
     begun, placed = visit.desk.begun(), visit.desk.placed()
     visit.listed = sftp.look(session, server.fetch_from, sights)
     with gate.ledger.connect() as connection:
         rows = fetches.of(connection, server.partner)
-        booked = fetches.booked(connection, [row.id for row in rows if row.state is not State.KEPT])
+        booked = fetches.booked(connection, [row.id for row in rows if row.state not in TAKEN])
     for claim in begun - {row.id for row in rows}:
         visit.desk.discard(claim)
+    rows = lying_here(visit, rows, placed | booked)
     if sights.lane is not sftp.Lane.BIG:
         _strays(visit, {row.id for row in rows})
     for row in _take_up(visit, rows, placed, booked):
@@ -99,9 +105,10 @@ def _take_up(visit: Visit, rows: Iterable[Fetch], placed: set[str], booked: set[
             facts = Facts(row.id in placed, row.id in booked, visit.sight(sftp.hidden(row.id)) is not None, named)
             steps[next_step(row.state, facts)].append(row)
     visit.awaited = {row.id: row for row in steps[Step.AWAIT]}
-    end_rows(visit, steps[Step.END], [row for row in steps[Step.NOTHING] if row.state is State.GONE])
+    forget(visit, [row for row in steps[Step.NOTHING] if row.state in {State.GONE, State.AWAY}])
     lose(visit, [row for row in steps[Step.LOSE] if not _shows_itself(visit, row)])
     keep(visit, steps[Step.KEEP])
+    part(visit, steps[Step.PART])
     finish(visit, steps[Step.FINISH])
     return _as_they_are(visit, steps[Step.FETCH])
 
@@ -134,9 +141,9 @@ def _as_they_are(visit: Visit, rows: list[Fetch]) -> list[Fetch]:
 
 def _take_new(visit: Visit, taken: set[tuple[str, Sight]]) -> None:
     """Claim and fetch what is complete, the oldest first, as far ahead of the booking as the gate's batches allow."""
-    ready = deque(_complete(visit, taken))
+    ready = deque(complete(visit, taken))
     while ready and not visit.stopped():
-        chosen = _choose(visit, ready)
+        chosen = choose(visit, ready)
         if not chosen and not finish_booked(visit):
             break
         for row in _claim(visit, chosen):
@@ -145,68 +152,12 @@ def _take_new(visit: Visit, taken: set[tuple[str, Sight]]) -> None:
         visit.wait_for(entry.name, SOON if visit.placed else LATER)
 
 
-def _complete(visit: Visit, taken: set[tuple[str, Sight]]) -> list[Entry]:
-    """Deposits of this lane that look the same for long enough."""
-    found = []
-    for name, entry in visit.listed.items():
-        if not sftp.may_be_deposit(name) or not visit.is_ours(entry.size):
-            continue
-        sight = sftp.sight_of(entry)
-        if not entry.is_file:
-            visit.tell("sftp.not_a_file", name)
-        elif (name, sight) not in taken:
-            pause = visit.sights.pause(name, sight, visit.gate.settings.intake.quiet_seconds)
-            if pause:
-                visit.wait_for(name, pause)
-            else:
-                found.append(entry)
-    return sorted(found, key=lambda entry: (entry.mtime, entry.name))
-
-
-def _choose(visit: Visit, ready: deque[Entry]) -> list[Entry]:
-    """Files from the front of the queue that are whole, as many as may be under way."""
-    bounds = visit.gate.settings.intake
-    chosen: list[Entry] = []
-    count, size = len(visit.awaited), sum(row.sight.size for row in visit.awaited.values())
-    while ready and len(chosen) < AT_ONCE and not visit.stopped():
-        full = count >= bounds.batch_flows * BATCHES_AHEAD
-        if full or (count and size + ready[0].size > bounds.batch_bytes * BATCHES_AHEAD):
-            break
-        entry = ready.popleft()
-        if _may_be_claimed(visit, entry):
-            chosen.append(entry)
-            count, size = count + 1, size + entry.size
-        else:
-            visit.wait_for(entry.name)
-    return chosen
-
-
-def _may_be_claimed(visit: Visit, entry: Entry) -> bool:
-    """Whether there is room for it, in the archive too, and its end is there or awaited in vain."""
-    if not visit.has_room(2 * entry.size):
-        visit.tell("sftp.no_room", entry.name)
-        return False
-    sights, sight = visit.sights, sftp.sight_of(entry)
-    broken = sights.still_for(entry.name) >= visit.gate.settings.intake.broken_after_seconds
-    if sights.cut.get(entry.name) == sight:
-        return broken
-    try:
-        whole = sftp.seems_whole(visit.session, visit.path(entry.name), entry.size, visit.desk.fetching)
-    except Refused as refused:
-        if not refused.missing:
-            visit.tell("sftp.unreadable_file", entry.name, str(refused))
-        return False
-    if not whole:
-        sights.cut[entry.name] = sight
-    return whole or broken
-
-
 def _claim(visit: Visit, chosen: Sequence[Entry]) -> list[Fetch]:
     """Write down what is wanted, rename it on the server, and write down what came of it."""
     now = visit.now
     rows = [
-        Fetch(new_id(visit.gate.clock()), visit.server.partner, entry.name, sftp.sight_of(entry), State.WANTED, now)
-        for entry in chosen
+        Fetch(new_id(visit.gate.clock()), visit.server.partner, visit.source, entry.name, sight, State.WANTED, now)
+        for entry, sight in ((entry, sftp.sight_of(entry)) for entry in chosen)
     ]
     with writing(visit.gate.ledger) as connection:
         fetches.want(connection, rows)
@@ -215,6 +166,7 @@ def _claim(visit: Visit, chosen: Sequence[Entry]) -> list[Fetch]:
         for state in (State.CLAIMED, State.MARKED):
             fetches.move(connection, [claim for claim, end in ends.items() if end is state], _NOT_CLAIMED, state)
         fetches.end(connection, [claim for claim, end in ends.items() if end is State.GONE])
+    visit.sights.got_on()
     return [row._replace(state=ends[row.id]) for row in rows if ends[row.id] is not State.GONE]
 
 
@@ -222,6 +174,7 @@ def _renamed(visit: Visit, row: Fetch) -> State:
     try:
         visit.session.rename(visit.path(row.name), visit.path(sftp.hidden(row.id)))
     except Refused as refused:
+        visit.sights.whole.pop(row.name, None)
         return State.GONE if refused.missing else State.MARKED
     visit.sights.carry_over(row.name, sftp.hidden(row.id))
     return State.CLAIMED

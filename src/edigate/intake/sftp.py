@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from contextlib import closing
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -31,6 +32,7 @@ SYNCED = 4_000_000
 LONGEST_NAME = 255
 LEAST_PAUSE = 0.05
 PUT_OFF = 600.0
+LOOKS_IN_VAIN = 2
 
 
 class Lane(StrEnum):
@@ -54,17 +56,34 @@ class _Seen(NamedTuple):
 class Sights:
     """What earlier looks saw on one server in one lane; whoever looks keeps it in memory.
 
-    The server's clock counts for nothing: a file is still for as long as looks have found it unchanged.
+    The server's clock counts for nothing: a file is still for as long as looks have found it unchanged. `whole` and
+    `cut` are files whose end was looked at, `begun` claims that this process fetched of, `elsewhere` claims that were
+    told of because they lie on another server or in another folder. `progress` grows with each thing done that need
+    not be done again: a file's end seen, a claim, a piece fetched, a file placed or finished.
     """
 
     def __init__(self, lane: Lane = Lane.BOTH) -> None:
         """Nothing was seen so far."""
         self.lane = lane
-        self.cut: dict[str, Sight] = {}
+        self.progress = 0
         self.begun: set[str] = set()
+        self._source = ""
+        self._forget()
+
+    def _forget(self) -> None:
+        self.cut: dict[str, Sight] = {}
+        self.whole: dict[str, Sight] = {}
+        self.elsewhere: set[str] = set()
+        self._broken_off: Counter[tuple[str, Sight]] = Counter()
         self._seen: dict[str, _Seen] = {}
         self._told: set[tuple[str, str]] = set()
         self._put_off: dict[str, float] = {}
+
+    def turn_to(self, source: str) -> None:
+        """What is looked at next is this folder of this server; what was seen in another one counts no more."""
+        if source != self._source:
+            self._source = source
+            self._forget()
 
     def see(self, entries: Iterable[Entry], began: float, ended: float) -> None:
         """Take in what a listing says that began and ended at these times of the monotonic clock."""
@@ -77,6 +96,8 @@ class Sights:
             )
         self._seen = seen
         self.cut = {name: sight for name, sight in self.cut.items() if name in seen}
+        self.whole = {name: sight for name, sight in self.whole.items() if name in seen}
+        self._broken_off = Counter({file: count for file, count in self._broken_off.items() if file[0] in seen})
         self._told = {(event, name) for event, name in self._told if name in seen}
         self._put_off = {name: until for name, until in self._put_off.items() if until > ended}
 
@@ -96,8 +117,21 @@ class Sights:
 
     def carry_over(self, name: str, claimed: str) -> None:
         """What was seen of a file holds for it under its claimed name; what comes under its own name is another."""
+        self.whole.pop(name, None)
         if seen := self._seen.pop(name, None):
             self._seen[claimed] = seen
+
+    def got_on(self) -> None:
+        """Something was done."""
+        self.progress += 1
+
+    def broke_off(self, name: str, sight: Sight) -> None:
+        """The connection broke off while a file's end was looked at."""
+        self._broken_off[name, sight] += 1
+
+    def is_looked_at_in_vain(self, name: str, sight: Sight) -> bool:
+        """Whether a file's end is more than the connections let through: then only what is fetched in pieces comes."""
+        return self._broken_off[name, sight] >= LOOKS_IN_VAIN
 
     def is_news(self, event: str, name: str) -> bool:
         """Whether this was not told before of something that is still there."""

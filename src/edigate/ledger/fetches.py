@@ -5,8 +5,10 @@
       │  │ └──────┤
       │  └────── gone           what was claimed is no longer there; it counts again if it shows itself
       └──► marked ──► kept      no renames on that server: the file stays, and its row as long as it is listed
+              │       │  ▲
+              └────► away       it was taken and is no longer listed; it is the same file if it shows itself again
 
-Every move names the states it expects.
+A row holds for one folder of one server, its `source`. Every move names the states it expects.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ class State(StrEnum):
     CLAIMED = "claimed"
     MARKED = "marked"
     KEPT = "kept"
+    AWAY = "away"
     GONE = "gone"
 
 
@@ -49,10 +52,14 @@ class Sight(NamedTuple):
 
 
 class Fetch(NamedTuple):
-    """One file of a partner's server; `id` becomes the id of its flow, `at` is when it last began to look like this."""
+    """One file of a partner's server; `source` is server and folder, `id` becomes the id of its flow.
+
+    `at` is when it last began to look like this, or went away.
+    """
 
     id: str
     partner: str
+    source: str
     name: str
     sight: Sight
     state: State
@@ -60,10 +67,10 @@ class Fetch(NamedTuple):
 
 
 def of(connection: Connection, partner: str) -> list[Fetch]:
-    """The partner's rows, in the order of their claims."""
+    """The partner's rows, on whatever server and folder, in the order of their claims."""
     rows = connection.execute(select(fetches).where(fetches.c.partner == partner).order_by(fetches.c.id))
     return [
-        Fetch(row.id, row.partner, _decoded(row.name), Sight(row.size, row.mtime), State(row.state), row.at)
+        Fetch(row.id, row.partner, row.source, _decoded(row.name), Sight(row.size, row.mtime), State(row.state), row.at)
         for row in rows
     ]
 
@@ -82,8 +89,8 @@ def want(connection: Connection, wanted: Sequence[Fetch]) -> None:
     """Write down what is about to be claimed."""
     rows = [
         {
-            "id": f.id, "partner": f.partner, "name": _encoded(f.name), "size": f.sight.size, "mtime": f.sight.mtime,
-            "state": State.WANTED.value, "at": f.at,
+            "id": f.id, "partner": f.partner, "source": f.source, "name": _encoded(f.name), "size": f.sight.size,
+            "mtime": f.sight.mtime, "state": State.WANTED.value, "at": f.at,
         }
         for f in wanted
     ]  # fmt: skip
@@ -105,6 +112,12 @@ def look_different(connection: Connection, changed: Mapping[str, Sight], at: str
     for claim, sight in changed.items():
         values = {"size": sight.size, "mtime": sight.mtime, "at": at}
         connection.execute(update(fetches).where(fetches.c.id == claim).values(**values))
+
+
+def found_at(connection: Connection, ids: Iterable[str], source: str) -> None:
+    """Write down that claimed files lie in this folder of this server now."""
+    for some in chunks(sorted(ids)):
+        connection.execute(update(fetches).where(fetches.c.id.in_(some)).values(source=source))
 
 
 def end(connection: Connection, ids: Iterable[str]) -> None:

@@ -31,6 +31,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "sftp.fetched": "A deposit was fetched from a partner's server; in the audit log, its flow is booked, too.",
         "sftp.changed": "A file on a partner's server changed while it was fetched; it is fetched again.",
         "sftp.claim_gone": "A file claimed on a partner's server was taken away before it was fetched.",
+        "sftp.claim_elsewhere": "A claimed file lies where its partner's deposits no longer come from; it waits there.",
         "sftp.stray_claim": "A claimed name on a partner's server is not known to the ledger; it is left alone.",
         "sftp.not_a_file": "Something in a partner's folder on its server is no regular file; it is left alone.",
         "sftp.unreadable_file": "A file on a partner's server cannot be read; it is left there and tried again.",

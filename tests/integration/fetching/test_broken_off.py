@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -207,6 +209,44 @@ def test_a_connection_that_breaks_off_is_taken_up_where_it_was(
     assert len(here) > 1
     assert len(set(here)) > 1
     assert set(offsets) <= set(here)
+    assert site.left() == []
+
+
+@pytest.mark.parametrize("limit", [60_000, 120_000])
+def test_every_connection_gets_something_done(
+    make_site: MakeSite, sshd: Sshd, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """Over a line that breaks off soon each time, and with files whose end alone is more than it lets through."""
+    seems_whole, found_whole = sftp.seems_whole, []
+
+    def looking(session: Session, path: str, *rest: Any) -> bool:  # noqa: ANN401 - as the function has them
+        whole = seems_whole(session, path, *rest)
+        found_whole.append(path)
+        return whole
+
+    monkeypatch.setattr(sftp, "seems_whole", looking)
+    site = make_site(sshd, port=proxy.port)
+    expected = {f"{number:02}": b"<a>" + os.urandom(8_000).hex().encode() + b"</a>" for number in range(20)}
+    expected["a.gz"] = gzip.compress(os.urandom(300_000))
+    for name, content in expected.items():
+        site.drop(name, content)
+    site.call()
+    proxy.limit, progress = limit, [0]
+    while len(progress) < 60 and sorted(site.names()) != sorted(expected):
+        site.again()
+        with suppress(Unreachable):
+            site.call()
+        progress.append(site.sights.progress)
+        site.book()
+    proxy.limit = None
+    site.again()
+    site.settle()
+
+    idle = [before for before, after in pairwise(progress) if before == after]
+    assert len(idle) <= sftp.LOOKS_IN_VAIN
+    assert len(found_whole) == len(set(found_whole)) == len(expected) - 1
+    assert {deposit.name: deposit.content for deposit in site.deposits()} == expected
+    assert len(site.names()) == len(expected)
     assert site.left() == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import os
@@ -9,15 +10,19 @@ import shutil
 import tarfile
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from edigate.engine import fetching
+from edigate.engine.fetch_ends import GONE_KEPT
 from edigate.engine.fetching import fetch
 from edigate.intake import sftp
 from edigate.intake.sftp import HIDDEN, Lane, Sights
+from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.tables import fetches as fetches_table
 from edigate.remote.session import Session
@@ -485,7 +490,7 @@ def test_where_nothing_can_be_renamed_files_stay_and_are_taken_once(left_as_it_i
 
 
 def test_where_nothing_can_be_renamed_other_looks_are_another_deposit(left_as_it_is: Site) -> None:
-    """Another size or another time; and what has left the folder is forgotten, so that it may come again."""
+    """Another size or another time, and what is there again with another time."""
     site = left_as_it_is
     site.drop("a", mtime=1_000_000)
     site.settle()
@@ -494,14 +499,133 @@ def test_where_nothing_can_be_renamed_other_looks_are_another_deposit(left_as_it
     site.drop("a", BIG, mtime=1_000_001)
     site.settle()
     assert [deposit.content for deposit in site.deposits()] == [WHOLE, WHOLE, BIG]
-    assert site.rows() == [("a", "kept")]
+    assert site.rows() == [("a", "away"), ("a", "away"), ("a", "kept")]
 
     (site.folder / "a").unlink()
     site.settle()
-    assert site.rows() == []
-    site.drop("a", BIG, mtime=1_000_001)
+    site.drop("a", BIG, mtime=1_000_002)
     site.settle()
     assert len(site.names()) == 4
+
+
+def test_a_folder_that_is_empty_for_a_while_holds_no_new_deposits_then(left_as_it_is: Site, tmp_path: Path) -> None:
+    """As one whose disk was away: what was taken there is known, also by gates started later."""
+    site = left_as_it_is
+    for name in ("a", "b"):
+        site.drop(name)
+    site.settle()
+    site.folder.rename(tmp_path / "away")
+    site.folder.mkdir()
+    site.settle()
+    assert site.rows() == [("a", "away"), ("b", "away")]
+
+    site.start()
+    site.folder.rmdir()
+    (tmp_path / "away").rename(site.folder)
+    site.settle()
+    assert (site.names(), site.rows()) == (["a", "b"], [("a", "kept"), ("b", "kept")])
+
+
+def test_what_went_before_it_was_booked_is_taken_once(make_site: MakeSite, fixed_names: Sshd, tmp_path: Path) -> None:
+    """It lies in the spool; that its file is there again later makes no second deposit of it."""
+    site = make_site(fixed_names)
+    site.drop("a")
+    site.call()
+    site.call()
+    assert (site.rows(), site.spooled()) == ([("a", "marked")], 1)
+    (site.folder / "a").rename(tmp_path / "away")
+    site.call()
+    site.book()
+    site.start()
+    site.call()
+    assert site.rows() == [("a", "away")]
+    assert site.noted().count("sftp.fetched") == 1
+
+    (tmp_path / "away").rename(site.folder / "a")
+    site.settle()
+    assert (site.names(), site.rows()) == (["a"], [("a", "kept")])
+    assert site.noted().count("sftp.fetched") == 1
+
+
+def test_what_has_been_away_for_a_month_is_forgotten(make_site: MakeSite, fixed_names: Sshd) -> None:
+    """And what is there again is not, however long it was away."""
+    site = make_site(fixed_names)
+    for name in ("a", "b"):
+        site.drop(name, mtime=1_000_000)
+    site.settle()
+    for name in ("a", "b"):
+        (site.folder / name).unlink()
+    site.settle()
+    month_ago = stamp(site.gate.clock() - GONE_KEPT - dt.timedelta(seconds=1))
+    with writing(site.gate.ledger) as connection:
+        connection.execute(update(fetches_table).values(at=month_ago))
+    site.drop("b", mtime=1_000_000)
+    site.settle()
+    assert site.rows() == [("b", "kept")]
+
+    site.drop("a", mtime=1_000_000)
+    site.settle()
+    assert site.names() == ["a", "b", "a"]
+
+
+def look_into(site: Site, folder: Path) -> None:
+    """Have the gate fetch from another folder."""
+    folder.mkdir(exist_ok=True)
+    site.server = replace(site.server, fetch_from=str(folder))
+    site.again()
+
+
+def test_another_folder_has_deposits_of_its_own(make_site: MakeSite, fixed_names: Sshd) -> None:
+    """A file that looks the same there is another; what was taken from the first one stays known."""
+    site = make_site(fixed_names)
+    site.drop("a", mtime=1_000_000)
+    site.settle()
+    first, other = site.folder, site.folder.with_name(f"{site.folder.name}-other")
+    look_into(site, other)
+    shutil.copy2(first / "a", other / "a")
+    site.settle()
+    assert (site.names(), site.rows()) == (["a", "a"], [("a", "kept"), ("a", "kept")])
+
+    look_into(site, first)
+    site.settle()
+    assert (site.names(), site.rows()) == (["a", "a"], [("a", "kept"), ("a", "kept")])
+
+
+@pytest.mark.parametrize("server", ["sshd", "fixed_names"])
+def test_what_is_claimed_waits_for_its_folder(make_site: MakeSite, request: pytest.FixtureRequest, server: str) -> None:
+    """It is told of once, neither lost nor begun anew, and goes on where it was."""
+    site = make_site(request.getfixturevalue(server))
+    content = b"<a>" + os.urandom(1_000_000).hex().encode() + b"</a>"
+    site.drop("a", content)
+    site.call()
+    fetch(site.gate, site.connect(), site.server, site.sights, stopped=lambda: sum(site.half_fetched()) > 500_000)
+    before, half = site.rows(), site.half_fetched()
+    first = site.folder
+    look_into(site, first.with_name(f"{first.name}-other"))
+    with capture_logs() as logged:
+        site.settle()
+    assert (site.rows(), site.half_fetched()) == (before, half)
+    assert events(logged, "sftp.claim_elsewhere") == ["a"]
+    assert events(logged, "sftp.claim_gone") == []
+
+    look_into(site, first)
+    site.settle()
+    assert site.deposits() == [Deposit("a", content)]
+
+
+def test_a_claimed_file_is_found_where_its_folder_went(site: Site) -> None:
+    """Its name there is no other file's."""
+    site.drop("a")
+    site.call()
+    fetch(site.gate, site.connect(), site.server, site.sights, stopped=lambda: HIDDEN in site.left())
+    assert site.rows() == [("a", "claimed")]
+    moved = site.folder.with_name(f"{site.folder.name}-moved")
+    site.folder.rename(moved)
+    look_into(site, moved)
+    with capture_logs() as logged:
+        site.settle()
+    assert (site.names(), site.rows(), list(moved.iterdir())) == (["a"], [], [])
+    assert events(logged, "sftp.claim_elsewhere") == []
 
 
 def test_what_is_booked_and_cannot_be_removed_is_not_taken_again(make_site: MakeSite, tmp_path: Path) -> None:

@@ -66,6 +66,38 @@ def test_a_claimed_file_is_the_same_file_and_the_next_of_its_name_another() -> N
     assert (sights.pause("a", LOOKS, 5), sights.still_for("a")) == (5, 0)
 
 
+def test_a_look_at_an_end_counts_as_long_as_the_file_is_there() -> None:
+    """Whether it came off or not; a claimed file's successor is looked at itself."""
+    sights = seen((0, [A]))
+    sights.whole["a"] = LOOKS
+    for _ in range(sftp.LOOKS_IN_VAIN):
+        assert not sights.is_looked_at_in_vain("a", LOOKS)
+        sights.broke_off("a", LOOKS)
+    sights.see([A], 1, 1)
+    assert (sights.whole, sights.is_looked_at_in_vain("a", LOOKS)) == ({"a": LOOKS}, True)
+    assert not sights.is_looked_at_in_vain("a", Sight(9, 1000))
+
+    sights.carry_over("a", ".edigate-1")
+    assert sights.whole == {}
+    sights.see([], 2, 2)
+    assert not sights.is_looked_at_in_vain("a", LOOKS)
+
+
+def test_what_was_seen_in_one_folder_says_nothing_of_another() -> None:
+    """A file may have the same name, size and time there; what was fetched in part is no part of it."""
+    now = time.monotonic()
+    sights = Sights()
+    sights.turn_to("one")
+    for at in (now - 20, now - 10):
+        sights.see([A], at, at)
+    sights.whole["a"] = LOOKS
+    sights.begun.add("claim")
+    sights.turn_to("one")
+    assert (sights.pause("a", LOOKS, 5), sights.whole) == (0, {"a": LOOKS})
+    sights.turn_to("other")
+    assert (sights.pause("a", LOOKS, 5), sights.whole, sights.begun) == (5, {}, {"claim"})
+
+
 def test_what_is_told_once_is_told_again_when_it_was_away() -> None:
     """News are what is not known of something that has been there since."""
     sights = seen((0, [A]))

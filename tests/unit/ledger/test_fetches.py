@@ -25,7 +25,7 @@ NOW, LATER = "2026-03-02T09:00:00.000000Z", "2026-03-02T10:00:00.000000Z"
 
 def a_file(claim: str = "c1", name: str = "a", partner: str = "ABC123") -> Fetch:
     """A file that the gate wants."""
-    return Fetch(claim, partner, name, Sight(8, 1000), State.WANTED, NOW)
+    return Fetch(claim, partner, "sftp.example:22/in", name, Sight(8, 1000), State.WANTED, NOW)
 
 
 def want(ledger: Engine, *files: Fetch) -> None:
@@ -82,6 +82,14 @@ def test_other_looks_are_written_down_with_their_time(ledger: Engine) -> None:
     with writing(ledger) as connection:
         fetches.look_different(connection, {"c2": Sight(9, 2000)}, LATER)
     assert [(file.sight, file.at) for file in kept(ledger)] == [(Sight(8, 1000), NOW), (Sight(9, 2000), LATER)]
+
+
+def test_a_claim_may_be_found_in_another_folder(ledger: Engine) -> None:
+    """The others stay where they are."""
+    want(ledger, a_file("c1"), a_file("c2"))
+    with writing(ledger) as connection:
+        fetches.found_at(connection, ["c2"], "new.example:22/in")
+    assert [file.source for file in kept(ledger)] == ["sftp.example:22/in", "new.example:22/in"]
 
 
 def test_an_ended_row_is_forgotten(ledger: Engine) -> None:
