@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -41,6 +42,27 @@ def _shaped(kind: str, shape: str, example: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+_NO_ADDRESS, _LOGIN_IN_ADDRESS = "web_address", "web_login"
+
+
+def _web_address(value: object) -> str:
+    """An address to post to, or an empty text."""
+    if value == "":
+        return ""
+    try:
+        parts = urlsplit(value if isinstance(value, str) and re.fullmatch("[!-~]+", value) else "")
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        example = 'write an address that begins with http:// or https://, such as "https://example.org/hook"'
+        raise PydanticCustomError(_NO_ADDRESS, example)
+    if "@" in parts.netloc:
+        reason = "a user and password before @ are not sent; take them out, what is secret may stand after the host"
+        raise PydanticCustomError(_LOGIN_IN_ADDRESS, reason)
+    return str(value)
+
+
 ApplicationCode = Annotated[
     str,
     _shaped("application_code", r"[A-Z0-9]{6}", 'write six capitals or digits in quotes, such as "CPP001"'),
@@ -65,6 +87,11 @@ Siret = Annotated[
     _shaped("siret", r"\d{14}", 'write fourteen digits in quotes, such as "11000201100044"'),
     Form("fourteen digits, in quotes"),
 ]
+
+
+WebAddress = Annotated[str, BeforeValidator(_web_address), Form("an address, http or https")]
+_SECRETS = frozenset({_NO_ADDRESS, _LOGIN_IN_ADDRESS})
+"""Reasons that are told without the value found, which may hold a secret."""
 
 
 class Problem(NamedTuple):
@@ -287,7 +314,7 @@ class AuditTable(_Table):
     )
     sign_minutes: float = Field(60, gt=0, description="A head is written this often, where anything happened.")
     heads_folder: str = Field("", description="Folder elsewhere, which exists, that every head is also written to.")
-    heads_url: str = Field("", description="Address that every head is also posted to, as JSON.")
+    heads_url: WebAddress = Field("", description="Address that every head is also posted to, as JSON.")
 
 
 class RetentionTable(_Table):
@@ -295,7 +322,7 @@ class RetentionTable(_Table):
 
     years: float = Field(10, gt=0, description="Flows, their files and their entries are kept for so long.")
     automatic: bool = Field(
-        default=False, description="Purge every day what is older; otherwise only `edigate purge` does."
+        default=False, description="Purge every hour what is older; otherwise only `edigate purge` does."
     )
 
 
@@ -307,7 +334,7 @@ class WatchTable(_Table):
     every_seconds: float = Field(60, gt=0, description="How often the gate looks for what is stuck, low or uneven.")
     stuck_minutes: float = Field(30, gt=0, description="A flow that is not decided after so long raises an alert.")
     language: Literal["en", "fr"] = Field("en", description="Language of what is told to the webhook and by mail.")
-    webhook: str = Field("", description="Address (http or https) that alerts are posted to, as JSON.")
+    webhook: WebAddress = Field("", description="Address that alerts are posted to, as JSON.")
     mail_to: str = Field("", description="Whom alerts are mailed to: addresses, separated by commas.")
     mail_from: str = Field("edigate@localhost", description="Sender of such mail.")
     smtp_host: str = Field("", description="Mail server; empty sends no mail.")
@@ -404,7 +431,7 @@ def _problem(path: Path, error: Any) -> Problem:  # noqa: ANN401 - pydantic's Er
     return Problem(
         where=variable if variable in os.environ else str(path),
         key=".".join(parts),
-        value=error["input"],
+        value="…" if error["type"] in _SECRETS else error["input"],
         kind=error["type"],
         reason=error["msg"],
         limits=error.get("ctx", {}),

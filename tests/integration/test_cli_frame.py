@@ -15,6 +15,7 @@ from edigate import __version__
 from edigate.cli import COMMANDS, obey
 from edigate.cli.failures import tell
 from edigate.cli.messages import speak
+from edigate.config import load
 from edigate.engine.lock import held
 from edigate.founding import found
 
@@ -217,6 +218,40 @@ def test_a_setting_of_the_wrong_form_is_shown_the_right_one(
     (gate / SETTINGS).write_text("[outbox]\nfile_mode = 644\n", encoding="utf-8")
     assert obey(["--lang", language, "check", __file__]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["watch.webhook", "audit.heads_url"])
+@pytest.mark.parametrize(
+    ("language", "address", "said"),
+    [
+        ("en", "https://me:geheim@example.org/x", "a user and password before @ are not sent"),
+        ("fr", "https://geheim@example.org/x", "un compte et un mot de passe devant @"),
+        ("en", "ftp://example.org/geheim", "begins with http:// or https://"),
+        ("fr", "example.org/geheim", "commence par http:// ou https://"),
+        ("en", "https:///geheim", "begins with http:// or https://"),
+        ("en", "https://[/geheim", "begins with http:// or https://"),
+        ("en", "https://example.org:port/geheim", "begins with http:// or https://"),
+        ("en", "https://example.org/geheim\\n", "begins with http:// or https://"),
+    ],
+)
+def test_an_address_that_nothing_can_be_posted_to_is_refused_at_the_start(
+    key: str, language: str, address: str, said: str, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the reason; the address, which may be a secret, is not repeated."""
+    table, name = key.split(".")
+    (gate / SETTINGS).write_text(f'[{table}]\n{name} = "{address}"\n', encoding="utf-8")
+    assert obey(["--lang", language, "run", "--once"]) == 2
+    told = capsys.readouterr().err
+    assert key in told
+    assert said in told
+    assert "geheim" not in told
+
+
+def test_an_address_with_a_port_a_path_and_a_query_is_taken(gate: Path) -> None:
+    """Also one of IPv6; an empty one means that nothing is posted."""
+    for address in ("", "http://127.0.0.1:9/hook?key=a", "HTTPS://[::1]/x"):
+        (gate / SETTINGS).write_text(f'[watch]\nwebhook = "{address}"\n', encoding="utf-8")
+        assert load(gate).watch.webhook == address
 
 
 def test_a_wrong_variable_is_named(

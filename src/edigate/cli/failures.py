@@ -122,6 +122,13 @@ _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
             "écrivez un chemin entier ou hôte:port entre guillemets, par exemple"
             ' "/run/clamav/clamd.ctl" ou "127.0.0.1:3310"'
         ),
+        "web_address": (
+            'écrivez une adresse qui commence par http:// ou https://, par exemple "https://example.org/hook"'
+        ),
+        "web_login": (
+            "un compte et un mot de passe devant @ ne sont pas transmis ; retirez-les, ce qui est secret peut suivre"
+            " le nom de la machine"
+        ),
         "siret": 'écrivez quatorze chiffres entre guillemets, par exemple "11000201100044"',
         "string_type": "il faut un texte, entre guillemets",
         "float_type": "il faut un nombre",

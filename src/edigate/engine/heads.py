@@ -102,9 +102,17 @@ def _unsent(gate: Gate) -> list[tuple[int, Head]]:
 
 def _send(gate: Gate, number: int, head: Head) -> None:
     if (place := folder(gate)) is not None:
-        _write(place, f"{gate.settings.gate.code}-{head.at.replace(':', '')}-{number:08d}{ENDING}", head.text)
+        _keep(place, f"{gate.settings.gate.code}-{head.at.replace(':', '')}-{number:08d}{ENDING}", head.text)
     if gate.settings.audit.heads_url:
         _post(gate.settings.audit.heads_url, head.text)
+
+
+def _keep(place: Path, name: str, text: str) -> None:
+    """What goes wrong is told of the folder: nobody knows the names in it."""
+    try:
+        _write(place, name, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(place)) from error
 
 
 def _write(place: Path, name: str, text: str) -> None:
