@@ -6,13 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from edigate.app import open_gate
 from edigate.engine.local import Local
+from edigate.engine.stopping import told_to_end
 from edigate.ledger.tables import flows, runs
 from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.cii import cii
@@ -71,6 +74,21 @@ def test_a_gate_that_is_told_to_end_does_not_outstay_its_time(tmp_path: Path, ho
     assert place.verdicts() == [(name, "integrated")]
     assert (place.published(), len(place.offered("JMRPOR", "CSO"))) == (True, 1)
     assert place.edigate("balance").returncode == 0
+
+
+def test_that_the_gate_ends_is_said_before_it_does() -> None:
+    """Whatever stopping says comes after it in the log."""
+    stopped, said = threading.Event(), list[str]()
+    with capture_logs() as logs:
+
+        def stop() -> None:
+            said.extend(entry["event"] for entry in logs)
+            stopped.set()
+
+        with told_to_end(stop, PATIENCE):
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert stopped.wait(PATIENCE)
+    assert said == ["gate.stopping"]
 
 
 def group_lives(group: int) -> bool:

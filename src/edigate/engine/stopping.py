@@ -38,11 +38,10 @@ def told_to_end(stop: Callable[[], None], seconds: float) -> Iterator[None]:
     def handle(number: int, _frame: object) -> None:
         impatient = number == signal.SIGINT and signal.SIGINT in told
         told.append(number)
-        stop()
         os.write(writer, _AT_ONCE if impatient else _IN_TIME)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    watching = threading.Thread(target=_watch, args=(reader, seconds), daemon=True, name="stopping")
+    watching = threading.Thread(target=_watch, args=(reader, stop, seconds), daemon=True, name="stopping")
     watching.start()
     try:
         yield
@@ -54,8 +53,11 @@ def told_to_end(stop: Callable[[], None], seconds: float) -> Iterator[None]:
         os.close(reader)
 
 
-def _watch(reader: int, seconds: float) -> None:
-    """Until the other end is closed; ends the process where that comes too late."""
+def _watch(reader: int, stop: Callable[[], None], seconds: float) -> None:
+    """Until the other end is closed; ends the process where that comes too late.
+
+    It is logged first: whoever stops logs as well, and the order should be that of things.
+    """
     until: float | None = None
     word_or_end = select.poll()  # unlike select it takes any descriptor
     word_or_end.register(reader, select.POLLIN)
@@ -65,7 +67,10 @@ def _watch(reader: int, seconds: float) -> None:
             return
         if word == _AT_ONCE:
             break
-        log.info("gate.stopping", seconds_at_most=seconds)
+        try:
+            log.info("gate.stopping", seconds_at_most=seconds)
+        finally:
+            stop()
         until = until or time.monotonic() + seconds
     log.warning("gate.cut_short")
     os._exit(0)
