@@ -77,14 +77,8 @@ class Scanner:
             return
         if self._clock() < self._rests_until:
             raise self._hold()
-        try:
-            with _connected(self._address, self._clock() + PING_SECONDS, self._clock) as line:
-                line.send(b"zPING\0")
-                answer = line.answer()
-        except _Silent as silent:
-            raise self._rested(str(silent)) from None
-        if answer != "PONG":
-            raise self._rested(answer)
+        if why := silence(self._address, self._clock):
+            raise self._rested(why)
         self._silence = ""
 
     def _rested(self, why: str) -> Hold:
@@ -99,6 +93,17 @@ class Scanner:
 def scanner(address: str, seconds: float) -> Scanner | None:
     """The scanner of a site; None where its settings name none."""
     return Scanner(address, seconds) if address else None
+
+
+def silence(address: str, clock: Callable[[], float] = time.monotonic) -> str:
+    """Why the scanner does not say that it is there; empty where it does."""
+    try:
+        with _connected(address, clock() + PING_SECONDS, clock) as line:
+            line.send(b"zPING\0")
+            answer = line.answer()
+    except _Silent as silent:
+        return str(silent)
+    return "" if answer == "PONG" else answer or "an empty answer"
 
 
 def allowance(seconds: float, size: int) -> float:

@@ -297,6 +297,7 @@ BREAKS: dict[str, Callable[[Site], object]] = {
     "staging.leftovers": lambda s: staged(s, "1"),
     "staging.lost": lose_a_placed_file,
     "schemas.unusable": lambda s: set_up(s, schemas='cii = "mine.xsd"'),
+    "antivirus.silent": lambda s: set_up(s, antivirus=f'socket = "{s.root}/clamd.ctl"'),
     "directory.none": lambda s: change(s, "delete from notes where key = 'directory_version'"),
     "directory.unusable": lambda s: next((s.root / "directory").glob("*.sqlite")).unlink(),
     "directory.empty": no_structure,
@@ -319,7 +320,7 @@ BREAKS: dict[str, Callable[[Site], object]] = {
 }
 # What goes along with it: one mistake may show in several places.
 ALONG = {
-    "ledger.damaged": {"check.failed", "ledger.unreadable"},
+    "ledger.damaged": {"check.damaged", "ledger.unreadable"},
     "ledger.begun_anew": {"directory.none", "partners.none", "staging.unknown"},
     "ledger.states": {"ledger.uneven"},
     "partners.no_reader": set[str](),
@@ -329,4 +330,4 @@ MENDABLE = (
     "secret.open", "ledger.old", "ledger.wal", "archive.writable", "archive.leftovers", "spool.odd", "spool.fetching",
     "staging.unknown", "staging.leftovers", "folder.missing", "folder.mode",
 )  # fmt: skip
-BESIDE = {"check.failed", "archive.altered", "gate.unknown_holder", "folder.unwritable", "disk.inodes"}
+BESIDE = {"check.failed", "check.damaged", "archive.altered", "gate.unknown_holder", "folder.unwritable", "disk.inodes"}

@@ -47,6 +47,7 @@ from tests.acceptance.breaking import (
     staged,
 )
 from tests.acceptance.gates import DEPOSITOR, SETTINGS, Site, furnish, sound
+from tests.clamd import Clamd, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,34 +196,78 @@ def test_a_lock_of_nobody_that_can_be_seen_is_told(site: Site) -> None:
         process.kill()
 
 
-def test_what_cannot_be_looked_at_is_told(site: Site) -> None:
-    """A folder that is none keeps one check from being made, not the others."""
-    shutil.rmtree(site.root / "archive")
-    (site.root / "archive").write_bytes(b"x")
-    change(site, "delete from flows", "delete from runs", "drop table ways")
+def test_a_ledger_that_lacks_a_table_is_damaged(site: Site) -> None:
+    """The check that misses it says so without its query, and that a backup is to be restored."""
+    change(site, "drop table ways")
 
-    assert "check.failed" in kinds(site)
-    assert "folder.no_folder" in kinds(site)
+    told = [one for one in found(site) if one.kind == "check.damaged"]
+
+    assert {one.value for one in told} == {"no such table: ways"}
+    assert all("docs/backup.md" in text for text in KINDS["check.damaged"].remedy)
+
+
+@pytest.mark.parametrize("page", [1, 3, 9, 20, 40])
+def test_whichever_page_is_damaged_the_doctor_says_restore(site: Site, page: int) -> None:
+    """It tells the file's damage where SQLite meets it, never a query, and no check breaks the others off."""
+    ledger = into_one_file(site)
+    with ledger.open("r+b") as file:
+        file.seek(page * 4096)
+        file.write(bytes(range(255, -1, -1)) * 16)
+
+    wrong = found(site)
+
+    assert {"ledger.damaged", "ledger.unreadable"} & {one.kind for one in wrong}
+    assert not [one for one in wrong if "select" in one.value.lower() or "[SQL" in one.value]
+    assert "check.failed" not in {one.kind for one in wrong}
+
+
+def test_a_virus_scanner_that_answers_is_no_finding(site: Site) -> None:
+    """One that is asked and says that it is there; one that says something else is told with what it said."""
+    with Clamd() as clamd:
+        set_up(site, antivirus=f'socket = "{clamd.address}"')
+        assert kinds(site) == []
+        assert [one.command for one in clamd.asked] == ["PING"]
+    with Clamd(how=saying(b"UNKNOWN COMMAND\0")) as clamd:
+        set_up(site, antivirus=f'socket = "{clamd.address}"')
+        (wrong,) = found(site)
+    assert (wrong.kind, wrong.place, wrong.value) == ("antivirus.silent", clamd.address, "UNKNOWN COMMAND")
+
+
+def seen_by_another(worked: Path, shut: str) -> list[Finding]:
+    """What is wrong for an account other than root's, of whose gate a folder belongs to root."""
+    root = Path(tempfile.mkdtemp(prefix="edigate-test-"))
+    gate = shutil.copytree(worked, root / "gate")
+    with closing(Site(gate)) as site:
+        found(site)  # what is imported on the way may be root's alone
+    for path in (root, gate, *gate.rglob("*")):
+        os.chown(path, 54_321, 54_321, follow_symlinks=False)
+    (folder,) = gate.glob(shut)
+    folder.chmod(0o750 if folder.parent.name == "inbox" else 0o700)
+    os.chown(folder, 0, 54_321)
+    os.seteuid(54_321)
+    try:
+        with closing(Site(gate)) as site:
+            return found(site)
+    finally:
+        os.seteuid(0)
+        shutil.rmtree(root)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else for a while")
 def test_a_folder_that_the_gate_may_not_use_is_told(worked: Path) -> None:
     """Told with the account that was tried, which is not root's."""
-    root = Path(tempfile.mkdtemp(prefix="edigate-test-"))
-    gate = shutil.copytree(worked, root / "gate")
-    for path in (root, gate, *gate.rglob("*")):
-        os.chown(path, 54_321, 54_321, follow_symlinks=False)
-    (gate / "inbox" / DEPOSITOR).chmod(0o750)
-    os.chown(gate / "inbox" / DEPOSITOR, 0, 54_321)
-    os.seteuid(54_321)
-    try:
-        with closing(Site(gate)) as site:
-            (wrong,) = found(site)
-    finally:
-        os.seteuid(0)
-        shutil.rmtree(root)
+    (wrong,) = seen_by_another(worked, f"inbox/{DEPOSITOR}")
 
     assert (wrong.kind, wrong.place, wrong.value) == ("folder.unwritable", f"inbox/{DEPOSITOR}", "54321")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else for a while")
+def test_what_cannot_be_looked_at_is_told(worked: Path) -> None:
+    """A folder that may not be looked into keeps a check from being made, not the others."""
+    wrong = {one.kind: one for one in seen_by_another(worked, "archive/2*")}
+
+    assert wrong.keys() == {"archive.missing", "check.failed"}
+    assert "Permission denied" in wrong["check.failed"].value
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")

@@ -63,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("staging",    ("fichiers en préparation", "staged files"),           Needs.GATE, staging.staged),
     Check("placed",     ("fichiers à remettre", "files to hand over"),         Needs.GATE, staging.placed),
     Check("schemas",    ("schémas", "schemas"),                                Needs.GATE, rules.schemas),
+    Check("antivirus",  ("antivirus", "virus scanner"),                        Needs.GATE, rules.antivirus),
     Check("directory",  ("annuaire", "directory"),                             Needs.GATE, rules.directory),
     Check("folders",    ("dossiers", "folders"),                               Needs.GATE, folders.folders),
     Check("shared",     ("dossiers des partenaires", "partners' folders"),     Needs.GATE, folders.of_partners),
@@ -136,4 +137,4 @@ def _made(check: Check, patient: Patient) -> Iterator[Finding]:
     try:
         yield from check.find(patient)
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
-        yield Finding("check.failed", value=str(error))
+        yield ledger_file.not_made(error)

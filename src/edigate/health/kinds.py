@@ -18,8 +18,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _ERROR,
             ("la vérification n'a pas pu se faire : {value}", "the check could not be made: {value}"),
             (
-                "Donnez à ce compte les droits de la passerelle, ou lancez la commande avec le compte de celle-ci.",
-                "Give this account the gate's rights, or give the command as the gate's own account.",
+                "Réglez ce qui est dit : droits de ce compte, disque, registre verrouillé par un autre processus.",
+                "See to what it says: this account's rights, the disk, another process that keeps the ledger locked.",
+            ),
+        ),
+        "check.damaged": Kind(
+            _ERROR,
+            (
+                "la vérification n'a pas pu se faire, le registre est abîmé : {value}",
+                "the check could not be made, the ledger is damaged: {value}",
+            ),
+            (
+                "Arrêtez la passerelle, gardez une copie de son dossier, restaurez une sauvegarde : docs/backup.md.",
+                "End the gate, keep a copy of its folder, and restore a backup: docs/backup.md.",
             ),
         ),
         "settings.unusable": Kind(
@@ -336,6 +347,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             (
                 "Réinstallez edigate et ses paquets, ou corrigez la table [schemas] d'edigate.toml.",
                 "Install edigate and its packages again, or correct the table [schemas] of edigate.toml.",
+            ),
+        ),
+        "antivirus.silent": Kind(
+            _ERROR,
+            (
+                "l'antivirus {place} ne répond pas, les flux sont mis en attente : {value}",
+                "the virus scanner at {place} does not answer, and flows are held: {value}",
+            ),
+            (
+                "Démarrez clamd, donnez à ce compte l'accès à son socket, ou corrigez antivirus.socket.",
+                "Start clamd, give this account access to its socket, or correct antivirus.socket.",
             ),
         ),
         "directory.none": Kind(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MB = 1_000_000
 LARGE_LOG = 64 * MB
 _DEFECTS = 100
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column")
 
 
 def ledger_file(patient: Patient) -> Iterator[Finding]:
@@ -41,6 +42,17 @@ def ledger_file(patient: Patient) -> Iterator[Finding]:
         yield Finding("ledger.unreadable", shown, str(error))
         return
     yield from _log(patient, path.with_name(path.name + "-wal"))
+
+
+def not_made(error: Exception) -> Finding:
+    """Why a check was broken off: the reason alone, without the query that met it."""
+    said = reason(error)
+    return Finding("check.damaged" if any(sign in said for sign in _DAMAGE) else "check.failed", value=said)
+
+
+def reason(error: Exception) -> str:
+    """What SQLite said, or the system."""
+    return str(getattr(error, "orig", None) or error)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -35,7 +35,7 @@ def mend(places: Places, finding: Finding, clock: Clock, actor: str) -> str:
         finding.mend()
         _record(places, finding, stamp(clock()), actor)
     except (OSError, SQLAlchemyError) as error:
-        return str(error)
+        return ledger_file.reason(error)
     log.info(EVENT, kind=finding.kind, place=finding.place, count=finding.count)
     return ""
 

@@ -1,4 +1,4 @@
-"""What flows are decided by: every schema compiles, and the directory in force can be read."""
+"""What flows are decided by: every schema compiles, the directory in force can be read, the virus scanner answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from edigate.clamd import silence
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.health.findings import Finding
 from edigate.health.patient import at_one_moment
@@ -36,6 +37,13 @@ def schemas(patient: Patient) -> Iterator[Finding]:
         except SchemaMissing as error:
             yield Finding("schemas.unusable", key, str(error))
         patient.progress(done, len(KEYS))
+
+
+def antivirus(patient: Patient) -> Iterator[Finding]:
+    """The scanner that the settings name is there."""
+    address = patient.gate.settings.antivirus.socket
+    if address and (why := silence(address)):
+        yield Finding("antivirus.silent", address, why)
 
 
 def directory(patient: Patient) -> Iterator[Finding]:
