@@ -43,9 +43,10 @@ class Bait:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        os.close(os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK))
+        reader = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)  # which the writer may yet have to begin to wait for
         for thread in self._threads:
             thread.join(5)
+        os.close(reader)
         self.touched = touched
 
     def laid(self, content: bytes) -> bytes:

@@ -150,6 +150,13 @@ def _stream(dictionary: str) -> Callable[[str], bytes]:
     )
 
 
+_LONG = f'<!--{"x " * 40_000}--><!DOCTYPE x SYSTEM "/dev/zero">'.encode()
+
+
+def _far_down(number: str) -> bytes:
+    return facturx_pdf(prolog(_LONG.decode())(number))
+
+
 def _pdf(name: str, make: Callable[[str], bytes], verdict: str = NOT_ADMITTED, *faults: str) -> Attack:
     return Attack(f"pdf: {name}", make, verdict, faults, FACTUR_X)
 
@@ -180,6 +187,8 @@ PDF_ATTACKS = (
          "EDG-F063"),
     _pdf("two invoices", _packed(others=(("factur-x.xml", b"<a/>"),)), NOT_ADMITTED, "EDG-F069"),
     _pdf("an invoice with a document type", lambda n: facturx_pdf(prolog("<!DOCTYPE x>")(n)), NOT_ADMITTED, "EDG-F103"),
+    _pdf("an invoice with a document type far down", _far_down, NOT_ADMITTED, "EDG-F103"),
+    _pdf("metadata with a document type far down", _packed(metadata=_LONG + b"<x/>"), NOT_ADMITTED, "EDG-F063"),
     _pdf("a program beside the invoice", _packed(others=(("run.exe", b"MZ" + bytes(500)),)), TAKEN),
     _pdf("a name that leads out", _packed(name="../../factur-x.xml"), NOT_ADMITTED, "EDG-F066"),
     _pdf("the end alone", lambda _: b"%PDF-1.7\n%%EOF\n", NOT_ADMITTED, "EDG-F060"),

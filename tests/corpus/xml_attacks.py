@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.corpus.attacks import (
@@ -60,6 +61,14 @@ def _inherited(spaces: int, elements: int) -> bytes:
     return f"<ram:IncludedNote {declared}>{f'<p{spaces - 1}:a/>' * elements}</ram:IncludedNote>".encode()
 
 
+def _wide_far_down(encoding: str) -> Callable[[str], bytes]:
+    """A declaration after a comment whose characters, byte by byte, seem to end it and to begin a root."""
+    seeming = "\u2d2d\u3e00<a" if encoding == "UTF-16" else ""
+    make = prolog(f'<!--{"é" * 70_000}{seeming}--><!DOCTYPE {_ROOT} SYSTEM "/nowhere/opened">')
+    return lambda number: make(number).decode().replace("UTF-8", encoding, 1).encode(encoding)
+
+
+_FAR_DOWN = f"<!--{'x ' * 40_000}-->"
 _DOCTYPES = {
     "dtd: empty": _doctype("", name=""),
     "dtd: internal entity": _doctype('<!ENTITY x "Morvandier">'),
@@ -94,6 +103,46 @@ _DOCTYPES = {
     ),
     "dtd: after many instructions": Attack(
         "", prolog("<?p <!x?>" * 1_000 + '<!DOCTYPE x [<!ENTITY x "y">]>', "&x;"), NOT_ADMITTED, ("EDG-F103",)
+    ),
+    **{
+        f"dtd: far down, {what}": Attack(
+            "", prolog(f"{_FAR_DOWN}<!DOCTYPE {_ROOT}{declared}>", name), NOT_ADMITTED, ("EDG-F103",)
+        )
+        for what, declared, name in (
+            ("a file", f' SYSTEM "{FILE}"', ""),
+            ("a file that is missing", ' SYSTEM "file:///nowhere/missing"', ""),
+            ("an address", f' SYSTEM "{ELSEWHERE}/far.dtd"', ""),
+            ("public", f' PUBLIC "-//X//EN" "{ELSEWHERE}/far-public.dtd"', ""),
+            ("an endless file", ' SYSTEM "/dev/zero"', ""),
+            ("a file for a parameter", f' [<!ENTITY % p SYSTEM "{FILE}"> %p;]', ""),
+            ("a file for an entity", f' [<!ENTITY x SYSTEM "{FILE}">]', "&x;"),
+        )
+    },
+    **{
+        f"dtd: far down, after {what}": Attack(
+            "", prolog(f'{before}<!DOCTYPE {_ROOT} SYSTEM "{FILE}">'), NOT_ADMITTED, ("EDG-F103",)
+        )
+        for what, before in (
+            ("blanks", " \r\n\t" * 50_000),
+            ("an instruction", f"<?x {'x' * 200_000}?>"),
+            ("comments that speak of a root", "<!-- <a> - -->\n" * 20_000),
+            ("12 MB", f"<!--{'x' * 12_000_000}-->"),
+        )
+    },
+    **{
+        f"dtd: far down, in {encoding}": Attack("", _wide_far_down(encoding), NOT_ADMITTED, ("EDG-F103",))
+        for encoding in ("UTF-16", "UTF-32")
+    },
+    "dtd: behind an encoding far down": Attack(
+        "",
+        lambda n: re.sub(
+            rb'encoding="[^"]*"\?>',
+            lambda _: b" " * 200_000 + b'encoding="UTF-7"?>+ADwAIQ-DOCTYPE x SYSTEM "' + FILE.encode() + b'"+AD4-',
+            prolog("")(n),
+            count=1,
+        ),
+        NOT_ADMITTED,
+        ("EDG-F102",),
     ),
     "dtd: two": Attack("", prolog("<!DOCTYPE x><!DOCTYPE y>"), NOT_ADMITTED, ("EDG-F103",)),
     "dtd: unfinished": Attack("", around(b"<!DOCTYPE x [" + b"<!ENTITY x 'y'>" * 1_000), NOT_ADMITTED, ("EDG-F103",)),

@@ -253,12 +253,18 @@ _SYNTAX = _table(
     (r"Entity '(.+)' not defined", "l’entité {0} n’est pas définie", "the entity {0} is not defined"),
     (r"Comment not terminated.*", "un commentaire n’est pas fermé", "a comment is not closed"),
     (r"CData section not finished.*", "une section CDATA n’est pas fermée", "a CDATA section is not closed"),
+    (r"xml:id : attribute value .+", "un attribut xml:id n’est pas un nom", "an attribute xml:id is no name"),
 )
 
 _LIMITS = _table(
     (r"more than (\d+) bytes", "plus de {0} octets", "more than {0} bytes"),
     (r"a text of more than (\d+) bytes", "un texte de plus de {0} octets", "a text of more than {0} bytes"),
     (r"more than (\d+) tags and attributes", "plus de {0} balises et attributs", "more than {0} tags and attributes"),
+    (
+        r"no element in the first (\d+) bytes",
+        "aucun élément dans les {0} premiers octets",
+        "no element in the first {0} bytes",
+    ),
     (
         r"elements nested more than (\d+) levels deep|Excessive depth in document: (\d+).*",
         "plus de {0} niveaux d’éléments imbriqués",

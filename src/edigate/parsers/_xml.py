@@ -6,12 +6,12 @@ import re
 import threading
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from lxml import etree
 
 from edigate.domain.faults import Fault, Refusal, fault
-from edigate.parsers import _xml_faults
+from edigate.parsers import _prolog, _xml_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -25,7 +25,9 @@ HUGE_FROM = LONGEST_TEXT // 3
 # A document that is judged while it is read is fed in small pieces: they are what tells a mistake's line.
 PIECE = 1024
 _HEAD = 65_536
-# No DTD, no entity, no network; what is no element leaves the tree.
+LONGEST_PROLOG = 16 * _HEAD  # of a document that is read piece by piece
+# No DTD, no entity, no network; what is no element leaves the tree. Whoever sets `collect_ids` to False has libxml2
+# load the external subset all the same.
 _SAFE: Mapping[str, Any] = MappingProxyType(
     {
         "load_dtd": False,
@@ -35,9 +37,9 @@ _SAFE: Mapping[str, Any] = MappingProxyType(
         "no_network": True,
         "remove_comments": True,
         "remove_pis": True,
-        "collect_ids": False,
     }
 )
+_Parser = TypeVar("_Parser", etree.XMLParser, etree.XMLPullParser)
 _NO_SUCH_ROOT = "SCHEMAV_CVC_ELT_1"
 _WIDE: Mapping[bytes, str] = MappingProxyType({b"<\0": "utf-16-le", b"\0<": "utf-16-be"})
 
@@ -46,15 +48,25 @@ _MAGIC = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
 _TOO_DEEP = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
 
 
+class _Nowhere(etree.Resolver):
+    """Answers for whatever a document names: nothing is opened, nobody is asked, and each address is as any other."""
+
+    def resolve(self, system_url: str, public_id: str, context: object = None) -> object:  # noqa: ARG002 - lxml's
+        """An empty text; what lxml calls an empty answer leaves the address to libxml2."""
+        return self.resolve_string("", context, base_url=None)
+
+
 def build(*, huge: bool = False, resolver: etree.Resolver | None = None) -> etree.XMLParser:
-    """A parser that loads no DTD, replaces no entity and never reaches the network.
+    """A parser that loads no DTD, replaces no entity, opens no file and never reaches the network.
 
     `huge` lifts libxml2's limits on depth and text, which the caller then keeps itself; `resolver` is asked for
     every file that a schema names. Comments and processing instructions leave the tree; lines stay right.
     """
-    parser = etree.XMLParser(**_SAFE, huge_tree=huge)
-    if resolver is not None:
-        parser.resolvers.add(resolver)
+    return _fenced(etree.XMLParser(**_SAFE, huge_tree=huge), resolver or _Nowhere())
+
+
+def _fenced(parser: _Parser, resolver: etree.Resolver) -> _Parser:
+    parser.resolvers.add(resolver)
     return parser
 
 
@@ -114,7 +126,7 @@ def _stop_on_size(content: bytes, max_bytes: int) -> None:
 
 
 def _stop_on_tree(root: etree._Element, *, huge: bool) -> None:
-    """What only the parsed document shows: a DTD in an encoding that hides it, and depth in huge mode."""
+    """What only the parsed document shows: a DTD that was not seen before, and depth in huge mode."""
     if root.getroottree().docinfo.internalDTD is not None:
         raise Refusal(fault("EDG-F103"))
     if huge and _TOO_DEEP(root):
@@ -144,9 +156,9 @@ def stream(
     the line of the piece in which that showed and, as its value, what `named` calls the record in error.
     """
     # Beside a schema libxml2 says nothing of what is not well-formed, so a reader without tree goes before.
-    before = etree.XMLParser(target=cast("Any", _Nothing()), **_SAFE)
-    parser = etree.XMLPullParser(events=("end",), tag=(root, *records), schema=schema, **_SAFE)
-    line, tree, head = 1, None, source.read(_HEAD)
+    before = _fenced(etree.XMLParser(target=cast("Any", _Nothing()), **_SAFE), _Nowhere())
+    parser = _fenced(etree.XMLPullParser(events=("end",), tag=(root, *records), schema=schema, **_SAFE), _Nowhere())
+    line, tree, head = 1, None, _whole_prolog(source)
     try:
         for piece in _pieces(head, source, records):
             before.feed(piece)
@@ -189,10 +201,21 @@ class _Nothing:
         """Nothing was made."""
 
 
-def _pieces(block: bytes, source: Source, records: Iterable[str]) -> Iterator[bytes]:
-    """The document in small pieces that end where records do, unless it begins with a document type declaration."""
-    if found := _xml_faults.at_sight(block):
+def _whole_prolog(source: Source) -> bytes:
+    """The document's beginning up to its root at least, unless that has a document type declaration."""
+    head = block = source.read(_HEAD)
+    while block and not _prolog.look(head).ended and len(head) < LONGEST_PROLOG:
+        block = source.read(_HEAD)
+        head += block
+    if found := _xml_faults.at_sight(head):
         raise Refusal(found)
+    if block and not _prolog.look(head).ended:
+        raise Refusal(fault("EDG-F104", reason=f"no element in the first {len(head)} bytes"))
+    return head
+
+
+def _pieces(block: bytes, source: Source, records: Iterable[str]) -> Iterator[bytes]:
+    """The document in small pieces that end where records do."""
     wide = _WIDE.get(block.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:2], "ascii")
     ends = re.compile(b"|".join(re.escape(f"</{name}>".encode(wide)) for name in records))
     while block:

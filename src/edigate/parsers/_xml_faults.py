@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Fault, fault
+from edigate.parsers import _prolog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\xfe\xff", b"\xfe\xff")
 _BLANK = b"\0\t\n\r "
-# Atomic groups: a prolog made of thousands of comments is read once, whatever follows it.
-_DOCTYPE = re.compile(rb"(?>(?>\s|<\?(?>(?!\?>).)*\?>|<!--(?>(?!-->).)*-->)*)(<!DOCTYPE[^\[>\r\n]{0,80})", re.DOTALL)
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)(?P<end>[\"'])?")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>\r\n]{0,80}")
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
+_SAID = re.compile(r"(?:\ufeff|\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)[\"']", re.ASCII)
 # Those in which every sign of markup is the one byte (or the one wide character) that it looks like. In UTF-7, HZ,
 # ISO-2022 and their like it can hide from whoever looks at the bytes, and some of Python's codecs take for ever.
 _PLAIN = re.compile(
@@ -49,24 +50,19 @@ _REASONS: Mapping[int, str] = MappingProxyType(
 
 
 def at_sight(content: bytes) -> Fault | None:
-    """What forbids that libxml2 reads it: a document type declaration (EDG-F103), an encoding that hides (EDG-F102).
-
-    Only the first 64 kB are looked at: whoever parses afterwards asks the tree's `docinfo` too.
-    """
-    head = _head(content, 65_536)
-    found = _DOCTYPE.match(head)
-    if found is None:
-        return _hiding(head)
-    value = found[1].decode("ascii", "replace").strip()
-    return fault("EDG-F103", value=value).placed("", head.count(b"\n", 0, found.start(1)) + 1)
+    """What forbids that libxml2 reads it: a document type declaration (EDG-F103), an encoding that hides (EDG-F102)."""
+    prolog = _prolog.look(content)
+    if not prolog.declares:
+        return _hiding(prolog.text)
+    found = _DOCTYPE.match(prolog.text, prolog.end)
+    return fault("EDG-F103", value=_printable(found[0]) if found else "").placed("", prolog.line)
 
 
-def _hiding(head: bytes) -> Fault | None:
-    found = _DECLARED.match(head)
-    encoding = found[1].decode("ascii") if found and found["end"] else ""
-    if not encoding or _PLAIN.fullmatch(encoding):
+def _hiding(beginning: str) -> Fault | None:
+    found = _SAID.match(beginning)
+    if found is None or _PLAIN.fullmatch(found[1]):
         return None
-    return fault("EDG-F102", encoding=encoding).placed("", head.count(b"\n", 0, found.start(1) if found else 0) + 1)
+    return fault("EDG-F102", encoding=found[1]).placed("", beginning.count("\n", 0, found.start(1)) + 1)
 
 
 def explained(content: bytes, error: etree.XMLSyntaxError) -> Fault:

@@ -160,7 +160,7 @@ def _closure(schema: SchemaFile) -> Iterator[Path]:
 
 def _locations(schema: SchemaFile, path: Path) -> list[str]:
     try:
-        root = etree.parse(str(path), _xml.build()).getroot()
+        root = etree.fromstring(path.read_bytes(), _xml.build())
     except (etree.XMLSyntaxError, OSError) as error:
         raise unusable(schema, error) from error
     found = (element.get("schemaLocation") for element in root.iterchildren(*_REFERENCES))

@@ -44,6 +44,7 @@ XSI = b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         (b"<x:a/>", "le préfixe x de a n’est pas déclaré", "the prefix x of a is not declared"),
         (b"<a><!-- </a>", "un commentaire n’est pas fermé", "a comment is not closed"),
         (b"<a><![CDATA[ </a>", "une section CDATA n’est pas fermée", "a CDATA section is not closed"),
+        (b"<a xml:id='1 2'/>", "un attribut xml:id n’est pas un nom", "an attribute xml:id is no name"),
         (b"<a>\x01</a>", "un caractère que XML n’admet pas s’y trouve", "there is a character that XML does not allow"),
         (b"<a><1/></a>", "un « < » ne commence aucune balise", "a “<” begins no tag"),
         (b"<a", "la balise a n’est pas terminée", "the tag a is not finished"),

@@ -10,6 +10,8 @@ from lxml import etree
 
 from edigate.domain.faults import Refusal
 from edigate.parsers import _xml
+from tests.corpus.attacks import FILE
+from tests.corpus.bait import Bait
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,9 +126,22 @@ def test_what_the_schema_refuses_is_told_near_its_line(broken: str) -> None:
         ('<list xmlns="urn:x"/>', "EDG-F105"),
         (f"<!DOCTYPE list>{HEAD}{ITEM}</list>", "EDG-F103"),
         (f"<!--{'x' * 70_000}--><!DOCTYPE list [<!ENTITY a 'b'>]>{HEAD}{ITEM}</list>", "EDG-F103"),
+        (f"<!--{'x' * 700_000}--><!DOCTYPE list SYSTEM '/nowhere/missing'>{HEAD}{ITEM}</list>", "EDG-F103"),
+        (f"<!--{'x' * _xml.LONGEST_PROLOG}--><!DOCTYPE list>{HEAD}{ITEM}</list>", "EDG-F104"),
+        (" " * _xml.LONGEST_PROLOG + f"<!DOCTYPE list>{HEAD}{ITEM}</list>", "EDG-F104"),
         (f"{HEAD}<item><name>{'x' * 11_000_000}</name></item></list>", "EDG-F104"),
     ],
-    ids=["another-root", "unknown-root", "another-namespace", "doctype", "doctype-far-down", "endless-text"],
+    ids=[
+        "another-root",
+        "unknown-root",
+        "another-namespace",
+        "doctype",
+        "doctype-far-down",
+        "doctype-further-down",
+        "doctype-out-of-sight",
+        "doctype-after-blanks",
+        "endless-text",
+    ],
 )
 def test_what_is_not_read_at_all(content: str, code: str) -> None:
     """Another root, a document type declaration wherever it hides, and a text past libxml2's limit."""
@@ -181,6 +196,25 @@ def test_an_accent_that_is_wrong_far_down(tmp_path: Path) -> None:
 
     (fault,) = caught.value.faults
     assert (fault.code, fault.line) == ("EDG-F102", LINES + 3)
+
+
+@pytest.mark.parametrize("length", [70_000, 900_000])
+def test_a_long_prolog_is_read(length: int) -> None:
+    """Up to a bound that nobody passes; what stops within it is not finished."""
+    prolog = f"<?x y?><!--{'x' * length}-->"
+
+    assert len(names(f"{prolog}{HEAD}{ITEM * LINES}</list>".encode())) == LINES + 1
+    assert refused(prolog).code == refused(prolog[:-1]).code == "EDG-F101"
+
+
+def test_nothing_is_opened_wherever_a_document_is_cut(tmp_path: Path) -> None:
+    """A document type declaration is seen also where it lies across two reads."""
+    with Bait(tmp_path) as bait:
+        declared = bait.laid(f'<!DOCTYPE list SYSTEM "{FILE}">'.encode()).decode()
+        for at in range(65_536 - 12, 65_536 + 2):
+            assert refused(f"{'<!---->'.ljust(at)}{declared}{HEAD}{ITEM}</list>").code == "EDG-F103"
+
+    assert bait.touched == []
 
 
 def test_entities_are_never_replaced() -> None:

@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from edigate.domain.faults import Fault, Refusal
-from edigate.parsers import _xml
+from edigate.parsers import _prolog, _xml
+from tests.corpus.attacks import ELSEWHERE, FILE
+from tests.corpus.bait import Bait
 
 SHARED = Path(os.environ.get("EDIGATE_SHARED") or Path(__file__).parents[3].parent / "shared")
 VERDICTS = SHARED / "samples" / "verdicts.csv"
@@ -190,16 +193,84 @@ def test_f103_a_document_type_declaration_is_refused(doctype: str, encoding: str
     assert fault.value.startswith("<!DOCTYPE a")
 
 
-def test_f103_a_declaration_hidden_from_the_first_look() -> None:
-    """EDG-F103 also when the declaration stands further down than anybody would write it."""
-    fault = refused(b"<!-- " + b"x" * 70_000 + b" --><!DOCTYPE a [<!ENTITY n 'F-1'>]><a>&n;</a>")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize(
+    "before",
+    ["<!-- " + "x" * 70_000 + " -->", "<?x?>" + " \n" * 50_000, "<?x " + "<y" * 50_000 + "?>", "<!-- <a> - -->\n" * 10_000],
+    ids=["comment", "blanks", "instruction", "comments"],
+)
+def test_f103_a_declaration_far_down(before: str, encoding: str) -> None:
+    """EDG-F103 however long what stands before it is, on its line, with its own words."""
+    fault = refused(f"{before}<!DOCTYPE a [<!ENTITY n 'F-1'>]><a>&n;</a>".encode(encoding))
 
-    assert fault.code == "EDG-F103"
+    assert (fault.code, fault.value, fault.line) == ("EDG-F103", "<!DOCTYPE a", before.count("\n") + 1)
+
+
+@pytest.mark.parametrize("big", [False, True], ids=["little-endian", "big-endian"])
+def test_f103_a_declaration_behind_characters_that_look_like_markup(big: bool) -> None:  # noqa: FBT001 - a table
+    """EDG-F103: halves of two characters that look like a comment's end together do not end it."""
+    lure = "\u2d00\u2d00\u3e00<a>" if big else "\u2d2d\u3e00<a> \u002d\u2d00\u2d00\u3e00"
+    document = f"\ufeff<!-- {lure} --><!DOCTYPE a SYSTEM '/nowhere/missing'><a/>"
+
+    assert refused(document.encode("utf-16-be" if big else "utf-16-le")).value.startswith("<!DOCTYPE a SYSTEM")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<?xml version="1.0"{" " * 70_000}encoding="UTF-7"?>+ADwAIQ-DOCTYPE x+AD4-<a/>'.encode(),
+        f'<?xml version="1.0"{" " * 70_000}encoding="HZ"?><a/>'.encode("utf-16"),
+    ],
+    ids=["narrow", "wide"],
+)
+def test_f102_an_encoding_that_is_declared_far_away(content: bytes) -> None:
+    """EDG-F102 however wide the XML declaration is."""
+    assert refused(content).code == "EDG-F102"
+
+
+DECLARATIONS = (
+    f'SYSTEM "{FILE}"',
+    f'PUBLIC "-//X//EN" "{FILE}"',
+    f'SYSTEM "{ELSEWHERE}/subset"',
+    'SYSTEM "/nowhere/missing"',
+    f'[<!ENTITY % p SYSTEM "{FILE}"> %p;]',
+    f'[<!ENTITY % p SYSTEM "{ELSEWHERE}/parameter"> %p;]',
+    '[<!ENTITY % p SYSTEM "/nowhere/missing"> %p;]',
+    f'[<!ENTITY x SYSTEM "{FILE}">]',
+    f'[<!ENTITY x SYSTEM "{ELSEWHERE}/entity">]',
+)
+LOADING = {"load_dtd": True, "resolve_entities": True, "no_network": False}
+
+
+@pytest.mark.parametrize("declared", DECLARATIONS)
+@pytest.mark.parametrize("how", [{}, LOADING], ids=["as-it-is", "as-if-it-loaded"])
+def test_a_parser_opens_nothing_even_of_what_nobody_looked_at(
+    declared: str, how: dict[str, bool], tmp_path: Path
+) -> None:
+    """Neither by itself nor, were it to load what a document names, by asking: every address is an empty text."""
+    with Bait(tmp_path) as bait:
+        parser = _xml.build() if not how else _xml._fenced(etree.XMLParser(**how), _xml._Nowhere())  # noqa: SLF001 - alone
+        used = "&x;" if "ENTITY x" in declared else ""
+        root = etree.fromstring(bait.laid(f"<!DOCTYPE a {declared}><a>{used}</a>".encode()), parser)
+
+    assert bait.touched == []
+    assert root.getroottree().docinfo.internalDTD is not None
+    assert not root.text
 
 
 def test_a_prolog_of_many_comments_is_read_once() -> None:
     """The look for a declaration does not try comments in every combination, which would never end."""
     assert _xml.read(b"<!--a-->" * 8_000 + b"<a/>", max_bytes=LIMIT).tag == "a"
+
+
+@pytest.mark.parametrize("piece", ["<!---->", "<?x?>", "\n", "<!-- ", "\u2d00\u2d00\u3e00"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_prolog_takes_a_time_that_grows_as_it_does(piece: str, encoding: str) -> None:
+    """Whatever it is made of, and whether it ends or not."""
+    began = time.monotonic()
+    _prolog.look(f"<!-- -->{piece * 1_000_000}".encode(encoding))
+
+    assert time.monotonic() - began < 5
 
 
 def nested(levels: int, filler: int = 0) -> bytes:
