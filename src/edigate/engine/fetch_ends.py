@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 AT_ONCE = 32
+_FORGETTING = "/"  # is put off as a file is, and is no file's name
 GONE_KEPT = dt.timedelta(days=30)
 
 
@@ -109,10 +110,15 @@ def lose(visit: Visit, rows: Sequence[Fetch]) -> None:
         _note(visit, connection, "sftp.claim_gone", lost)
 
 
-def forget(visit: Visit, gone: Iterable[Fetch]) -> None:
-    """End the rows of files that went long ago."""
+def forget(visit: Visit) -> None:
+    """End the rows of files that went long ago, now and then."""
+    if visit.sights.is_put_off(_FORGETTING):
+        return
+    visit.sights.put_off(_FORGETTING)
     month_ago = stamp(visit.gate.clock() - GONE_KEPT)
-    ids = [row.id for row in gone if row.at < month_ago]
+    with visit.gate.ledger.connect() as connection:
+        gone = fetches.gone_since(connection, visit.server.partner, visit.source, month_ago)
+    ids = [row.id for row in gone if visit.is_ours(row.sight.size)]
     if ids:
         with writing(visit.gate.ledger) as connection:
             fetches.end(connection, ids)

@@ -67,7 +67,7 @@ def fetch(
     begun, placed = visit.desk.begun(), visit.desk.placed()
     visit.listed = sftp.look(session, server.fetch_from, sights)
     with gate.ledger.connect() as connection:
-        rows = fetches.of(connection, server.partner)
+        rows = fetches.of(connection, server.partner) + fetches.away(connection, server.partner, visit.listed)
         booked = fetches.booked(connection, [row.id for row in rows if row.state not in TAKEN])
     for claim in begun - {row.id for row in rows}:
         visit.desk.discard(claim)
@@ -105,12 +105,13 @@ def _take_up(visit: Visit, rows: Iterable[Fetch], placed: set[str], booked: set[
             facts = Facts(row.id in placed, row.id in booked, visit.sight(sftp.hidden(row.id)) is not None, named)
             steps[next_step(row.state, facts)].append(row)
     visit.awaited = {row.id: row for row in steps[Step.AWAIT]}
-    forget(visit, [row for row in steps[Step.NOTHING] if row.state in {State.GONE, State.AWAY}])
     lose(visit, [row for row in steps[Step.LOSE] if not _shows_itself(visit, row)])
     keep(visit, steps[Step.KEEP])
     part(visit, steps[Step.PART])
     finish(visit, steps[Step.FINISH])
-    return _as_they_are(visit, steps[Step.FETCH])
+    to_fetch = _as_they_are(visit, steps[Step.FETCH])
+    forget(visit)
+    return to_fetch
 
 
 def _shows_itself(visit: Visit, row: Fetch) -> bool:

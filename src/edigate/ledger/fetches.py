@@ -26,7 +26,7 @@ from edigate.ledger.tables import fetches, flows
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
 _FIRST_SURROGATE = 0xDC00
 _NO_UTF8 = re.compile(r"[\udc80-\udcff%]")
@@ -67,12 +67,26 @@ class Fetch(NamedTuple):
 
 
 def of(connection: Connection, partner: str) -> list[Fetch]:
-    """The partner's rows, on whatever server and folder, in the order of their claims."""
-    rows = connection.execute(select(fetches).where(fetches.c.partner == partner).order_by(fetches.c.id))
-    return [
-        Fetch(row.id, row.partner, row.source, _decoded(row.name), Sight(row.size, row.mtime), State(row.state), row.at)
-        for row in rows
-    ]
+    """The partner's rows, on whatever server and folder, in the order of their claims; but those `away`."""
+    chosen = (fetches.c.partner == partner) & fetches.c.state.in_(
+        [state.value for state in State if state != State.AWAY]
+    )
+    return [_fetch(row) for row in connection.execute(select(fetches).where(chosen).order_by(fetches.c.id)).mappings()]
+
+
+def away(connection: Connection, partner: str, names: Iterable[str]) -> list[Fetch]:
+    """The partner's rows of files that were taken and went, those of these names: there may be very many others."""
+    chosen = select(fetches).where(fetches.c.partner == partner, fetches.c.state == State.AWAY.value)
+    if connection.execute(chosen.limit(1)).first() is None:
+        return []
+    return [_fetch(row) for row in where_in(connection, chosen, fetches.c.name, {_encoded(name) for name in names})]
+
+
+def gone_since(connection: Connection, partner: str, source: str, before: str) -> list[Fetch]:
+    """The partner's rows of files in this folder that went so long ago."""
+    went = fetches.c.state.in_([State.GONE.value, State.AWAY.value]) & (fetches.c.at < before)
+    rows = connection.execute(select(fetches).where(fetches.c.partner == partner, fetches.c.source == source, went))
+    return [_fetch(row) for row in rows.mappings()]
 
 
 def known(connection: Connection, ids: Collection[str]) -> set[str]:
@@ -131,6 +145,11 @@ def note(connection: Connection, event: str, files: Iterable[Fetch], server: str
     for file in files:
         facts = {"server": server, "name": _encoded(file.name), "size": file.sight.size, "mtime": file.sight.mtime}
         journal.note(connection, event, file.id, at=at, partner=file.partner, **facts)
+
+
+def _fetch(row: RowMapping) -> Fetch:
+    sight, state = Sight(row["size"], row["mtime"]), State(row["state"])
+    return Fetch(row["id"], row["partner"], row["source"], _decoded(row["name"]), sight, state, row["at"])
 
 
 def _encoded(name: str) -> str:

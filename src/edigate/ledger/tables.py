@@ -331,7 +331,7 @@ fetches = Table(
     Column("mtime", Integer, nullable=False),
     Column("state", String(10), nullable=False),
     _time("at", nullable=False),
-    Index("fetches_by_partner", "partner", "name"),
+    Index("fetches_by_state", "partner", "state", "name"),
 )
 
 # How it stands with each way to a partner (`put` or `fetch`): nothing is tried before `open_until`.

@@ -14,8 +14,8 @@ from edigate.engine import deposits
 from edigate.engine.fetching import fetch
 from edigate.intake.folder import claimed
 from edigate.intake.sftp import HIDDEN, Lane, Sights
-from edigate.ledger import balance, fetches
-from edigate.ledger.tables import flows, links
+from edigate.ledger import balance
+from edigate.ledger.tables import fetches, flows, links
 from edigate.remote.connection import Times
 from edigate.remote.login import Login
 from edigate.remote.session import connect
@@ -131,7 +131,8 @@ class Site:
     def rows(self) -> list[tuple[str, str]]:
         """Name and state of each file that the ledger still knows."""
         with self.gate.ledger.connect() as connection:
-            return [(row.name, row.state.value) for row in fetches.of(connection, PARTNER)]
+            rows = connection.execute(select(fetches.c.name, fetches.c.state).order_by(fetches.c.id))
+            return [(row.name, row.state) for row in rows]
 
     def noted(self) -> str:
         """The entries of the audit log."""

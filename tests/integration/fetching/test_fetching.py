@@ -559,6 +559,7 @@ def test_what_has_been_away_for_a_month_is_forgotten(make_site: MakeSite, fixed_
     month_ago = stamp(site.gate.clock() - GONE_KEPT - dt.timedelta(seconds=1))
     with writing(site.gate.ledger) as connection:
         connection.execute(update(fetches_table).values(at=month_ago))
+    site.start()
     site.drop("b", mtime=1_000_000)
     site.settle()
     assert site.rows() == [("b", "kept")]

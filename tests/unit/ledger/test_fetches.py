@@ -92,6 +92,23 @@ def test_a_claim_may_be_found_in_another_folder(ledger: Engine) -> None:
     assert [file.source for file in kept(ledger)] == ["sftp.example:22/in", "new.example:22/in"]
 
 
+def test_files_that_went_are_found_by_their_names(ledger: Engine) -> None:
+    """And by the time and the folder of their going; they are not among the others."""
+    want(ledger, *(a_file(f"c{number}", name) for number, name in enumerate(["a", "a", "b", "caf\udce9"])))
+    with writing(ledger) as connection:
+        fetches.move(connection, ["c1", "c2", "c3"], {State.WANTED}, State.AWAY)
+        fetches.move(connection, ["c2"], {State.AWAY}, State.AWAY, LATER)
+        fetches.found_at(connection, ["c3"], "new.example:22/in")
+
+    with ledger.connect() as connection:
+        found = fetches.away(connection, "ABC123", ["a", "caf\udce9", "x"])
+        assert sorted((file.id, file.name) for file in found) == [("c1", "a"), ("c3", "caf\udce9")]
+        assert fetches.away(connection, "JMRPOR", ["a"]) == []
+        gone = fetches.gone_since(connection, "ABC123", "sftp.example:22/in", LATER)
+    assert [file.id for file in gone] == ["c1"]
+    assert [file.id for file in kept(ledger)] == ["c0"]
+
+
 def test_an_ended_row_is_forgotten(ledger: Engine) -> None:
     """More of them than one statement takes, too."""
     want(ledger, *(a_file(f"c{number:04}") for number in range(1200)))

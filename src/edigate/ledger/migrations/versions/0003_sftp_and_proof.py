@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("fetches_by_partner", "fetches", ["partner", "name"])
+    op.create_index("fetches_by_state", "fetches", ["partner", "state", "name"])
     op.create_table(
         "ways",
         sa.Column("partner", _CODE, nullable=False),
