@@ -36,6 +36,8 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
+_ROOM = 30  # columns that a reason needs to be read
+_REASONS = 5
 StateOption = Annotated[DeliveryState | None, typer.Option("--state", help=t("How far it has come.", "Où il en est."))]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help=t("What it is for.", "À quoi il sert."))]
 
@@ -74,7 +76,11 @@ def list_(
         common.print_json([_json(row, suspended) for row in found])
         return
     if found:
-        _print_list(gate, found)
+        if state in {DeliveryState.DEAD, DeliveryState.FAILING}:
+            _print_stuck(gate, found, state)
+        else:
+            _print_list(gate, found)
+        _print_reasons(gate, found)
         _print_waiting(Counter(row["partner"] for row in found if _waits(row, suspended)))
     else:
         rows.note(t("No delivery is like that.", "Aucun fichier ne correspond."))
@@ -120,22 +126,69 @@ def _print_list(gate: Gate, found: list[RowMapping]) -> None:
         (again, lambda row: row["offers"] or ""),
     )
     rows.print_table(columns, found, fold=name, spare=("Id", again, partner, receipt, at))
+
+
+def _print_stuck(gate: Gate, found: list[RowMapping], state: DeliveryState) -> None:
+    """Files that are all failing, or all dead letters: with the reason of each."""
+    partner, what, tries = t("Partner", "Part."), t("What", "Quoi"), t("Tries", "Essais")
+    dead = state is DeliveryState.DEAD
+    at, why = t("Since", "Depuis") if dead else t("Next try", "Prochain"), t("Why", "Pourquoi")
+    columns: tuple[rows.Column, ...] = (
+        ("Id", lambda row: row["id"]),
+        (partner, lambda row: row["partner"]),
+        (what, lambda row: rows.word(row["kind"])),
+        (t("File", "Fichier"), lambda row: row["name"]),
+        (tries, lambda row: row["failures"] or ""),
+        (at, lambda row: rows.minute(gate, row["dead_at" if dead else "next_try_at"])),
+        (why, lambda row: row["last_error"]),
+    )
+    rows.print_table(columns, found, fold=why, spare=("Id", tries, what, at, partner), room=_ROOM)
+
+
+def _print_reasons(gate: Gate, found: list[RowMapping]) -> None:
+    """Why files fail or were set aside, and what to do: one line for all to a partner that have the same reason."""
+    alike: dict[tuple[str, str, str], list[RowMapping]] = {}
     for row in found:
-        if state_of(row) == "failing":
-            rows.say(
-                t("{name}: the last try failed: {error}; next try {at}",
-                  "{name} : le dernier essai a échoué : {error} ; prochain essai {at}",
-                  name=row["name"], error=row["last_error"], at=rows.local(gate, row["next_try_at"])),
-                style="red",
-            )  # fmt: skip
-        if state_of(row) == "dead":
-            rows.say(
-                t("{name}: set aside after {count} tries: {error}; once mended: edigate deliveries resend {name}",
-                  "{name} : mis au rebut après {count} essais : {error} ; une fois réglé : edigate deliveries resend"
-                  " {name}",
-                  name=row["name"], count=row["failures"], error=row["last_error"]),
-                style="red",
-            )  # fmt: skip
+        if state_of(row) in {"failing", "dead"}:
+            alike.setdefault((state_of(row), row["partner"], row["last_error"]), []).append(row)
+    for (state, _, _), group in list(alike.items())[:_REASONS]:
+        rows.say(_of_dead(group) if state == "dead" else _of_failing(gate, group), style="red")
+    if len(alike) > _REASONS:
+        rows.say(
+            t("… and {count} more reasons: edigate deliveries list --state dead, or failing",
+              "… et {count} autres raisons : edigate deliveries list --state dead, ou failing",
+              count=len(alike) - _REASONS),
+            style="red",
+        )  # fmt: skip
+
+
+def _of_failing(gate: Gate, group: list[RowMapping]) -> str:
+    row = group[0]
+    facts = {"files": _named(group), "error": row["last_error"]}
+    if not row["next_try_at"]:
+        return t("{files}: the last try failed: {error}; the next round tries again",
+                 "{files} : le dernier essai a échoué : {error} ; nouvel essai au prochain tour", **facts)  # fmt: skip
+    return t("{files}: the last try failed: {error}; next try {at}",
+             "{files} : le dernier essai a échoué : {error} ; prochain essai {at}",
+             at=rows.local(gate, row["next_try_at"]), **facts)  # fmt: skip
+
+
+def _of_dead(group: list[RowMapping]) -> str:
+    row = group[0]
+    which = row["name"] if len(group) == 1 else f"--all-dead --partner {row['partner']}"
+    return t("{files}: set aside after {count} tries: {error}; once mended: edigate deliveries resend {which}"
+             " --reason …",
+             "{files} : mis au rebut après {count} essais : {error} ; une fois réglé : edigate deliveries resend"
+             " {which} --reason …",
+             files=_named(group), count=row["failures"], error=row["last_error"], which=which)  # fmt: skip
+
+
+def _named(group: list[RowMapping]) -> str:
+    """A file by its name, several by their partner."""
+    if len(group) == 1:
+        return str(group[0]["name"])
+    return t("{count} files for {partner}", "{count} fichiers pour {partner}",
+             count=len(group), partner=group[0]["partner"])  # fmt: skip
 
 
 def _receipt(gate: Gate, row: RowMapping) -> str:

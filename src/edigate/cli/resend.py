@@ -1,7 +1,8 @@
 """`edigate deliveries resend`: published files offered once more, on purpose."""
 
 import sys
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 
 import structlog
 import typer
@@ -11,12 +12,14 @@ from edigate.cli import common, filters, purged, requests, rows
 from edigate.cli.delivery import AGAIN, one, state_of
 from edigate.cli.messages import t
 from edigate.cli.options import Json
+from edigate.domain.servers import Server
 from edigate.engine.gate import Gate
-from edigate.ledger import deliveries, hearing, partners, queries
+from edigate.ledger import deliveries, hearing, partners, queries, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.deliveries import PUBLISHED
 from edigate.ledger.events import record
+from edigate.ledger.ways import PUT
 from edigate.observability.logs import configure
 
 log = structlog.get_logger()
@@ -88,10 +91,13 @@ def resend(
     done = requests.work_off(gate)
     with gate.ledger.connect() as connection:
         after = [one(connection, str(row["id"])) for row in chosen]
+        met = {row["id"]: _why(row, queries.failing_ways(connection)) for row in after} if done else {}
+        places = servers.load(connection)
     if as_json:
-        common.print_json({"carried_out": done, "deliveries": [rows.delivery_json(row) for row in after]})
+        told = [rows.delivery_json(row) | {"last_error": met.get(row["id"], row["last_error"])} for row in after]
+        common.print_json({"carried_out": done, "deliveries": told})
     else:
-        _tell(gate, after, done=done)
+        _tell(gate, [Offered(row, _place(row, places), met.get(row["id"], "")) for row in after], done=done)
 
 
 def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
@@ -133,16 +139,52 @@ def _refuse_unfit(row: RowMapping, suspended: set[str]) -> None:
         )  # fmt: skip
 
 
-def _tell(gate: Gate, after: list[RowMapping], *, done: bool) -> None:
-    for row in after:
-        place = f"outbox/{row['partner']}/{row['name']}"
+class Offered(NamedTuple):
+    """A file that was asked for, where its partner finds it, and why it could not be handed over now."""
+
+    row: RowMapping
+    place: str
+    why: str
+
+
+def _why(row: RowMapping, failing: Sequence[RowMapping]) -> str:
+    """What stood in the way just now: the way to its partner, or the file; never what an earlier try met."""
+    if row["state"] == PUBLISHED:
+        return ""
+    ways = [way["last_error"] for way in failing if (way["partner"], way["way"]) == (row["partner"], PUT)]
+    if ways:
+        return str(ways[0])
+    if row["next_try_at"] or row["dead_at"]:
+        return str(row["last_error"])
+    return t(
+        "files before it have not been handed over yet", "des fichiers qui le précèdent n'ont pas encore été remis"
+    )
+
+
+def _place(row: RowMapping, found: Mapping[str, Server]) -> str:
+    """In the gate's outbox, or on the partner's own server."""
+    server = found.get(row["partner"])
+    if server is None or not server.put_into:
+        return f"outbox/{row['partner']}/{row['name']}"
+    return t("{folder}/{name} on {address}", "{folder}/{name} sur {address}",
+             folder=server.put_into.rstrip("/"), name=row["name"], address=server.address)  # fmt: skip
+
+
+def _tell(gate: Gate, after: Sequence[Offered], *, done: bool) -> None:
+    for row, place, why in after:
         if row["state"] == PUBLISHED:
             rows.say(t("Offered again: {place}", "Présenté de nouveau : {place}", place=place), style="green")
+        elif done and row["dead_at"]:
+            rows.say(
+                t("{place} could not be handed over, and was set aside again: {error}",
+                  "{place} n'a pas pu être remis, et est de nouveau au rebut : {error}", place=place, error=why),
+                style="red",
+            )  # fmt: skip
         elif done:
             rows.say(
                 t("{place} could not be handed over now, and is tried again: {error}",
                   "{place} n'a pas pu être remis pour l'instant, un nouvel essai suivra : {error}",
-                  place=place, error=row["last_error"]),
+                  place=place, error=why),
                 style="red",
             )  # fmt: skip
     if not done:

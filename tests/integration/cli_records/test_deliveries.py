@@ -248,6 +248,33 @@ def test_a_dead_letter_is_shown_with_its_reason_and_what_to_do(fresh: Site, dead
     assert fresh.json("deliveries", "show", dead)["dead_at"]
 
 
+STUCK = "update deliveries set state = 'placed', published_at = null, failures = 4, last_error = 'its disk is full'"
+DEAD = "update deliveries set dead_at = '2026-01-05T10:00:00.000000Z'"
+
+
+@pytest.mark.parametrize("state", ["dead", "failing"])
+def test_a_long_list_of_what_is_stuck_stays_readable(site: Site, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+    """Each file has its reason beside it, at 80 columns too; below, one line for all that have the same reason."""
+    site.write(STUCK, *([DEAD] if state == "dead" else []))
+    names = {row["name"] for row in site.json("deliveries", "list", "--state", state)}
+    assert len(names) > 20
+
+    told = site.run("deliveries", "list", "--state", state, "--limit", "0").out.splitlines()
+
+    assert "Why" in told[0]
+    of_files = [line for line in told if line.endswith("  its disk is full")]
+    assert {name for line in of_files for name in line.split()} >= names
+    assert len(of_files) == len(names)
+    below = told[told.index(of_files[-1]) + 1 :]
+    assert any("files for JMRPOR: " in line and "its disk is full" in line for line in below)
+    assert len(below) <= 8
+    assert (state != "dead") or any("resend --all-dead --partner JMRPOR --reason …" in line for line in below)
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = site.run("deliveries", "list", "--state", state, "--limit", "0", lang="fr").out.splitlines()
+    assert all(len(line) <= 80 for line in narrow)
+    assert len([line for line in narrow if line.rstrip().endswith(" its disk is full")]) == len(names)
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_dead_letters_are_offered_again_by_one_command(fresh: Site, dead: str, named: bool) -> None:  # noqa: FBT001
     """By name, or all of them, or all of a partner's: they go out at once, and nothing is dead any more."""

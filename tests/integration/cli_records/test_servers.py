@@ -387,6 +387,34 @@ def test_a_run_names_the_way_once_whatever_waits_for_it(fresh: Site, sshd: Sshd)
     assert PARTNER not in fresh.run("run", "--once", expect=None).out
 
 
+def test_resend_says_where_on_the_server_and_what_stands_in_the_way_now(fresh: Site, sshd: Sshd) -> None:
+    """Not what an earlier try met, and not a place in the outbox, which the partner does not see."""
+    configure(fresh, sshd, "--fetch-from", "")
+    trust(fresh, sshd)
+    fresh.run("demo", "--no-lives", expect=None)
+    name = fresh.json("deliveries", "list", "--partner", PARTNER)[0]["name"]
+    with fresh.connection() as connection:
+        connection.exec_driver_sql(
+            "update deliveries set state = 'planned', dead_at = '2026-01-05T10:00:00.000000Z', failures = 10,"
+            " last_error = 'an old story' where name = ?",
+            (name,),
+        )
+    (sshd.root / "out" / name).unlink()
+    sshd.stop()
+
+    told = fresh.run("deliveries", "resend", name, "--reason", "mended")
+
+    assert f"out/{name} on {sshd.address} could not be handed over now" in told.out
+    assert "nobody listens there" in told.out
+    assert "an old story" not in told.out
+    assert "outbox/" not in told.out
+    sshd.start()
+    fresh.run("run", "--once")
+    assert (sshd.root / "out" / name).exists()
+    again = fresh.run("deliveries", "resend", name, "--reason", "lost", lang="fr")
+    assert f"Présenté de nouveau : out/{name} sur {sshd.address}" in again.out
+
+
 @pytest.mark.parametrize("cause", list(Cause))
 def test_every_cause_has_its_words(cause: Cause) -> None:
     """Whatever a server may be up to, cause and remedy are said in both languages, with nothing left to fill in."""
