@@ -41,7 +41,7 @@ def post(address: str, document: Mapping[str, object], *, seconds: float = SECON
             error.close()
             raise NotTold(_refusal(error.code), f"{host}: HTTP {error.code} {error.reason}") from None
         except HTTPException as error:
-            raise NotTold(Reason.FAILED, f"{host}: {error!r}") from None
+            raise NotTold(Reason.FAILED, f"{host}: no answer in HTTP: {str(error)[:_SAID]}") from None
 
 
 def _host(address: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -240,6 +242,24 @@ def test_an_address_of_another_kind_is_never_opened(address: str) -> None:
         post(address, {})
     assert met.value.reason is Reason.BAD_ADDRESS
     assert address not in str(met.value)
+
+
+def test_an_answer_that_is_no_http_is_told_in_words() -> None:
+    """With what was said, and without the names that Python has for it."""
+
+    def greet(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.recv(4096)
+            line.sendall(b"220 mail.example ready\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        greeting = threads.submit(greet, listener)
+        with pytest.raises(NotTold) as met:
+            post(f"http://127.0.0.1:{listener.getsockname()[1]}/", {})
+        greeting.result()
+    assert met.value.reason is Reason.FAILED
+    assert str(met.value).strip().endswith("127.0.0.1: no answer in HTTP: 220 mail.example ready")
 
 
 def test_a_web_server_that_is_not_there_is_told() -> None:
