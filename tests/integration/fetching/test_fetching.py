@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from edigate.engine import fetching
@@ -624,6 +624,11 @@ def test_a_claimed_file_is_found_where_its_folder_went(site: Site) -> None:
     site.folder.rename(moved)
     look_into(site, moved)
     with capture_logs() as logged:
+        site.call()
+        with site.gate.ledger.connect() as connection:
+            assert connection.execute(select(fetches_table.c.source)).scalars().all() == [
+                f"{site.server.address}/{moved}"
+            ]
         site.settle()
     assert (site.names(), site.rows(), list(moved.iterdir())) == (["a"], [], [])
     assert events(logged, "sftp.claim_elsewhere") == []
