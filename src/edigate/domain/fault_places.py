@@ -53,8 +53,8 @@ _PARTIES = (
 )
 _NUMBERS = (
     "totals.lines totals.allowances totals.charges totals.without_tax totals.tax totals.with_tax totals.prepaid "
-    "totals.due vat[].rate vat[].base vat[].amount lines[].gross_price lines[].net_price lines[].quantity "
-    "lines[].net_amount lines[].vat_rate"
+    "totals.rounding totals.due vat[].rate vat[].base vat[].amount lines[].gross_price lines[].net_price "
+    "lines[].quantity lines[].net_amount lines[].vat_rate"
 )
 _AMOUNTS = (
     ("I080 I081 I085", "payment.code"),
@@ -65,7 +65,8 @@ _AMOUNTS = (
     ("I106", "totals.lines"),
     ("I107", "totals.tax"),
     ("I108", "lines[].gross_price"),
-    ("I109 I110", _NUMBERS),
+    ("I109", _NUMBERS),
+    ("I110", f"{_NUMBERS} allowances[].amount lines[].allowances[].amount"),
     ("I111", "vat[].rate vat[].base vat[].amount"),
 )
 _LENGTHS = (

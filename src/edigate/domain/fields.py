@@ -48,6 +48,9 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         "allowances[].reason": FieldRow(
             "Motif de la remise ou charge", "Reason of allowance or charge", "BT-97, BT-104"
         ),
+        "allowances[].amount": FieldRow(
+            "Montant de la remise ou charge", "Amount of allowance or charge", "BT-92, BT-99"
+        ),
         "totals.lines": FieldRow("Somme des montants nets des lignes", "Sum of line net amounts", "BT-106"),
         "totals.allowances": FieldRow("Total des remises", "Sum of allowances", "BT-107"),
         "totals.charges": FieldRow("Total des charges", "Sum of charges", "BT-108"),
@@ -74,6 +77,9 @@ FIELDS: Mapping[str, FieldRow] = MappingProxyType(
         ),
         "lines[].allowances[].reason": FieldRow(
             "Motif de la remise ou charge de la ligne", "Reason of allowance or charge of line", "BT-139, BT-144"
+        ),
+        "lines[].allowances[].amount": FieldRow(
+            "Montant de la remise ou charge de la ligne", "Amount of allowance or charge of line", "BT-136, BT-141"
         ),
         "lines[].gross_price": FieldRow("Prix unitaire brut de la ligne", "Gross unit price of line", "BT-148"),
         "lines[].net_price": FieldRow("Prix unitaire net de la ligne", "Net unit price of line", "BT-146"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from edigate.domain.faults import LONGEST_TEXT
 from edigate.domain.invoice import Scheme
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _SIREN_SCHEME = "0002"
 XML_SPACE = " \t\r\n"  # a no-break space is a character like any other
 _PRICE_DECIMALS = 6  # reference §8.5
 _PRICE_STEP = Decimal(1).scaleb(-_PRICE_DECIMALS)
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DECIMAL = re.compile(r"(?P<sign>[+-]?)(?=\.?[0-9])(?P<whole>[0-9]*+)(?:\.(?P<decimals>[0-9]*+))?")
 _SIRET = re.compile(r"[0-9]{14}")
 _SIREN = re.compile(r"[0-9]{9}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -46,7 +47,7 @@ _FILE_NAME = re.compile(r".+\.[0-9A-Za-z]{1,5}", re.DOTALL)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _DASHED = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _ZONED = re.compile(rf"{_DASHED.pattern}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?")
-_CODE = re.compile(r"\+?0*([0-9]+)")
+_CODE = re.compile(r"\+?(?=[0-9])0*+([0-9]*+)")
 
 
 def raw(element: _Element) -> str:
@@ -74,8 +75,20 @@ def content(element: _Element | None) -> str | None:
 
 
 def number(value: str) -> Decimal | None:
-    """A decimal as XSD writes one: no exponent, no infinity, no separators; None for anything else."""
-    return Decimal(value) if _DECIMAL.fullmatch(value) else None
+    """A decimal as XSD writes one: no exponent, no infinity, no separators; None for anything else.
+
+    Of a million digits, on which no arithmetic could be done, more than a rule refuses are left, and a last one
+    that is not 0.
+    """
+    found = _DECIMAL.fullmatch(value)
+    if found is None or len(value) <= LONGEST_TEXT:
+        return Decimal(value) if found else None
+    whole, decimals = found["whole"].lstrip("0"), (found["decimals"] or "").rstrip("0")
+    return Decimal(f"{found['sign']}{_bounded(whole) or '0'}.{_bounded(decimals)}")
+
+
+def _bounded(digits: str) -> str:
+    return digits if len(digits) <= LONGEST_TEXT else f"{digits[:LONGEST_TEXT]}1"
 
 
 def per_unit(price: Decimal | None, base: Decimal | None) -> Decimal | None:

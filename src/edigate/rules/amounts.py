@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from edigate.domain.faults import fault, warning
+from edigate.domain.faults import LONGEST_TEXT, fault, warning
 from edigate.domain.invoice import OUTSIDE_SUMS, Syntax
 from edigate.domain.vat import amount_of, rate_of
 
@@ -23,7 +23,7 @@ DECIMALS = 6
 POSITIONS = 19
 PAID_CADRE = "A2"
 
-_TOTALS = ("lines", "allowances", "charges", "without_tax", "tax", "with_tax", "prepaid", "due")
+_TOTALS = ("lines", "allowances", "charges", "without_tax", "tax", "with_tax", "prepaid", "rounding", "due")
 _VAT = ("rate", "base", "amount")
 _LINE = ("gross_price", "net_price", "quantity", "net_amount", "vat_rate")
 
@@ -124,6 +124,16 @@ def a_number_has_at_most_6_decimals_and_19_positions(invoice: Invoice, _context:
             yield fault("EDG-I110", field, plain(value))
 
 
+def no_number_is_longer_than_anybody_reads(invoice: Invoice, _context: Context) -> Iterator[Fault]:
+    """A number that no limit of Chorus Pro is known for has at most 1000 digits before and after its point.
+
+    What belongs to a price or to an allowance is told as that is.
+    """
+    for field, value in _further_numbers(invoice):
+        if value is not None and max(positions(value)) > LONGEST_TEXT:
+            yield fault("EDG-I110", field, plain(value))
+
+
 def a_vat_row_is_complete(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """A row of the VAT recap has the pivot's three: rate, base and amount, but for those that its kind tells."""
     for index, row in enumerate(invoice.vat):
@@ -208,6 +218,17 @@ def _numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
                 yield f"{part}.{name}", value
 
 
+def _further_numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal | None]]:
+    """The numbers that `_numbers` leaves out, each with the field of a fault that is nearest to it."""
+    for at, one in enumerate(invoice.allowances):
+        yield from ((f"allowances[{at}].amount", value) for value in (one.amount, one.base))
+    for index, line in enumerate(invoice.lines):
+        price = (line.price_allowance, line.price_base)
+        yield from ((f"lines[{index}].net_price", value) for value in price)
+        for at, one in enumerate(line.allowances):
+            yield from ((f"lines[{index}].allowances[{at}].amount", value) for value in (one.amount, one.base))
+
+
 def positions(value: Decimal) -> tuple[int, int]:
     """Digits before and after the point, without the zeros that say nothing."""
     whole, _, decimals = plain(value).lstrip("-").partition(".")
@@ -232,5 +253,6 @@ AMOUNT_RULES: tuple[Rule, ...] = (
     the_total_with_tax_had_better_be_that_of_the_vat_rows,
     a_gross_price_had_better_have_an_allowance,
     a_number_has_at_most_6_decimals_and_19_positions,
+    no_number_is_longer_than_anybody_reads,
     a_vat_row_is_complete,
 )

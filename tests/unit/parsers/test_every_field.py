@@ -151,6 +151,11 @@ CASES = {
     "payee.name": Case("Affacturage", "{settlement}/ram:PayeeTradeParty/ram:Name", "cac:PayeeParty/{named}"),
     "site.identifier": Case("YARD-1", "{delivery}/{place}", "{place}"),
     "allowances[1].reason": Case("Carriage", "{settlement}/{extra}", "{extra}"),
+    "allowances[1].amount": Case(
+        Decimal("5.01"),
+        "{settlement}/ram:SpecifiedTradeAllowanceCharge[2]/ram:ActualAmount",
+        "cac:AllowanceCharge[2]/cbc:Amount",
+    ),
     "payment.code": Case("30", "{settlement}/{means}/ram:TypeCode", "cac:PaymentMeans[1]/cbc:PaymentMeansCode"),
     "payment.account": Case(
         "FR7610057191370188512730284",
@@ -206,6 +211,11 @@ CASES = {
     "lines[1].site.identifier": Case("PIT-2", "{line}/ram:SpecifiedLineTradeDelivery/{place}", "{line}/{place}"),
     "lines[1].allowances[1].reason": Case(
         "Short way", "{line}/ram:SpecifiedLineTradeSettlement/{extra}", "{line}/{extra}"
+    ),
+    "lines[1].allowances[1].amount": Case(
+        Decimal("1.00"),
+        "{line}/ram:SpecifiedLineTradeSettlement/ram:SpecifiedTradeAllowanceCharge[2]/ram:ActualAmount",
+        "{line}/cac:AllowanceCharge[2]/cbc:Amount",
     ),
     "lines[1].number": Case("L-2", "{line}/ram:AssociatedDocumentLineDocument/ram:LineID", "{line}/cbc:ID"),
     "lines[1].gross_price": Case(

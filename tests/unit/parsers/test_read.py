@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from edigate.parsers import _read
+from edigate.rules.amounts import positions
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +23,34 @@ def test_what_xsd_calls_a_decimal_is_one(written: str) -> None:
     """With all its digits, the zeros at its end too."""
     assert _read.number(written) == Decimal(written)
     assert str(_read.number("1.000000")) == "1.000000"
+
+
+@pytest.mark.parametrize("digits", [1_001, 1_800_000])
+def test_a_number_of_a_million_digits_has_those_that_a_rule_refuses(digits: int) -> None:
+    """One can do sums with it, and its size shows; what is only idle zeros is the number that it says."""
+    for written, whole, decimals in (
+        ("9" * digits, 1_001, 0),
+        ("-1" + "0" * digits, 1_001, 0),
+        ("1." + "3" * digits, 1, 1_001),
+        ("0." + "0" * digits + "7", 0, 1_001),
+        ("+" + "9" * digits + "." + "1" * digits, 1_001, 1_001),
+    ):
+        number = _read.number(written)
+        assert number is not None
+        assert positions(number) == (whole, decimals)
+        assert abs(number + 1) >= 0
+        assert (number < 0) == written.startswith("-")
+    assert _read.number("0" * digits) == _read.number("0." + "0" * digits) == 0
+    assert _read.number("0" * digits + "12.50" + "0" * digits) == Decimal("12.5")
+
+
+def test_a_text_that_is_nearly_a_number_is_read_once() -> None:
+    """Whatever ends a million digits, they are not gone through again and again."""
+    began = time.monotonic()
+
+    assert _read.number("0" * 1_000_000 + "x") is None
+    assert _read.code("0" * 1_000_000 + "x", 2).endswith("x")
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(

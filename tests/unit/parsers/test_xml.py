@@ -196,7 +196,12 @@ def test_f103_a_document_type_declaration_is_refused(doctype: str, encoding: str
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 @pytest.mark.parametrize(
     "before",
-    ["<!-- " + "x" * 70_000 + " -->", "<?x?>" + " \n" * 50_000, "<?x " + "<y" * 50_000 + "?>", "<!-- <a> - -->\n" * 10_000],
+    [
+        "<!-- " + "x" * 70_000 + " -->",
+        "<?x?>" + " \n" * 50_000,
+        "<?x " + "<y" * 50_000 + "?>",
+        "<!-- <a> - -->\n" * 10_000,
+    ],
     ids=["comment", "blanks", "instruction", "comments"],
 )
 def test_f103_a_declaration_far_down(before: str, encoding: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.domain.invoice import Line, Syntax, Totals, VatRow
+from edigate.domain.invoice import AllowanceCharge, Line, Syntax, Totals, VatRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,6 +209,7 @@ def test_the_size_of_a_number(codes: Callable[..., list[str]], value: str, expec
         "totals.tax",
         "totals.with_tax",
         "totals.prepaid",
+        "totals.rounding",
         "totals.due",
         "vat.0.rate",
         "vat.0.base",
@@ -227,6 +228,24 @@ def test_every_number_is_measured(faults: Callable[..., tuple[Fault, ...]], fiel
     measured = [found.field for found in faults({field: D("100.0000001")}) if found.code == "EDG-I109"]
 
     assert measured == [key]
+
+
+LONG = D("1" * 1001)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"allowances": (AllowanceCharge(), AllowanceCharge(amount=LONG))}, "allowances[1].amount"),
+        ({"allowances": (AllowanceCharge(base=LONG),)}, "allowances[0].amount"),
+        ({"lines.0.price_allowance": LONG}, "lines[0].net_price"),
+        ({"lines.0.price_base": LONG}, "lines[0].net_price"),
+        ({"lines.0.allowances": (AllowanceCharge(amount=-LONG),)}, "lines[0].allowances[0].amount"),
+    ],
+)
+def test_no_number_is_endless(faults: Callable[..., tuple[Fault, ...]], changes: dict[str, object], field: str) -> None:
+    """Numbers for which Chorus Pro has no limit of its own have one too, and no sum fails on them."""
+    assert [found.field for found in faults(changes) if found.code == "EDG-I110"] == [field]
 
 
 @pytest.mark.parametrize(
