@@ -21,6 +21,9 @@ class MakeSite(Protocol):
         """Make and open it."""
 
 
+OPEN = 20  # gates whose ledgers are kept open: a session makes more than a process may have files
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sandbox gate that nothing was deposited in."""
@@ -39,6 +42,8 @@ def make_site(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         root = tmp_path_factory.mktemp("gate") / "gate"
         shutil.copytree(template, root)
         (root / "edigate.toml").write_text(SETTINGS + settings, encoding="utf-8")
+        if len(made) >= OPEN:
+            made[-OPEN].gate.ledger.dispose()  # its files are opened again if somebody comes back to it
         made.append(Site(root))
         return made[-1]
 

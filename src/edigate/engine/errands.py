@@ -162,6 +162,7 @@ class Errands:
 
     def _run(self, errand: Errand, server: Server) -> Ended:
         sent, again_in = 0, None
+        before = self._progress(errand)
         try:
             with self._session(server) as session:
                 if errand.way == ways.PUT:
@@ -172,10 +173,15 @@ class Errands:
         except Stopped:
             pass
         except Exception as error:  # noqa: BLE001 - whatever one errand met, it must not end the thread untold
+            if self._progress(errand) > before:
+                self._worked(errand)  # something got done on a bad line: its pauses need not grow
             again_in = self._failed(errand, error)
         finally:
             self._looked.add(errand)
         return Ended(sent, again_in)
+
+    def _progress(self, errand: Errand) -> int:
+        return self._sights[errand].progress if errand in self._sights else 0
 
     @contextmanager
     def _session(self, server: Server) -> Iterator[Session]:
