@@ -103,8 +103,13 @@ class Errands:
     def _go(self, errand: Errand, server: Server, future: Future[Ended]) -> None:
         with self._room[errand.way == ways.BIG]:
             future.set_running_or_notify_cancel()
-            future.set_result(Ended() if self._stopped() else self._run(errand, server))
-        self._wake()
+            ended = Ended()
+            try:
+                if not self._stopped():
+                    ended = self._run(errand, server)
+            finally:
+                future.set_result(ended)
+                self._wake()
 
     @property
     def busy(self) -> bool:
