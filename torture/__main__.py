@@ -43,9 +43,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m torture", description="Torture the gate.")
-    parser.add_argument("--seconds", type=float, default=900, help="how long in all, roughly")
+    parser.add_argument(
+        "--seconds", type=float, default=900, help="how long in all; the round that begins last may outlast it"
+    )
     parser.add_argument("--flows", type=int, default=400, help="deposits in each round")
-    parser.add_argument("--rounds", type=int, default=0, help="how many; each kind in turn")
+    parser.add_argument("--rounds", type=int, default=0, help="how many, whatever they take; each kind in turn")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="repeats deposits and choices")
     parser.add_argument("--only", action="append", choices=tuple(KINDS), help="rounds of this kind; may be repeated")
     parser.add_argument("--fault", action="append", choices=tuple(FAULTS), metavar="NAME", help="this fault; the same")
@@ -58,6 +60,11 @@ def report(told: Told) -> dict[str, object]:
     return {
         "seed": told.seed,
         "sound": told.sound,
+        "faults_named": told.named,
+        "faults_tried": told.tried,
+        "seconds_for_all_faults": told.seconds_for_all,
+        "seconds": round(told.took),
+        "rounds_not_begun": told.not_begun,
         "rounds": told.rounds,
         "starts": counts.starts,
         "kills": dict(sorted(counts.kills.items())) | {"total": counts.kills.total()},
@@ -78,16 +85,28 @@ def report(told: Told) -> dict[str, object]:
     }
 
 
+def headline(told: Told) -> str:
+    """Whether anything was found, and in how much of what there is to be tried."""
+    said = [
+        f"{'sound' if told.sound else 'NOT SOUND'} in what was tried",
+        f"{told.tried} of {told.named} faults by name" if told.named else "faults by name were not asked for",
+    ]
+    if told.untried and told.seconds_for_all:
+        said.append(f"to try all of them takes about {told.seconds_for_all} s at this pace")
+    if none := sorted({*told.not_begun}.difference(str(one["kind"]) for one in told.rounds)):
+        said.append(f"no time for any round of: {', '.join(none)}")
+    return "; ".join(said)
+
+
 def _tell(told: Told, terms: Terms, folder: Path) -> None:
     counts = told.counts
     lines = [
+        headline(told),
         f"{len(told.rounds)} rounds, {told.flows} flows, {told.invoices} invoices, {told.handed_out} files handed out",
         f"{counts.starts} starts, {counts.kills.total()} kills, {counts.faults.total()} faults by name",
         f"{counts.blows.total()} blows; lost {len(told.lost)}, doubled {len(told.doubled)}; seed {told.seed}",
         *(f"{kind} was SKIPPED: {reason}" for kind, reason in (told.skipped | counts.left_out).items()),
     ]
-    if told.untried:
-        lines.append(f"{len(told.untried)} faults were not tried, as time was over")
     if not told.sound:
         found = [
             *(f"lost: {one}" for one in told.lost),

@@ -28,6 +28,7 @@ from torture.points import FAULTS
 from torture.running import work_off
 from torture.servers import broken_lines
 from torture.site import SETTINGS, Site
+from torture.timetable import Timetable
 from torture.trial import Counts, Trial, Unavailable, harass
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ ROTATION = tuple(name for other in KINDS if other != "faults" for name in ("faul
 
 @dataclass
 class Told:
-    """What a campaign has to say; nothing may be in `lost`, `doubled`, `flaws` and `unfired`."""
+    """What a campaign has to say; nothing may be in `lost`, `doubled`, `flaws` and `unfired`.
+
+    `named` is how many faults were to be tried, `untried` are those that were not; `not_begun` are rounds, by their
+    kinds, for which there was no time.
+    """
 
     seed: int
     counts: Counts = field(default_factory=Counts)
@@ -95,17 +100,33 @@ class Told:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    named: int = 0
     untried: list[str] = field(default_factory=list)
+    not_begun: list[str] = field(default_factory=list)
+    took: float = 0
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was found."""
+        """Whether nothing was found in what was tried."""
         return not (self.lost or self.doubled or self.counts.flaws or self.counts.unfired)
+
+    @property
+    def tried(self) -> int:
+        """How many of the named faults came or were ordered often enough."""
+        return self.named - len(self.untried)
+
+    @property
+    def seconds_for_all(self) -> int | None:
+        """How long a campaign like this one would take to try all of them, at its pace; None where none was tried."""
+        return round(self.took * self.named / self.tried) if self.tried else None
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How long, over how many deposits a round, how many rounds at most, and of which kinds in turn."""
+    """How long, over how many deposits a round, of which kinds in turn.
+
+    `rounds` is how many, whatever they take; 0 is each of the kinds once, as far as time goes.
+    """
 
     seed: int
     seconds: float
@@ -118,14 +139,17 @@ class Terms:
 def run(terms: Terms, folder: Path) -> Told:
     """Torture gates in this folder, which must not be there yet; it is taken away unless there is something to see."""
     folder.mkdir(parents=True)
-    told, chance = Told(terms.seed), random.Random(terms.seed)
+    told, chance, began = Told(terms.seed), random.Random(terms.seed), time.monotonic()
     template = Site(folder / "template", first_deposits(), TORTURED)
     with contextlib.ExitStack() as stack:
         there = _elsewhere(folder, stack, told)
         plan = [fault for fault in map(FAULTS.__getitem__, terms.faults) if there or not fault.point.remote]
         chance.shuffle(plan)
-        _rounds(terms, folder, Shared(template, chance, plan, there), told)
-    told.untried = sorted(fault.name for fault in plan) if "faults" in terms.kinds else []
+        _rounds(terms, folder, Shared(template, chance, plan, there), told, began + terms.seconds)
+    if "faults" in terms.kinds:
+        told.named = len(terms.faults)
+        told.untried = sorted({*terms.faults}.difference(told.counts.faults, told.counts.unfired))
+    told.took = time.monotonic() - began
     if told.sound:
         shutil.rmtree(folder)
     return told
@@ -149,22 +173,27 @@ def _elsewhere(folder: Path, stack: contextlib.ExitStack, told: Told) -> servers
         return None
 
 
-def _rounds(terms: Terms, folder: Path, shared: Shared, told: Told) -> None:
-    rounds = terms.rounds or len(terms.kinds)
-    until = time.monotonic() + terms.seconds
-    kinds = list(islice(cycle(terms.kinds), rounds))
+def _rounds(terms: Terms, folder: Path, shared: Shared, told: Told, until: float) -> None:
+    kinds = list(islice(cycle(terms.kinds), terms.rounds or len(terms.kinds)))
+    times = Timetable(bounded=not terms.rounds)
     load: Load | None = None
     for number, kind in enumerate(kinds, start=1):
         if kind == "faults" and not shared.plan:
             continue
+        loading, began = load is None or number % SAME_LOAD == 1, time.monotonic()
+        if load and not times.fits(until - began, loading=loading):
+            told.not_begun = kinds[number - 1 :]
+            break
         place = folder / f"{number}-{kind}"
         place.mkdir()
         try:
-            if load is None or number % SAME_LOAD == 1:
+            if load is None or loading:
                 load = _load(some_deposits(terms.flows, shared.chance), place, shared)
-            shares = sum(KINDS[one].share for one in kinds[number - 1 :])
-            seconds = max(1.0, (until - time.monotonic()) * KINDS[kind].share / shares)
+                times.load = time.monotonic() - began
+            began = time.monotonic()
+            seconds = times.seconds(until - began, [KINDS[one].share for one in kinds[number - 1 :]])
             _round(kind, Round(place, load, seconds, shared), told)
+            times.learn(time.monotonic() - began, seconds)
         except Unavailable as reason:
             told.skipped[kind] = str(reason)
             _say(f"round {number}: {kind} SKIPPED: {reason}")

@@ -31,7 +31,7 @@ FEW = 24
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What a short campaign has to say: some faults by name, several hardships at once, a full disk."""
     faults = random.Random(SEED).sample(sorted(FAULTS), FEW)
-    terms = Terms(SEED, 12, 48, kinds=("faults", "mixed", "disk"), faults=faults)
+    terms = Terms(SEED, 12, 48, 3, kinds=("faults", "mixed", "disk"), faults=faults)
     return run(terms, tmp_path_factory.mktemp("torture") / "gates")
 
 
