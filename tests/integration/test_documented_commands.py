@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from edigate import cli
+from edigate.config import FILE, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,20 @@ def test_a_documented_command_can_be_given_as_it_stands(one: Named) -> None:
     assert trouble(one.words) == ""
     if "sudo" in one.whole:
         assert PROGRAM in one.whole
+
+
+_TABLES = [
+    (page.relative_to(ROOT).as_posix(), block)
+    for page in PAGES
+    for block in re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+]
+
+
+@pytest.mark.parametrize(("page", "block"), _TABLES)
+def test_documented_settings_are_taken(page: str, block: str, tmp_path: Path) -> None:
+    """A block of a page, as it stands, is a gate's file."""
+    (tmp_path / FILE).write_text(block, encoding="utf-8")
+    assert load(tmp_path).model_fields_set, page
 
 
 def test_the_documents_name_most_commands() -> None:
