@@ -281,7 +281,7 @@ def test_a_corrupt_ledger_is_told(gate: Path, capsys: pytest.CaptureFixture[str]
         file.unlink()
     (gate / "ledger.sqlite").write_bytes(b"nothing of the kind" * 100)
     assert obey(["balance"]) == 1
-    assert "put back a copy of it" in capsys.readouterr().err
+    assert "restore a backup" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
