@@ -221,7 +221,8 @@ def test_a_new_ledger_is_begun_on_purpose(lost: Path, tmp_path: Path, capsys: py
     assert given
     assert not given & old
     assert obey(["--gate", str(gate), "doctor"]) == 1
-    assert "older files in the archive: 1" in capsys.readouterr().out
+    # A line is folded where the path in it makes it long.
+    assert "olderfilesinthearchive:1" in "".join(capsys.readouterr().out.split())
 
 
 def test_a_ledger_that_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
