@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import func, select
 
+from edigate.audit import purges
 from edigate.audit.claims import flows_of_delivery, of_entry
-from edigate.engine.purging import EVENT as PURGED
-from edigate.ledger.journal import FIRST, digest, link_body, link_hash
+from edigate.ledger import takeover
+from edigate.ledger.clock import moment, stamp
+from edigate.ledger.journal import FIRST, WRITER, digest, link_body, link_hash
 from edigate.ledger.tables import links
 
 if TYPE_CHECKING:
@@ -23,8 +27,9 @@ if TYPE_CHECKING:
     from edigate.audit.kept import Kept
 
 LINKS_AT_ONCE = 20
-FLOW_PURGED, RESTORED = "flow.purged", "gate.restored"
-READ_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+RESTORED = "gate.restored"
+READ_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+ASTRAY = dt.timedelta(days=1)  # a clock may be wrong by so much before anybody asks
 
 
 class Progress(Protocol):
@@ -47,44 +52,112 @@ class Heads:
         self.waiting: defaultdict[tuple[str, int], list[tuple[Kept, str]]] = defaultdict(list)
         self.differing: list[tuple[str, int, Kept]] = []
         self.restores: list[dict[str, Any]] = []
+        self.times: dict[int, str] = {}
+        """By number of the gate's links, the latest time of a head that names it."""
+        self.vouched = 0
+        """The last of the gate's links that a head which is signed or was kept outside names."""
         for one in kept:
             for writer, at in one.head.writers.items():
                 self.waiting[writer, at.number].append((one, at.hash))
+                if writer == WRITER:
+                    self.times[at.number] = max(self.times.get(at.number, ""), one.head.at)
+                    if one.head.signature or one.outside:
+                        self.vouched = max(self.vouched, at.number)
+
+
+class Terms(NamedTuple):
+    """What links are held against besides each other: the present time, and how many years the settings keep flows.
+
+    `demo`: a sandbox, whose demonstrations live through weeks that are over.
+    """
+
+    now: dt.datetime
+    years: float
+    demo: bool = False
 
 
 class _Chain:
-    """How far the walk along one writer's links has come."""
+    """How far the walk along the gate's links has come.
 
-    def __init__(self, writer: str) -> None:
-        self.writer = writer
+    `latest` is the latest time of what is known to be older than the next link, `earliest` what that one's may be at
+    least; `back` whether the last one's was astray.
+    """
+
+    def __init__(self) -> None:
         self.number = 0
         self.hash = FIRST
+        self.latest = ""
+        self.earliest = ""
+        self.back = False
+        self.astray: dict[str, dict[str, object]] = {}
 
 
-def walk(connection: Connection, heads: Heads, both: Claims, report: Report, progress: Progress) -> None:
+def walk(connection: Connection, heads: Heads, both: Claims, terms: Terms, report: Report, progress: Progress) -> None:
     """Recompute every link, hold it against the heads that name it, and put what its entries say on the heap."""
     total = connection.execute(select(func.count()).select_from(links)).scalar_one()
     query = select(links).order_by(links.c.writer, links.c.number)
-    chain: _Chain | None = None
-    purged_before = ""
+    chain, purged = _Chain(), purges.Purges(terms.years, heads.vouched)
     for done, link in enumerate(streamed(connection, query, LINKS_AT_ONCE), 1):
-        if chain is None or chain.writer != link["writer"]:
-            chain = _Chain(link["writer"])
-        try:
-            _link(chain, link, report)
-        except READ_ERRORS:  # a value of another type than the gate writes
-            report.find("link.hash", _place(link), at=link["at"])
-        _against_heads(link, heads, report)
-        if link["entries"] is None:
-            both.textless(_place(link), str(link["at"]))
-            report.counts["links purged"] += 1
-        for entry in _entries(link, report):
-            purged_before = max(purged_before, _claim(entry, both, heads, _place(link), report))
         progress("links", done, total)
-    for place, at in both.textless_since(purged_before):
-        report.find("link.purged", place, at=at)
+        if link["writer"] == WRITER:
+            _walked(chain, link, heads, terms, report)
+            _told(chain, link, purged, heads, both, report)
+        else:
+            report.find("link.writer", _place(link), at=link["at"])
     report.counts["links"] = total
+    if terms.demo:
+        report.counts["times of demonstrations"] = len(chain.astray)
+        chain.astray.clear()
+    for place, values in chain.astray.items():
+        report.find("link.time", place, **values)
+    for place, at in both.textless_since(purged.before):
+        report.find("link.purged", place, at=at)
+    report.left = purged.left
     _ends(connection, heads, report)
+
+
+def _walked(chain: _Chain, link: RowMapping, heads: Heads, terms: Terms, report: Report) -> None:
+    """One link as such."""
+    try:
+        _link(chain, link, report)
+        if found := _time(chain, link, heads, terms):
+            chain.astray[_place(link)] = found
+    except READ_ERRORS:  # a value of another type than the gate writes
+        report.find("link.hash", _place(link), at=link["at"])
+    _against_heads(link, heads, report)
+
+
+def _told(chain: _Chain, link: RowMapping, purged: purges.Purges, heads: Heads, both: Claims, report: Report) -> None:
+    """What one link says."""
+    place = _place(link)
+    if link["entries"] is None:
+        both.textless(place, str(link["at"]))
+        report.counts["links purged"] += 1
+        return
+    read = [entry for text in _entries(link, report) if (entry := _read(text, place, report))]
+    for entry in read:
+        _claim(entry, both, heads, place, report)
+        if entry["event"] == takeover.EVENT:  # what a ledger held before it had a log has the times of then
+            chain.astray.clear()
+    purged.note(read, link, place, both, report)
+
+
+def _time(chain: _Chain, link: RowMapping, heads: Heads, terms: Terms) -> dict[str, object] | None:
+    """Where a link's time goes back behind what is older, or is yet to come; said once where several follow."""
+    at = str(link["at"])
+    astray: dict[str, object] | None = None
+    if at > stamp(terms.now + ASTRAY):
+        astray = {"at": at, "other": stamp(terms.now)}
+    elif at < chain.earliest:
+        astray = {"at": at, "other": chain.latest}
+    known, chain.back = chain.back, astray is not None
+    # A text that retention has taken leaves its time behind, which is no proof against a clock.
+    older = at if link["entries"] is not None else ""
+    latest = max(chain.latest, older, heads.times.get(link["number"], ""))
+    if latest != chain.latest:
+        with suppress(*READ_ERRORS):  # a time of another form is no time to go by
+            chain.latest, chain.earliest = latest, stamp(moment(latest) - ASTRAY)
+    return None if known else astray
 
 
 def _place(link: RowMapping) -> str:
@@ -142,8 +215,6 @@ def _unlike(kind: str, one: tuple[str, int, Kept], heads: Heads, report: Report,
 
 def _entries(link: RowMapping, report: Report) -> Iterator[str]:
     """The entries of a link that are as they were written."""
-    if link["entries"] is None:
-        return
     texts, digests = str(link["entries"]).split("\n"), str(link["digests"]).split(" ")
     if len(texts) != len(digests):
         report.find("link.count", _place(link), entries=len(texts), digests=len(digests))
@@ -155,21 +226,27 @@ def _entries(link: RowMapping, report: Report) -> Iterator[str]:
         yield one
 
 
-def _claim(text_: str, both: Claims, heads: Heads, place: str, report: Report) -> str:
-    """Put what an entry says on the heap; returns the time before which it says that links were purged."""
+def _read(text: str, place: str, report: Report) -> dict[str, Any] | None:
+    """The entry that a text is. Its digest is right: one that is none was written so, by another program."""
     try:
-        entry = json.loads(text_)
+        entry = json.loads(text)
+        if isinstance(entry, dict) and isinstance(entry["event"], str):
+            return entry
+        error = "no entry"
+    except READ_ERRORS as raised:
+        error = repr(raised)
+    report.find("entry.strange", place, event=text[:80], error=error)
+    return None
+
+
+def _claim(entry: dict[str, Any], both: Claims, heads: Heads, place: str, report: Report) -> None:
+    """Put what an entry says on the heap."""
+    try:
         if entry["event"] == RESTORED:
             heads.restores.append({"at": entry["at"], "actor": entry["actor"], "last": entry["details"]["last_link"]})
         for one in of_entry(entry):
-            both.claim(one)
+            both.claim(one, place)
         if about := flows_of_delivery(entry):
             both.holds(*about)
-        if entry["event"] == FLOW_PURGED:
-            both.purged(entry["subject"])
-        if entry["event"] == PURGED:
-            both.forgotten(entry["details"]["before"])
-            return str(entry["details"]["before"])
-    except READ_ERRORS as error:  # its digest is right: it was written so, by a program that is not this one
-        report.find("entry.strange", place, event=text_[:80], error=repr(error))
-    return ""
+    except READ_ERRORS as error:
+        report.find("entry.strange", place, event=str(entry)[:80], error=repr(error))

@@ -1,15 +1,18 @@
 """What entries of the audit log claim of the ledger's rows; `rows` has what those claim of themselves.
 
-A claim has a kind, a key and a value. Of most kinds the last claim on a key counts; of rows without a key that the log
-knows the value is part of the key, and equal ones are counted.
+A claim has a kind, a key and a value. Of what changes the last claim on a key counts; what never changes is claimed
+once, and another claim on it is a finding. Of rows without a key that the log knows the value is part of the key, and
+equal ones are counted.
 """
 
 from __future__ import annotations
 
 import json
+from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from edigate.ledger.alerts import DELIVERY_DEAD
 from edigate.ledger.journal import values_digest
 from edigate.ledger.proof import PROVEN
 
@@ -18,8 +21,37 @@ if TYPE_CHECKING:
 
     Row = Mapping[Any, Any]
 
-COUNTED = frozenset({"statuses", "reported", "events"})
+COUNTED = frozenset({"statuses", "reported", "events", "deliveries offers"})
+# A dead letter that is tried again is noted as one that is offered again: there may be fewer offers than were noted.
+AT_MOST = "deliveries offers"
 GONE = ""
+
+
+class Policy(IntEnum):
+    """What another claim on the same key is."""
+
+    CHANGES = 0
+    """What is claimed may change: the last claim counts."""
+    FIXED = 1
+    """It never changes: the first counts, an equal one is none of a second, another is a finding."""
+    ONCE = 2
+    """It is claimed once: even an equal claim is a finding."""
+    UNTIL_PUBLISHED = 3
+    """Bytes that nobody was handed may be made anew; once they were published they are the same for ever."""
+
+
+POLICIES: Mapping[str, Policy] = MappingProxyType(
+    {
+        "flows": Policy.FIXED,
+        "runs asked": Policy.FIXED,
+        "runs": Policy.ONCE,
+        "invoices": Policy.ONCE,
+        "statuses told": Policy.FIXED,
+        "deliveries": Policy.FIXED,
+        "delivery_invoices": Policy.FIXED,
+        "deliveries bytes": Policy.UNTIL_PUBLISHED,
+    }
+)
 
 
 class Claim(NamedTuple):
@@ -134,6 +166,28 @@ def _receipt(e: dict[str, Any]) -> Iterator[Claim]:
     yield Claim("deliveries receipt", key, f"{e['code']} {e['receipt_at']}", f"#{key}", e["at"])
 
 
+def _gone(e: dict[str, Any]) -> Iterator[Claim]:
+    key = str(e["delivery"])
+    how = e["event"].rpartition(".")[2]
+    yield Claim("deliveries gone", key, f"{how} {e['at']}", f"#{key}", e["at"])
+
+
+def _offered_again(e: dict[str, Any]) -> Iterator[Claim]:
+    key = str(e["details"]["delivery"] if "details" in e else e["delivery"])
+    yield Claim("deliveries gone", key, GONE, f"#{key}", e["at"])
+    yield Claim("deliveries dead", key, GONE, f"#{key}", e["at"])
+    yield Claim(AT_MOST, key, "", f"#{key}", e["at"])
+
+
+def _dead(e: dict[str, Any]) -> Iterator[Claim]:
+    yield Claim("deliveries dead", e["subject"], e["at"], f"#{e['subject']}", e["at"])
+
+
+def _settled(e: dict[str, Any]) -> Iterator[Claim]:
+    if e["kind"] == DELIVERY_DEAD:
+        yield Claim("deliveries dead", e["subject"], GONE, f"#{e['subject']}", e["at"])
+
+
 def _partner(e: dict[str, Any]) -> Iterator[Claim]:
     after = e["details"]["after"] if "details" in e else e["after"]
     yield Claim("partners", e["subject"], as_json(after), "", e["at"])
@@ -164,6 +218,11 @@ _OF_ENTRIES: Mapping[str, Callable[[dict[str, Any]], Iterator[Claim]]] = Mapping
         "delivery.placed": _placed,
         "delivery.published": _published,
         "delivery.receipt": _receipt,
+        "delivery.collected": _gone,
+        "delivery.purged": _gone,
+        "delivery.offered_again": _offered_again,
+        DELIVERY_DEAD: _dead,
+        "alert.settled": _settled,
         "partner.added": _partner,
         "partner.changed": _partner,
         "partner.taken_over": _partner,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from edigate.audit.purges import Left
+
 KEPT = 200
 
 
@@ -29,6 +31,9 @@ class Report:
     kinds: Counter[str] = field(default_factory=Counter)
     anchored: Mapping[str, object] | None = None
     """The last head that the chain was found to agree with and that bears a signature or was kept outside."""
+
+    left: Left | None = None
+    """What the last purge said that it left."""
 
     @property
     def even(self) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy import func, select
+
 from edigate.ledger import heads as book
+from edigate.ledger.tables import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,15 +52,31 @@ def reliable(gate: str, connection: Connection, scope: Scope, report: Report) ->
             report.counts["heads of other gates"] += 1
             continue
         report.counts["heads outside" if kept.outside else "heads"] += 1
+        if not kept.outside and kept.head.signature:
+            report.counts["heads signed inside"] += 1
         if _is_sound(kept, scope, report):
             yield kept
+
+
+def unsigned(connection: Connection, scope: Scope, due_since: str, report: Report) -> None:
+    """Where a key is given and the ledger has no signed head: a finding, if one was due since the first link.
+
+    A gate so young that none was due yet has `heads not due` among its counts.
+    """
+    if not scope.keys or report.counts["heads signed inside"] or not report.counts["links"]:
+        return
+    first = str(connection.execute(select(func.min(links.c.at)).where(links.c.number == 1)).scalar())
+    if first > due_since:
+        report.counts["heads not due"] += 1
+    else:
+        report.find("head.none", TABLE, at=first)
 
 
 def _readable(connection: Connection, report: Report) -> Iterator[tuple[int, Head]]:
     for number, head in book.all_of(connection):
         try:
             yield number, book.parse(head.text)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             report.find("head.unreadable", f"{TABLE}:{number}", error=str(error))
 
 
@@ -65,7 +84,7 @@ def _files(paths: Sequence[Path], report: Report) -> Iterator[Kept]:
     for path in paths:
         try:
             yield Kept(path.name, book.parse(path.read_text(encoding="utf-8")), outside=True)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             report.find("head.unreadable", str(path), error=str(error))
 
 

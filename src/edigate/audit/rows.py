@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from edigate.audit.claims import Claim, as_json, stands
+from edigate.audit.claims import AT_MOST, Claim, as_json, stands
 from edigate.domain.servers import HostKey
 from edigate.ledger.journal import values_digest
 from edigate.ledger.proof import row_digest
-from edigate.ledger.store import DECIDED
 from edigate.ledger.tables import (
     deliveries,
     delivery_invoices,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     Row = Mapping[Any, Any]
 
 WHEN = "_at"
+MOST_OFFERS = 1_000
 UNTOLD = "never"  # sorts after every time: nothing that retention purged explains such a row
 
 
@@ -44,8 +44,10 @@ def _flow(row: Row) -> Iterator[Claim]:
 
 
 def _run(row: Row) -> Iterator[Claim]:
-    yield Claim("runs asked", row["id"], f"{row['number']}|{row['requested_by']}|{row['reason']}", at=row["due_at"])
-    if row["state"] == DECIDED:
+    yield Claim(
+        "runs asked", row["id"], f"{row['number']}|{row['requested_by']}|{row['reason']}", at=row.get("due_at") or ""
+    )
+    if row["decided_at"]:
         yield Claim("runs", row["id"], row_digest("runs", row), at=row["decided_at"])
 
 
@@ -68,12 +70,18 @@ def _reported(row: Row) -> Iterator[Claim]:
 def _delivery(row: Row) -> Iterator[Claim]:
     key, at = str(row["id"]), row["planned_at"]
     yield Claim("deliveries", key, row_digest("deliveries", row), at=at)
-    if row["sha256"]:
+    if row["sha256"] or row["size"]:
         yield Claim("deliveries bytes", key, f"{row['size']} {row['sha256']}", at=at)
     if row["published_at"]:
         yield Claim("deliveries published", key, row["published_at"], at=row["published_at"])
-    if row["receipt"]:
+    if row["receipt"] or row["receipt_at"]:
         yield Claim("deliveries receipt", key, f"{row['receipt']} {row['receipt_at']}", at=at)
+    if row["gone_at"] or row["gone_how"]:
+        yield Claim("deliveries gone", key, f"{row['gone_how']} {row['gone_at']}", at=at)
+    if row["dead_at"]:
+        yield Claim("deliveries dead", key, row["dead_at"], at=at)
+    for _ in range(min(int(row["offers"]), MOST_OFFERS)):
+        yield Claim(AT_MOST, key, "", at=at)
 
 
 def _held(row: Row) -> Iterator[Claim]:

@@ -52,6 +52,33 @@ _LOST = (
         " dans aucun registre."
     ),
 )
+_NO_HEAD = (
+    (
+        "Was the key made just now? Then make a head: edigate audit head. Otherwise compare with heads kept elsewhere"
+        " (--heads) and with backups: without a signed head the chain can have been written anew."
+    ),
+    (
+        "La clé vient-elle d'être faite ? Alors faites une tête : edigate audit head. Sinon comparez aux têtes gardées"
+        " ailleurs (--heads) et aux sauvegardes : sans tête signée, la chaîne a pu être réécrite."
+    ),
+)
+_CLOCK = (
+    "If the machine's clock was wrong then, keep the record of that; otherwise compare with backups and kept heads.",
+    (
+        "Si l'horloge de la machine était fausse, gardez-en la trace ; sinon comparez aux sauvegardes et aux têtes"
+        " gardées."
+    ),
+)
+_PURGE = (
+    (
+        "Was retention.years lengthened after that purge, before a head was signed? Otherwise compare with the last"
+        " backup: somebody may cover what was deleted."
+    ),
+    (
+        "retention.years a-t-il été allongé après cette purge, avant toute tête signée ? Sinon comparez à la dernière"
+        " sauvegarde : quelqu'un couvre peut-être une suppression."
+    ),
+)
 _KEY = (
     "If it is an earlier key of this gate, name its public key too, with --key; otherwise somebody else signed.",
     "Si c'est une ancienne clé de cette passerelle, nommez aussi sa clé publique avec --key ; sinon, un tiers a signé.",
@@ -115,6 +142,37 @@ FINDINGS: Mapping[str, Words] = MappingProxyType(
             " {restored_at}",
             "la tête {head} du {at} nomme un maillon abandonné lors d'une restauration du registre, notée par {actor}"
             " le {restored_at}", *_LOST),
+        "head.none": Words(
+            "there is a key, the chain began at {at}, and no head is signed: they were deleted, or none was ever made",
+            "il y a une clé, la chaîne commence au {at}, et aucune tête n'est signée : on les a supprimées, ou aucune"
+            " n'a jamais été faite", *_NO_HEAD),
+        "link.writer": Words(
+            "no part of edigate writes under this name ({at}): somebody put the link in",
+            "aucune partie d'edigate n'écrit sous ce nom ({at}) : quelqu'un a inséré le maillon", *_COMPARE),
+        "link.time": Words(
+            "its time, {at}, does not fit {other}: the clock was wrong by days, or the link was back-dated",
+            "il porte l'heure {at}, qui ne va pas avec {other} : l'horloge s'est trompée de jours, ou le maillon a été"
+            " antidaté", *_CLOCK),
+        "entry.again": Words(
+            "it claims {row} again, which never changes: it was {log} before",
+            "il affirme de nouveau {row}, qui ne change jamais : c'était {log} auparavant", *_COMPARE),
+        "purge.young": Words(
+            "a purge of {at} says that it took what is older than {before}: {years} years are kept",
+            "une purge du {at} dit avoir pris ce qui précède {before} : on garde {years} ans", *_PURGE),
+        "purge.flow": Words(
+            "a purge says that it took flow {flow}, which is of {at}: only what was older than {before} might go",
+            "une purge dit avoir pris le flux {flow}, qui est du {at} : seul ce qui précède {before} pouvait partir",
+            *_COMPARE),
+        "purge.alone": Words(
+            "flow {flow} is said to be purged ({at}), and no purge that may take it is noted with that",
+            "le flux {flow} est dit purgé ({at}), sans purge notée avec lui qui puisse le prendre", *_COMPARE),
+        "events.more": Words(
+            "the last purge left {left} events from before {before}, and there are {count}: some were put in",
+            "la dernière purge a laissé {left} événements d'avant {before}, et il y en a {count} : on en a inséré",
+            *_COMPARE),
+        "row.state": Words(
+            "its state, {state}, does not fit what is proven of it",
+            "son état, {state}, ne va pas avec ce qui en est prouvé", *_COMPARE),
         "row.altered": Words(
             "the row is not what the log says it is: {log} in the log, {row} in the row",
             "la ligne n'est pas ce que dit le journal : {log} au journal, {row} dans la ligne", *_COMPARE),

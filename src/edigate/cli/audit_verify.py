@@ -138,10 +138,28 @@ def _print_verified(gate: Gate, report: Report, scope: Scope) -> None:
         )  # fmt: skip
     if counts["rows unproven"]:
         rows.say(
-            t("{count} rows are as old as what retention has purged: nothing proves them any more.",
-              "{count} lignes sont aussi anciennes que ce que la rétention a purgé : plus rien ne les prouve.",
+            t("{count} events, partners or servers are as old as what retention has purged: the texts that proved them"
+              " have gone, so that nothing shows whether they were altered or put in. Compare them with a backup of"
+              " then.",
+              "{count} événements, partenaires ou serveurs sont aussi anciens que ce que la rétention a purgé : les"
+              " textes qui les prouvaient sont partis, rien ne montre donc s'ils ont été modifiés ou insérés."
+              " Comparez-les à une sauvegarde d'alors.",
               count=counts["rows unproven"]),
+            style="yellow",
+        )  # fmt: skip
+    if counts["times of demonstrations"]:
+        rows.say(
+            t("Links of demonstrations bear the times that those were told.",
+              "Les maillons des démonstrations portent les heures qu'on leur a dites."),
             style="dim",
+        )  # fmt: skip
+    if counts["heads not due"]:
+        rows.say(
+            t("There is a key, and no signed head yet: no head was due yet. Until there is one, whoever can write in"
+              " the ledger can write it all anew; to make one: edigate audit head",
+              "Il y a une clé, et pas encore de tête signée : aucune n'était due. D'ici là, qui peut écrire dans le"
+              " registre peut tout réécrire ; pour en faire une : edigate audit head"),
+            style="yellow",
         )  # fmt: skip
     if not report.even:
         count = sum(report.kinds.values())
@@ -167,8 +185,9 @@ def _print_anchor(gate: Gate, report: Report, scope: Scope) -> None:
         )  # fmt: skip
         return
     rows.say(
-        t("Anchored by heads up to link {number}, of {at}.", "Ancré par des têtes jusqu'au maillon {number}, du {at}.",
-          number=anchor["number"], at=rows.local(gate, str(anchor["at"])))
+        t("Anchored by heads up to link {number} of {links}, of {at}.",
+          "Ancré par des têtes jusqu'au maillon {number} sur {links}, du {at}.",
+          number=anchor["number"], links=report.counts["links"], at=rows.local(gate, str(anchor["at"])))
     )  # fmt: skip
     if not scope.keys and report.counts["heads signed"]:
         rows.say(

@@ -169,8 +169,8 @@ def _take(gate: Gate, tally: Tally, place: Place, actor: str) -> None:
             journal.note(connection, "flow.purged", flow["id"], at=now)
         received = [flow["received_at"] for flow in page.going]
         events.record(
-            connection, EVENT, actor, "retention", at=now, before=tally.before, first=min(received),
-            last=max(received), **counts,
+            connection, EVENT, actor, "retention", at=now, before=tally.before, years=gate.settings.retention.years,
+            first=min(received), last=max(received), **counts,
         )  # fmt: skip
     tally.add(page)
     tally.counts += counts
@@ -201,6 +201,10 @@ def _remove(path: Path) -> None:
 
 
 def _purge_links(gate: Gate, tally: Tally, actor: str) -> None:
+    """Take texts of old links, then note how many events of then are left: there can only be fewer.
+
+    The number is noted with each step, so that it is there whenever the process ends.
+    """
     place: tuple[str, int] | None = ("", 0)
     while place:
         begun = time.monotonic()
@@ -208,7 +212,11 @@ def _purge_links(gate: Gate, tally: Tally, actor: str) -> None:
         with writing(gate.ledger) as connection:
             took, place = retention.purge_links(connection, tally.before, place)
             if took:
-                events.record(connection, EVENT, actor, "audit", at=now, before=tally.before, links=took)
+                events.record(
+                    connection, EVENT, actor, "audit", at=now, before=tally.before,
+                    years=gate.settings.retention.years, links=took,
+                    events=events.count_before(connection, tally.before),
+                )  # fmt: skip
         tally.counts["links"] += took
         time.sleep(min(time.monotonic() - begun, LONGEST_BREATH) if took else 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from edigate.ledger import journal
 from edigate.ledger.tables import events
@@ -19,3 +19,8 @@ def record(connection: Connection, event: str, actor: str, subject: str, *, at: 
     text = json.dumps(details, ensure_ascii=False, sort_keys=True)
     connection.execute(insert(events).values(at=at, event=event, actor=actor, subject=subject, details=text))
     journal.note(connection, event, subject, at=at, actor=actor, details=details)
+
+
+def count_before(connection: Connection, time: str) -> int:
+    """How many events there are from before a time."""
+    return connection.execute(select(func.count()).select_from(events).where(events.c.at < time)).scalar_one()

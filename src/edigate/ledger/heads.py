@@ -92,7 +92,7 @@ def parse(text: str) -> Head:
         found = json.loads(text)
         head = Head(found["statement"], found["key"], found["signature"])
         _ = head.at, head.gate, head.writers
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return head
 
@@ -106,12 +106,20 @@ def make(connection: Connection, gate: str, key: Ed25519PrivateKey | None, now: 
     ends = _ends(connection)
     last = connection.execute(select(heads).order_by(heads.c.id.desc()).limit(1)).mappings().first()
     signed = last is not None and (bool(last["signature"]) or key is None)
-    if not ends or (last is not None and signed and json.loads(last["heads"])["heads"] == ends):
+    if not ends or (last is not None and signed and _says(last["heads"], ends)):
         return None
     statement = json.dumps({"at": now, "gate": gate, "heads": ends}, sort_keys=True, separators=(",", ":"))
     head = sign(statement, key)
     row = {"at": now, "heads": statement, "key": head.key, "signature": head.signature}
     return int(connection.execute(insert(heads).returning(heads.c.id), row).scalar_one()), head
+
+
+def _says(statement: str, ends: dict[str, dict[str, Any]]) -> bool:
+    """Whether a statement, if it is one, is of these ends."""
+    try:
+        return bool(json.loads(statement)["heads"] == ends)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
 
 
 def sign(statement: str, key: Ed25519PrivateKey | None) -> Head:

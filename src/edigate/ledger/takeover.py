@@ -102,6 +102,8 @@ def _deliveries(connection: Connection, rows: Sequence[RowMapping], now: str) ->
     for row in rows:
         if row["published_at"]:
             proof.published(connection, [row["id"]], at=row["published_at"])
+        for _ in range(row["offers"]):
+            note(connection, "delivery.offered_again", row["name"], at=now, delivery=row["id"], actor="")
         if row["receipt"]:
             note(
                 connection, "delivery.receipt", row["name"], at=now, delivery=row["id"], code=row["receipt"],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from edigate.app import open_gate
 from edigate.audit.verify import Scope, verify
 from edigate.ledger import heads as book
-from edigate.ledger.journal import FIRST, digest, link_body, link_hash
+from edigate.ledger.journal import FIRST, digest, entry_text, link_body, link_hash
 from tests.integration.cli_records.console import Site
 
 if TYPE_CHECKING:
@@ -49,18 +50,42 @@ class Kept(Site):
         """The gate's public key."""
         return self.root / "audit.pub.pem"
 
-    def verify(self, *, archive: bool = False, outside: bool = True) -> Report:
-        """All that is found, with the gate's own key."""
-        gate = self.open()
+    def verify(self, *, archive: bool = False, outside: bool = True, days: int = 0) -> Report:
+        """All that is found, with the gate's own key; by a clock that is so many days ahead."""
+        gate = self.later(days)
         keys = frozenset({book.public_text(book.public_key(self.public))})
         try:
             return verify(gate, Scope(self.heads if outside else (), keys, archive))
         finally:
             gate.ledger.dispose()
 
-    def found(self, **options: bool) -> set[tuple[str, str]]:
+    def later(self, days: int) -> Gate:
+        """The gate so many days from now."""
+        return replace(self.open(), clock=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=days))
+
+    def append(self, *entries: dict[str, Any], at: str = "", writer: str = "gate") -> str:
+        """Put one link more at the end of the chain, which agrees with it, as the gate would; returns its place."""
+        query = "select number, hash from links where writer = ? order by number desc limit 1"
+        number, previous = (self.sql(query, writer) or [(0, FIRST)])[0]
+        at = at or max(entry["at"] for entry in entries)
+        texts = [entry_text(entry) for entry in entries]
+        digests = [digest(text) for text in texts]
+        hash_ = link_hash(previous, link_body(writer, number + 1, at, digests))
+        row = (writer, number + 1, at, previous, hash_, " ".join(digests), "\n".join(texts))
+        columns = "writer, number, at, previous, hash, digests, entries"
+        self.sql(f"insert into links ({columns}) values (?,?,?,?,?,?,?)", *row)  # noqa: S608
+        return f"links:{writer}:{number + 1}"
+
+    def row(self, table: str, where: str) -> dict[str, Any]:
+        """One row of the ledger."""
+        with closing(sqlite3.connect(self.root / "ledger.sqlite")) as connection:
+            connection.row_factory = sqlite3.Row
+            return dict(connection.execute(f"select * from {table} where {where} limit 1").fetchone())  # noqa: S608
+
+    def found(self, *, archive: bool = False, outside: bool = True, days: int = 0) -> set[tuple[str, str]]:
         """What is found, as kinds and places."""
-        return {(one.kind, one.place) for one in self.verify(**options).findings}
+        report = self.verify(archive=archive, outside=outside, days=days)
+        return {(one.kind, one.place) for one in report.findings}
 
     def rewrite(self, first: int = 1) -> None:
         """Make links from a number on anew, so that the chain agrees with whatever its entries now say."""
