@@ -22,7 +22,7 @@ from edigate.cli.work import MANY, VERDICT_STYLES, bar, verdict_word
 from edigate.domain.holds import explain_hold
 from edigate.domain.interfaces import Direction
 from edigate.domain.verdicts import Verdict
-from edigate.domain.wording import printable
+from edigate.domain.wording import printable, shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -250,8 +250,8 @@ def _print_hold(held: Held) -> None:
 def _print_invoice(decided: "Decided") -> None:
     invoice, verdict = decided.invoice, decided.verdict
     told = t("invoice {number}, cadre {cadre}, for {recipient}", "facture {number}, cadre {cadre}, pour {recipient}",
-             number=printable(invoice.number) or "?", cadre=printable(invoice.cadre) or "?",
-             recipient=printable(invoice.recipient) or "?")  # fmt: skip
+             number=_shown(invoice.number), cadre=_shown(invoice.cadre),
+             recipient=_shown(invoice.recipient))  # fmt: skip
     entry = f"{escape(printable(invoice.entry))}{colon()} " if invoice.entry else ""
     out().print(f"  {entry}{escape(told)}{colon()} [{VERDICT_STYLES[verdict]}]{verdict_word(verdict)}[/]")
     print_faults(invoice.faults, 4)
@@ -259,10 +259,14 @@ def _print_invoice(decided: "Decided") -> None:
 
 def _print_line(line: _Line) -> None:
     told = t("{position}. {code} for {names}", "{position}. {code} pour {names}", position=line.position,
-             code=printable(line.code) or "?", names=printable(line.names) or "?")  # fmt: skip
+             code=_shown(line.code), names=_shown(line.names))  # fmt: skip
     style = VERDICT_STYLES[line.verdict]
     out().print(f"  {escape(told)}{colon()} [{style}]{verdict_word(line.verdict)}[/]")
     print_faults(line.answer.faults, 4)
+
+
+def _shown(text: str) -> str:
+    return shown_value(text, language()) if text else "?"
 
 
 def _print_total(checked: Sequence[Checked]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 LONGEST_TEXT = 1000
+_MARK = re.compile(r"…\[([0-9]{1,12}):[0-9a-f]{8}\]\Z")
 
 
 class Severity(StrEnum):
@@ -43,7 +46,7 @@ class Fault:
 
     def placed(self, path: str, line: int | None) -> Fault:
         """The same fault, knowing where it stands in the document."""
-        return replace(self, path=path, line=line)
+        return replace(self, path=shortened(path), line=line)
 
     def within(self, entry: str) -> Fault:
         """The same fault, knowing which file of the flow's archive it is about."""
@@ -65,13 +68,25 @@ def warning(code: str, /, field: str = "", value: object = "", **args: object) -
     return replace(fault(code, field, value, **args), severity=Severity.WARNING)
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST_TEXT) -> str:
     """The text, or its beginning where a document says more in one place than anybody reads: a number of megabytes.
 
-    >>> len(shortened("9" * 5_000_000))
-    1001
+    At its end stands then how long it is, and a digest: two that differ anywhere are different when shortened, too.
+
+    >>> shortened("9" * 5_000_000)[-22:], len(shortened("9" * 5_000_000))
+    ('999…[5000000:6b77c5b1]', 1000)
     """
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    if len(text) <= most:
+        return text
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+    mark = f"…[{len(text)}:{digest}]"
+    return text[: most - len(mark)] + mark
+
+
+def length_of(text: str) -> int:
+    """How many characters a text has, or had before it was shortened."""
+    mark = _MARK.search(text) if len(text) >= LONGEST_TEXT else None
+    return int(mark[1]) if mark else len(text)
 
 
 class Refusal(Exception):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from edigate.domain.archive_faults import ARCHIVE_WORDS
+from edigate.domain.faults import length_of
 from edigate.domain.portal_statuses import portal_status
 from edigate.domain.reader_words import in_words
 from edigate.domain.schema_words import SCHEMA_WORDS
@@ -104,7 +105,8 @@ def _start(text: str, longest: int, language: str) -> str:
     start = printable(text[:longest]).replace(NO_BREAK, _escaped(NO_BREAK))  # in a value it would look like a space
     if len(text) <= longest:
         return start
-    return f"{start}… {pick((f'[{len(text)} caractères en tout]', f'[{len(text)} characters in all]'), language)}"
+    length = length_of(text)
+    return f"{start}… {pick((f'[{length} caractères en tout]', f'[{length} characters in all]'), language)}"
 
 
 def _word(arg: str, language: str) -> str:

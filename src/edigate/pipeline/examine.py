@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from edigate.domain.brief import brief
 from edigate.domain.faults import Fault, Refusal, fault
 from edigate.domain.interfaces import Carries
 from edigate.domain.reported import Spot
@@ -136,12 +137,12 @@ def _hear(document: Document, entry: str, found: Findings, deposit: Deposit, int
         for place, receipt in enumerate(cppstatut.receipts(root), start=1):
             faults, stand = placed(check_receipt(receipt, context), place), spots(_OF_RECEIPT, place)
             position = len(found.receipts) + 1
-            found.receipts.append(replace(receipt, position=position, faults=faults, spots=stand, entry=entry))
+            found.receipts.append(replace(brief(receipt), position=position, faults=faults, spots=stand, entry=entry))
         return
     for place, status in enumerate(cppstatut.statuses(root), start=1):
         faults, stand = placed(check_status(status, context), place), spots(_OF_STATUS, place)
         position = len(found.statuses) + 1
-        found.statuses.append(replace(status, position=position, faults=faults, spots=stand, entry=entry))
+        found.statuses.append(replace(brief(status), position=position, faults=faults, spots=stand, entry=entry))
 
 
 class Place(NamedTuple):
@@ -163,7 +164,7 @@ def judge(
     refused = any(f.blocks for f in faults)
     # Outside a gate there are no partners: nobody to route to, and nothing is handed out.
     routed = not refused and bool(desk.book.partners)
-    return Examined(
+    examined = Examined(
         position=place.position,
         entry=place.entry,
         number=invoice.number,
@@ -187,6 +188,7 @@ def judge(
         number_place=_number_place(document, place.in_document),
         number_entry=document.entry,
     )
+    return brief(examined)
 
 
 def _placed(faults: tuple[Fault, ...], document: Document, position: int) -> tuple[Fault, ...]:
