@@ -13,9 +13,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edigate.audit import packet
-from edigate.audit.claims import COUNTED, of_entry
+from edigate.audit.claims import COUNTED, POLICIES, Policy, of_entry
 from edigate.audit.findings import Report
-from edigate.audit.rows import TABLES
+from edigate.audit.manifest import compare
+from edigate.audit.rows import NOT_SHOWN, SHOWN, TABLES
 from edigate.ledger.heads import Head, fingerprint
 from edigate.ledger.journal import WRITER, digest, link_body, link_hash
 
@@ -47,21 +48,23 @@ def check(path: Path, trusted: frozenset[str] = frozenset()) -> Checked:
     """Check a story. With `trusted` public keys, only their signatures count; without, any that fits its own key."""
     report = Report()
     manifest: dict[str, Any] = {}
-    keys: set[str] = set()
+    signed: list[Head] = []
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _json(archive, packet.MANIFEST)
             files = _files(archive, manifest, report)
-            entries = list(_chain(archive, trusted, keys, report))
-            _rows(archive, manifest, entries, report)
+            entries = list(_chain(archive, trusted, signed, report))
+            story = _json(archive, packet.STORY)
+            _rows(story, entries, report)
             _bytes(manifest, files, entries, report)
+            compare(manifest, story, signed, lambda name: _text(archive, name), report)
     except _Broken as error:
         report.find("export.unreadable", str(error.args[0]), error=str(error.args[1]))
     except _UNREADABLE as error:
         report.find("export.unreadable", path.name, error=str(error))
     except _MALFORMED as error:
         report.find("export.unreadable", path.name, error=repr(error))
-    return Checked(report, manifest, tuple(sorted(fingerprint(key) for key in keys)))
+    return Checked(report, manifest, tuple(sorted(fingerprint(key) for key in {head.key for head in signed})))
 
 
 def _text(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -127,7 +130,7 @@ class _Link:
 
 
 def _chain(
-    archive: zipfile.ZipFile, trusted: frozenset[str], keys: set[str], report: Report
+    archive: zipfile.ZipFile, trusted: frozenset[str], signed: list[Head], report: Report
 ) -> Iterator[dict[str, Any]]:
     """The entries that a head vouches for. Those of a part without one are told of, and taken as they are."""
     at: _Link | None = None
@@ -139,7 +142,7 @@ def _chain(
         elif at is None:
             raise _Broken(packet.CHAIN, "it does not begin with a part")
         elif "head" in part:
-            _against(at, Head(**part["head"]), trusted, keys, report)
+            _against(at, Head(**part["head"]), trusted, signed, report)
             yield from at.entries
             at = None
         else:
@@ -178,7 +181,7 @@ def _entries(part: Mapping[str, Any], place: str, report: Report) -> Iterator[di
         yield entry
 
 
-def _against(at: _Link, head: Head, trusted: frozenset[str], keys: set[str], report: Report) -> None:
+def _against(at: _Link, head: Head, trusted: frozenset[str], signed: list[Head], report: Report) -> None:
     place = f"links:{WRITER}:{at.number}"
     named = head.writers[WRITER]
     if (named.number, named.hash) != (at.number, at.hash):
@@ -190,32 +193,44 @@ def _against(at: _Link, head: Head, trusted: frozenset[str], keys: set[str], rep
     elif trusted and head.key not in trusted:
         report.find("head.key", place, at=head.at, key=fingerprint(head.key))
     else:
-        keys.add(head.key)
+        signed.append(head)
         report.counts["heads"] += 1
 
 
-def _rows(
-    archive: zipfile.ZipFile, manifest: Mapping[str, Any], entries: Iterable[dict[str, Any]], report: Report
-) -> None:
-    """What the story says, against what the entries say; of deliveries only their own rows."""
+def _said(
+    entries: Iterable[dict[str, Any]], report: Report
+) -> tuple[dict[tuple[str, str], str], Counter[tuple[str, str]]]:
+    """What the entries say: the last word where it may change, the first where it may not, with any other told of."""
     said: dict[tuple[str, str], str] = {}
     counted: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        for one in of_entry(entry):
-            if one.kind in COUNTED:
-                counted[one.kind, one.key] += 1
-            else:
-                said[one.kind, one.key] = one.value
-    story = _json(archive, packet.STORY)
-    for table, rows in story.items():
-        for row in rows:
+    for one in (one for entry in entries for one in of_entry(entry) if one.kind not in NOT_SHOWN):
+        key = one.kind, one.key
+        policy = POLICIES.get(one.kind, Policy.CHANGES)
+        if policy is Policy.UNTIL_PUBLISHED and ("deliveries published", one.key) not in said:
+            policy = Policy.CHANGES
+        if one.kind in COUNTED:
+            counted[key] += 1
+        elif policy is Policy.CHANGES or key not in said:
+            said[key] = one.value
+        elif policy is Policy.ONCE or said[key] != one.value:
+            report.find("entry.again", packet.CHAIN, row=f"{one.kind}:{one.key}", log=said[key])
+    return said, counted
+
+
+def _rows(story: Mapping[str, Any], entries: Iterable[dict[str, Any]], report: Report) -> None:
+    """What the story says, against what the entries say; of deliveries only their own rows."""
+    said, counted = _said(entries, report)
+    if set(story) != set(SHOWN):
+        report.find("export.unknown", packet.STORY, names=sorted(set(story) ^ set(SHOWN)))
+    for table in story.keys() & SHOWN.keys():
+        for row in story[table]:
             report.counts["rows"] += 1
+            if other := set(row) ^ set(SHOWN[table]):
+                report.find("export.unknown", f"{packet.STORY}:{table}", names=sorted(other))
             for one in TABLES[table].claims(row):
                 _row((one.kind, one.key), one.value, said, counted, report)
     for key in (*said, *counted.elements()):
         report.find("export.absent", f"{packet.STORY}:{key[0]}:{key[1]}")
-    if [row["id"] for row in story["flows"]] != [manifest["flow"]]:
-        report.find("export.differs", packet.STORY, log=manifest["flow"], row=[row["id"] for row in story["flows"]])
 
 
 def _row(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
-from edigate import __version__
 from edigate.audit import packet, readme
 from edigate.audit.rendered import Again, again, pieces
 from edigate.audit.story import links_about, segments, story
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
 EVENT = "audit.exported"
-SHARED, LOST, NOT_MADE = "holds_others", "not_as_it_was", "not_made"
 
 
 class Exported(NamedTuple):
@@ -77,12 +75,11 @@ def _write(gate: Gate, flow: RowMapping, into: Packet) -> Exported:
         into.add(packet.CHAIN, packet.chain_lines(chain))
         connection.execute(text("rollback"))
     keys = _keys(chain, into)
-    into.add(packet.README, [readme.text(gate, flow, handed).encode()])
+    into.add(packet.README, [readme.text(gate.settings.gate.code, dict(flow), handed).encode()])
     into.finish(
         {
             "gate": gate.settings.gate.code, "flow": flow["id"], "name": flow["name"], "partner": flow["partner"],
-            "made_at": stamp(gate.clock()), "edigate": __version__, "source": source, "deliveries": handed,
-            "keys": keys,
+            "source": source, "deliveries": handed, "keys": keys,
         }
     )  # fmt: skip
     signed = all(segment.head and segment.head.signature for segment in chain)
@@ -98,14 +95,14 @@ def _source(gate: Gate, flow: RowMapping) -> Iterator[bytes]:
 
 def _delivery(row: RowMapping, told: Story, files: Again, into: Packet) -> dict[str, Any]:
     """A file that came of the flow: in the ZIP where it holds nothing of others, by its hash in any case."""
-    facts = {key: row[key] for key in ("id", "name", "kind", "partner", "size", "sha256", "published_at")}
+    facts = {key: row[key] for key in packet.HANDED}
     if row["id"] in told.shared:
-        return facts | {"file": None, "why": SHARED}
+        return facts | {"file": None, "why": packet.SHARED}
     if not row["sha256"]:
-        return facts | {"file": None, "why": NOT_MADE}
+        return facts | {"file": None, "why": packet.NOT_MADE}
     lying = files.file(row)
     if lying is None:
-        return facts | {"file": None, "why": LOST}
+        return facts | {"file": None, "why": packet.LOST}
     name = f"{packet.DELIVERIES}/{packet.plain(row['name'])}"
     into.add(name, pieces(lying))
     return facts | {"file": name, "why": ""}

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 FORMAT = "edigate-audit-export/1"
 MANIFEST, STORY, CHAIN, README = "manifest.json", "story.json", "chain.jsonl", "README.txt"
+MANIFEST_KEYS = frozenset({"format", "gate", "flow", "name", "partner", "source", "deliveries", "keys", "files"})
 SOURCE, DELIVERIES, KEYS = "source", "deliveries", "keys"
+SHARED, LOST, NOT_MADE = "holds_others", "not_as_it_was", "not_made"
+HANDED = ("id", "name", "kind", "partner", "size", "sha256", "published_at")
+"""What the manifest says of each delivery besides its file."""
 _LONGEST = 120
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same story gives the same bytes, whenever it is written
 

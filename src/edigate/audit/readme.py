@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import RowMapping
-
-    from edigate.engine.gate import Gate
-
 _WHY_FR = {
     "holds_others": "contient aussi des factures ou statuts d'autres dépôts, qui ne vous concernent pas",
     "not_as_it_was": "ne peut plus être produit à l'identique",
     "not_made": "n'a pas encore été produit",
 }
-_WHY_EN = {
+WHY_EN = {
     "holds_others": "also holds invoices or statuses of other deposits, which are none of your concern",
     "not_as_it_was": "can no longer be made as it was",
     "not_made": "has not been made yet",
@@ -29,7 +25,7 @@ Passerelle {gate} ; flux {flow} ; fichier déposé : {name} ; déposant : {partn
 Ce que contient ce dossier
   source/        le fichier déposé, octet pour octet
   deliveries/    les comptes rendus, pivots et cycles de vie remis à cause de lui
-  story.json     ce que le registre en a : décisions, factures, statuts, remises
+  story.json     ce que le registre en a et que le journal prouve : décisions, factures, statuts, remises
   chain.jsonl    les écritures du journal d'audit sur ce flux, et la chaîne qui mène de chacune à une tête signée
   keys/          la clé publique qui a signé
   manifest.json  la liste des fichiers avec leur SHA-256
@@ -57,7 +53,7 @@ Gate {gate}; flow {flow}; deposited file: {name}; depositor: {partner}; received
 What is in here
   source/        the deposited file, byte for byte
   deliveries/    the reports, pivots and life cycles that were handed out because of it
-  story.json     what the ledger has of it: decisions, invoices, statuses, deliveries
+  story.json     what the ledger has of it and the log proves: decisions, invoices, statuses, deliveries
   chain.jsonl    the entries of the audit log about this flow, and the chain from each of them to a signed head
   keys/          the public key that signed
   manifest.json  the list of the files with their SHA-256
@@ -79,14 +75,17 @@ To check it without edigate
 """
 
 
-def text(gate: Gate, flow: RowMapping, handed: Sequence[Mapping[str, Any]]) -> str:
-    """French first: it is for French auditors and courts."""
+def text(gate: str, flow: Mapping[str, Any], handed: Sequence[Mapping[str, Any]]) -> str:
+    """French first: it is for French auditors and courts.
+
+    It is part of the format: `check` takes no other, so that nobody is told by it what is not so.
+    """
     facts = {
-        "gate": gate.settings.gate.code, "flow": flow["id"], "name": flow["name"], "partner": flow["partner"],
+        "gate": gate, "flow": flow["id"], "name": flow["name"], "partner": flow["partner"],
         "received": flow["received_at"],
     }  # fmt: skip
     french = _left_out(handed, _WHY_FR, "  Donnés par leur SHA-256 seul (manifest.json) :")
-    english = _left_out(handed, _WHY_EN, "  Given by their SHA-256 alone (manifest.json):")
+    english = _left_out(handed, WHY_EN, "  Given by their SHA-256 alone (manifest.json):")
     return f"{_FRENCH.format(**facts, left_out=french)}\n\n{_ENGLISH.format(**facts, left_out=english)}"
 
 

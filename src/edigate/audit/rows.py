@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from edigate.audit.claims import AT_MOST, Claim, as_json, stands
 from edigate.domain.servers import HostKey
 from edigate.ledger.journal import values_digest
-from edigate.ledger.proof import row_digest
+from edigate.ledger.proof import PROVEN, row_digest
 from edigate.ledger.tables import (
     deliveries,
     delivery_invoices,
@@ -76,11 +76,11 @@ def _delivery(row: Row) -> Iterator[Claim]:
         yield Claim("deliveries published", key, row["published_at"], at=row["published_at"])
     if row["receipt"] or row["receipt_at"]:
         yield Claim("deliveries receipt", key, f"{row['receipt']} {row['receipt_at']}", at=at)
-    if row["gone_at"] or row["gone_how"]:
+    if row.get("gone_at") or row.get("gone_how"):
         yield Claim("deliveries gone", key, f"{row['gone_how']} {row['gone_at']}", at=at)
-    if row["dead_at"]:
+    if row.get("dead_at"):
         yield Claim("deliveries dead", key, row["dead_at"], at=at)
-    for _ in range(min(int(row["offers"]), MOST_OFFERS)):
+    for _ in range(min(int(row.get("offers") or 0), MOST_OFFERS)):
         yield Claim(AT_MOST, key, "", at=at)
 
 
@@ -112,6 +112,23 @@ def _host_key_row(row: Row) -> Iterator[Claim]:
     except (ValueError, TypeError):
         shown = str(row["key"])
     yield Claim("host_keys", f"{row['server']} {shown}", row["kind"], at=row["accepted_at"])
+
+
+# What a story shows of each row: the columns that its entries prove, and nothing else.
+SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "flows": (*PROVEN["flows"], "verdict"),
+        "runs": (*PROVEN["runs"], "number", "requested_by", "reason"),
+        "invoices": (*PROVEN["invoices"], "status", "label", "stage", "reader", "reserved"),
+        "statuses": ("id", *PROVEN["statuses"], "told_in"),
+        "reported": PROVEN["reported"],
+        "deliveries": (*PROVEN["deliveries"], "size", "sha256", "published_at", "receipt", "receipt_at"),
+        "delivery_invoices": ("delivery", "position", "invoice", "stage"),
+        "events": ("at", "event", "actor", "subject", "details"),
+    }
+)
+NOT_SHOWN = frozenset({"deliveries gone", "deliveries dead", AT_MOST})
+"""What proves these of a delivery may be about others' invoices too, and is not in a story."""
 
 
 # Rows without a time of their own have that of what they belong to, or of what was last told of them.

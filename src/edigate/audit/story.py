@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
+from edigate.audit.rows import SHOWN
 from edigate.ledger import heads, queries
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.journal import WRITER, link_body
@@ -95,7 +96,7 @@ def story(connection: Connection, flow: RowMapping) -> Story:
         "delivery_invoices": held,
         "events": list(where_in(connection, select(events), events.c.subject, ids)),
     }
-    plain = {name: [dict(row) for row in some] for name, some in rows.items()}
+    plain = {name: [{key: row[key] for key in SHOWN[name]} for row in some] for name, some in rows.items()}
     return Story(flow, plain, list(found), frozenset(_shared(connection, flow["id"], found)))
 
 
@@ -147,7 +148,7 @@ def _link(row: RowMapping, flow: str, ids: Collection[int]) -> Link:
 
 def segments(connection: Connection, found: Sequence[Link]) -> list[Segment]:
     """The links, each on its way to the next signed head; past the last of them, to one without a signature."""
-    known = [(head.writers[WRITER].number, head) for _, head in heads.all_of(connection) if WRITER in head.writers]
+    known = list(_known(connection))
     signed = sorted((pair for pair in known if pair[1].signature), key=lambda pair: pair[0])
     unsigned = sorted((pair for pair in known if not pair[1].signature), key=lambda pair: pair[0])
     by_end: dict[int, Segment] = {}
@@ -157,6 +158,15 @@ def segments(connection: Connection, found: Sequence[Link]) -> list[Segment]:
     for end, segment in by_end.items():
         segment.bodies = dict(_bodies(connection, segment, end))
     return list(by_end.values())
+
+
+def _known(connection: Connection) -> Iterator[tuple[int, Head]]:
+    """The heads that name a link of the gate's; what is none cannot vouch for anything."""
+    for _, head in heads.all_of(connection):
+        try:
+            yield heads.parse(head.text).writers[WRITER].number, head
+        except (ValueError, TypeError, KeyError, RecursionError):
+            continue
 
 
 def _next(known: Sequence[tuple[int, Head]], number: int) -> tuple[int, Head] | None:

@@ -203,6 +203,12 @@ FINDINGS: Mapping[str, Words] = MappingProxyType(
         "export.unreadable": Words(
             "it cannot be read: {error}",
             "il ne peut pas être lu : {error}", *_ASK),
+        "export.unknown": Words(
+            "what a story holds is fixed, and these are too many or missing: {names}",
+            "ce que contient une piste est fixé, et ceux-ci sont de trop ou manquent : {names}", *_ASK),
+        "export.text": Words(
+            "it is not the text that belongs to this story",
+            "ce n'est pas le texte qui va avec cette piste", *_ASK),
         "export.unproven": Words(
             "no entry of the log proves it",
             "aucune écriture du journal ne le prouve", *_ASK),

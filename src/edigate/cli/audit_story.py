@@ -115,7 +115,7 @@ def check(file: ZipArgument, key: KeyOption = None, as_json: Json = False) -> No
     """Check a ZIP by itself."""
     checked = check_file(file, named_keys(key or ()))
     if as_json:
-        about = {name: checked.manifest.get(name) for name in ("gate", "flow", "name", "partner", "made_at")}
+        about = {name: checked.manifest.get(name) for name in ("gate", "flow", "name", "partner")}
         common.print_json(about | report_json(checked.report) | {"keys": list(checked.keys)})
     else:
         print_findings(checked.report.findings, checked.report)

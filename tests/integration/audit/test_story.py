@@ -17,6 +17,7 @@ from edigate.audit.check import check
 from edigate.cli import obey
 from edigate.ledger import heads as book
 from edigate.ledger.journal import digest
+from edigate.ledger.proof import PROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -300,6 +301,94 @@ def less(files: dict[str, bytes], table: str) -> None:
     rows = json.loads(files["story.json"])
     del rows[table][0]
     files["story.json"] = json.dumps(rows).encode()
+
+
+def in_manifest(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    """Facts of the manifest."""
+
+    def touch(files: dict[str, bytes]) -> None:
+        files["manifest.json"] = json.dumps(json.loads(files["manifest.json"]) | changes).encode()
+
+    return touch
+
+
+def of_deliveries(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    """Facts of the deliveries in the manifest."""
+
+    def touch(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files["manifest.json"])
+        manifest["deliveries"] = [one | changes for one in manifest["deliveries"]]
+        files["manifest.json"] = json.dumps(manifest).encode()
+
+    return touch
+
+
+def tables(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, bytes]], None]:
+    """The tables of the story."""
+
+    def touch(files: dict[str, bytes]) -> None:
+        story = json.loads(files["story.json"])
+        change(story)
+        files["story.json"] = json.dumps(story).encode()
+
+    return touch
+
+
+FORGED: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
+    "the gate": (in_manifest(gate="CPP999"), "export.differs"),
+    "the sender": (in_manifest(partner="EVIL00"), "export.differs"),
+    "the file's name": (in_manifest(name="OTHER"), "export.differs"),
+    "the source": (in_manifest(source="chain.jsonl"), "export.differs"),
+    "a word more": (in_manifest(made_at="1999"), "export.unknown"),
+    "the keys": (in_manifest(keys=[]), "export.differs"),
+    "no deliveries": (in_manifest(deliveries=[]), "export.differs"),
+    "names of deliveries": (of_deliveries(name="FAKE"), "export.differs"),
+    "partners of deliveries": (of_deliveries(partner="EVIL00"), "export.differs"),
+    "times of deliveries": (of_deliveries(published_at="1999"), "export.differs"),
+    "hashes of deliveries": (of_deliveries(sha256="", size=0), "export.differs"),
+    "reasons": (of_deliveries(file=None, why="nothing"), "export.differs"),
+    "a reason": (of_deliveries(file=None, why="not_made"), "export.differs"),
+    "a column": (in_story("invoices", "paid_on", "2026-03-02"), "export.unknown"),
+    "a column that is not proven": (in_story("deliveries", "state", "dead"), "export.unknown"),
+    "a receipt": (in_story("deliveries", "receipt_at", "2026-03-02"), "export.unproven"),
+    "a table": (tables(lambda story: story.update(payments=[{}])), "export.unknown"),
+    "a table less": (tables(lambda story: story.pop("events")), "export.unknown"),
+    "no deliveries at all": (tables(lambda story: story.update(deliveries=[])), "export.absent"),
+    "the README": (lambda files: files.update({"README.txt": b"As agreed"}), "export.text"),
+    "a key": (lambda files: files.update({"keys/1.pub.pem": b"mine"}), "export.text"),
+    "a letter": (lambda files: files.update({"deliveries/letter.txt": b"As agreed"}), "export.stray"),
+    "nesting": (lambda files: files.update({"story.json": b"[" * 100_000}), "export.unreadable"),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_a_story_proves_all_that_it_says(story: Path, site: Kept, case: str) -> None:
+    """Manifest, README, keys, columns and tables: with the manifest's own list of files made to fit."""
+    touch, kind = FORGED[case]
+    files = members(story)
+    touch(files)
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"] = [
+        {"name": name, "size": len(content), "sha256": sha256(content)}
+        for name, content in files.items()
+        if name != "manifest.json"
+    ]
+    write(story, files | {"manifest.json": json.dumps(manifest).encode()})
+
+    assert kind in check(story, keys(site)).report.kinds
+
+
+def test_a_story_whose_entries_say_a_thing_twice_is_refused(site: Kept, tmp_path: Path) -> None:
+    """Of what never changes another entry says nothing, though the chain is signed with it."""
+    flow = alone(site)
+    row = site.row("flows", f"id = '{flow}'")
+    site.sql("update flows set name = 'OTHER' where id = ?", flow)
+    facts = {key: row[key] for key in PROVEN["flows"][1:]} | {"name": "OTHER", "incomplete": bool(row["incomplete"])}
+    site.append({"at": row["received_at"], "event": "flow.booked", "subject": flow, **facts})
+
+    report = check(export(site, flow, tmp_path / "story.zip"), keys(site)).report
+
+    assert {"entry.again", "export.differs"} <= report.kinds.keys()
 
 
 @pytest.mark.parametrize("case", TOUCHED)
