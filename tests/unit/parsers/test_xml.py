@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -244,13 +245,13 @@ DECLARATIONS = (
     f'[<!ENTITY x SYSTEM "{FILE}">]',
     f'[<!ENTITY x SYSTEM "{ELSEWHERE}/entity">]',
 )
-LOADING = {"load_dtd": True, "resolve_entities": True, "no_network": False}
+LOADING: dict[str, Any] = {"load_dtd": True, "resolve_entities": True, "no_network": False}
 
 
 @pytest.mark.parametrize("declared", DECLARATIONS)
 @pytest.mark.parametrize("how", [{}, LOADING], ids=["as-it-is", "as-if-it-loaded"])
 def test_a_parser_opens_nothing_even_of_what_nobody_looked_at(
-    declared: str, how: dict[str, bool], tmp_path: Path
+    declared: str, how: dict[str, Any], tmp_path: Path
 ) -> None:
     """Neither by itself nor, were it to load what a document names, by asking: every address is an empty text."""
     with Bait(tmp_path) as bait:
