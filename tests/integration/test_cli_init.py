@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -152,6 +154,12 @@ def test_the_changes_of_a_sandbox_are_in_the_event_log(tmp_path: Path) -> None:
     assert events == ["partner.added"]
 
 
+def apart(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that sets up the log, in a process of its own."""
+    command = [sys.executable, "-m", "edigate", "--gate", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def worked(root: Path) -> Path:
     """A sandbox gate that has taken a deposit, and then lost its ledger."""
     init(root, "--sandbox")
@@ -159,7 +167,7 @@ def worked(root: Path) -> Path:
     (root / "edigate.toml").write_text(text.replace("#quiet_seconds = 2", "quiet_seconds = 0"), encoding="utf-8")
     flow = next(one for one in demo_flows(1, dt.datetime.now(dt.UTC).date()) if one.expected == "integrated")
     (root / "inbox" / flow.partner / flow.name).write_bytes(flow.content)
-    assert obey(["--gate", str(root), "run", "--once"]) == 0
+    assert apart(root, "run", "--once").returncode == 0
     for path in root.glob("ledger.sqlite*"):
         path.unlink()
     return root
@@ -214,15 +222,16 @@ def test_a_new_ledger_is_begun_on_purpose(lost: Path, tmp_path: Path, capsys: py
     with opened.ledger.connect() as connection:
         (event,) = queries.events_about(connection, "CPP001")
     assert event["event"] == "ledger.begun_anew"
-    obey(["--gate", str(gate), "demo", "--no-lives"])
+    apart(gate, "demo", "--no-lives")
     with opened.ledger.connect() as connection:
         given = {row["name"] for row in queries.list_deliveries(connection, queries.Wanted())}
     opened.ledger.dispose()
     assert given
     assert not given & old
-    assert obey(["--gate", str(gate), "doctor"]) == 1
+    told = apart(gate, "doctor")
+    assert told.returncode == 1
     # A line is folded where the path in it makes it long.
-    assert "olderfilesinthearchive:1" in "".join(capsys.readouterr().out.split())
+    assert "olderfilesinthearchive:1" in "".join(told.stdout.split())
 
 
 def test_a_ledger_that_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

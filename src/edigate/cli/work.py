@@ -22,7 +22,7 @@ from edigate.engine.local import Local
 from edigate.engine.tally import Tally
 from edigate.ledger import queries
 from edigate.ledger.store import HELD
-from edigate.ledger.ways import FETCH, PUT
+from edigate.ledger.ways import FETCH
 from edigate.observability import logs
 
 if TYPE_CHECKING:
@@ -133,10 +133,9 @@ def summarise(gate: "Gate", tally: Tally) -> bool:
         waiting = queries.waiting_files(connection)
         mentioned = mention(connection)
     _print_counts(tally, held, ways=bool(ways))
-    told = {way["partner"] for way in ways if way["way"] == PUT}
-    by_themselves = [(row["name"], row["last_error"]) for row in failing if row["partner"] not in told]
+    by_name = [(row["name"], row["last_error"]) for row in failing]
     # A partner whose way fails is always named; of what comes after, a few tell enough.
-    troubles = [*_ways(gate, ways, waiting), *_troubles(tally), *_held(held), *_failing(by_themselves)]
+    troubles = [*_ways(gate, ways, waiting), *_troubles(tally), *_held(held), *_failing(by_name)]
     _print_list(t("Left for later:", "Laissés pour plus tard :"), _waiting(tally.waiting))
     _print_list(t("To be seen to:", "À régler :"), troubles, shown=len(ways) + SHOWN)
     if mentioned:
