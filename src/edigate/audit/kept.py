@@ -32,12 +32,14 @@ class Kept(NamedTuple):
 class Scope(NamedTuple):
     """What to look at besides the ledger: heads kept outside, public keys that may have signed, the archive.
 
-    Without `keys` a signature shows only that a head and its key belong together.
+    Without `keys` a signature shows only that a head and its key belong together. `demo`: a sandbox, whose links may
+    bear any time, since its demonstrations live through weeks that are over.
     """
 
     outside: Sequence[Path] = ()
     keys: frozenset[str] = frozenset()
     archive: bool = True
+    demo: bool = False
 
 
 def reliable(gate: str, connection: Connection, scope: Scope, report: Report) -> Iterator[Kept]:

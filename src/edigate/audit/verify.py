@@ -20,7 +20,7 @@ from edigate.audit.rows import TABLES
 from edigate.audit.states import odd_states
 from edigate.ledger import events
 from edigate.ledger.clock import stamp
-from edigate.ledger.tables import flows, metadata, partners
+from edigate.ledger.tables import flows, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def verify(gate: Gate, scope: Scope, progress: Progress = _silent) -> Report:
     with gate.ledger.connect() as connection, claims() as both:
         connection.execute(text("begin"))
         heads = Heads(reliable(gate.settings.gate.code, connection, scope, report))
-        terms = Terms(gate.clock(), gate.settings.retention.years, _is_sandbox(connection))
+        terms = Terms(gate.clock(), gate.settings.retention.years, scope.demo)
         walk(connection, heads, both, terms, report, progress)
         due_since = stamp(terms.now - HEADS_MISSED * dt.timedelta(minutes=gate.settings.audit.sign_minutes))
         unsigned(connection, scope, due_since, report)
@@ -57,14 +57,6 @@ def verify(gate: Gate, scope: Scope, progress: Progress = _silent) -> Report:
             _archive(gate, connection, report, progress)
         connection.execute(text("rollback"))
     return report
-
-
-def _is_sandbox(connection: Connection) -> bool:
-    """Whether nobody but a sandbox's partners is connected; who they are is itself proven."""
-    from edigate.sandbox.fill import SANDBOX_PARTNERS  # noqa: PLC0415 - what it takes along is for sandboxes only
-
-    codes = set(connection.execute(select(partners.c.code)).scalars())
-    return bool(codes) and codes <= {partner.code for partner in SANDBOX_PARTNERS}
 
 
 def _compare(connection: Connection, both: Claims, report: Report, progress: Progress) -> None:

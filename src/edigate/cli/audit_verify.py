@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import select
 
 from edigate.audit.findings import Report
 from edigate.audit.verify import Progress as Told
@@ -19,6 +20,8 @@ from edigate.cli.options import Json
 from edigate.engine import heads
 from edigate.engine.gate import Gate
 from edigate.ledger import heads as book
+from edigate.ledger.tables import partners
+from edigate.sandbox.fill import SANDBOX_PARTNERS
 
 app = typer.Typer(add_completion=False)
 HeadsOption = Annotated[
@@ -55,7 +58,9 @@ def verify(
     """Verify the gate in this folder."""
     gate = common.open_here()
     folder = outside or heads.folder(gate)
-    scope = Scope(_head_files(folder) if folder else (), named_keys(key or ()) or _own_key(gate), not no_archive)
+    scope = Scope(
+        _head_files(folder) if folder else (), named_keys(key or ()) or _own_key(gate), not no_archive, of_sandbox(gate)
+    )
     with _progress() as progress:
         report = verify_gate(gate, scope, progress)
     if as_json:
@@ -65,6 +70,13 @@ def verify(
         _print_verified(gate, report, scope)
     if not report.even:
         raise typer.Exit(FOUND)
+
+
+def of_sandbox(gate: Gate) -> bool:
+    """Whether nobody but a sandbox's partners is connected; who they are is itself proven."""
+    with gate.ledger.connect() as connection:
+        codes = set(connection.execute(select(partners.c.code)).scalars())
+    return bool(codes) and codes <= {partner.code for partner in SANDBOX_PARTNERS}
 
 
 def _head_files(folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from edigate.app import open_gate
 from edigate.audit.verify import Scope, verify
+from edigate.cli.audit_verify import of_sandbox
 from edigate.ledger import heads as book
 from edigate.ledger.journal import FIRST, digest, entry_text, link_body, link_hash
 from tests.integration.cli_records.console import Site
@@ -55,7 +56,7 @@ class Kept(Site):
         gate = self.later(days)
         keys = frozenset({book.public_text(book.public_key(self.public))})
         try:
-            return verify(gate, Scope(self.heads if outside else (), keys, archive))
+            return verify(gate, Scope(self.heads if outside else (), keys, archive, of_sandbox(gate)))
         finally:
             gate.ledger.dispose()
 
