@@ -112,7 +112,7 @@ def state_of(site: Site, name: str) -> tuple[str, bool]:
 
 def even(site: Site) -> bool:
     """Whether the gate's books add up, and every row is what the audit log says."""
-    assert verify(site.gate, Scope()).findings == []
+    assert verify(site.gate, Scope(demo=True)).findings == []
     with site.gate.ledger.connect() as connection:
         lines = list(balance.balance(connection, site.gate.zone))
         return all(line.even for line in lines) and balance.strays(connection).even
