@@ -322,8 +322,9 @@ def test_a_row_that_was_deleted_is_named(site: Kept, table: str) -> None:
 
     found = site.found(outside=False)
 
-    assert {kind for kind, _ in found} == {"row.missing"}
-    assert {place.partition(":")[0].partition(" ")[0] for _, place in found} == {table}
+    assert {kind for kind, _ in found} - {"row.state"} == {"row.missing"}  # a flow whose run has gone is odd itself
+    missing = {place for kind, place in found if kind == "row.missing"}
+    assert {place.partition(":")[0].partition(" ")[0] for place in missing} == {table}
 
 
 def test_a_flow_that_was_put_in_is_named(site: Kept) -> None:
