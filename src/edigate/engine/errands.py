@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.fetching import fetch
-from edigate.engine.handover import active, patience
+from edigate.engine.handover import active, patience, said
 from edigate.engine.sending import Stopped, send, tidy
 from edigate.intake.sftp import Lane, Sights
 from edigate.ledger import deliveries, host_keys, partners, servers, ways
@@ -249,16 +249,19 @@ class Errands:
         """Close the way for a while, unless the gate broke the errand off itself."""
         if self._stopped():
             return None
-        foreseen = isinstance(error, RemoteTrouble | OSError | SQLAlchemyError)
-        said = str(error) if foreseen else repr(error)
-        if not foreseen:
+        if not isinstance(error, RemoteTrouble | OSError | SQLAlchemyError):
             log.error("gate.trouble", error="".join(traceback.format_exception(error)), partner=errand.partner)
         try:
             with writing(self._gate.ledger) as connection:
                 ways.failed(
-                    connection, errand.partner, errand.way, said, now=self._gate.clock(), patience=patience(self._gate)
+                    connection,
+                    errand.partner,
+                    errand.way,
+                    said(error),
+                    now=self._gate.clock(),
+                    patience=patience(self._gate),
                 )
         except SQLAlchemyError as trouble:
-            log.error("gate.trouble", error=str(trouble), partner=errand.partner)
+            log.error("gate.trouble", error=said(trouble), partner=errand.partner)
             return self._gate.settings.outbox.retry_seconds
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import sqlite3
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -108,8 +109,15 @@ class Failure:
     @property
     def said(self) -> str:
         """The reason, for the ledger and whoever looks."""
-        foreseen = isinstance(self.error, OSError | RemoteTrouble | SQLAlchemyError)
-        return (str(self.error) if foreseen else "") or repr(self.error)
+        return said(self.error)
+
+
+def said(error: Exception) -> str:
+    """What an error says to people: in its own words where it is of the world, as it is written where it is ours."""
+    if isinstance(error, SQLAlchemyError):
+        error = getattr(error, "orig", None) or error
+    foreseen = isinstance(error, OSError | RemoteTrouble | SQLAlchemyError | sqlite3.Error)
+    return (str(error) if foreseen else "") or repr(error)
 
 
 def _stage(gate: Gate, row: RowMapping, renderers: Renderers) -> tuple[RowMapping, int, str] | Failure:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.arrivals import Arrivals
 from edigate.engine.decisions import examine, pass_time, settle, take_due
-from edigate.engine.handover import hand_over, publish
+from edigate.engine.handover import hand_over, publish, said
 from edigate.engine.lock import held
 from edigate.engine.metering import measured
 from edigate.engine.once_only import once_only
@@ -176,8 +176,10 @@ class Local:
             look = self._work_off()
             pause = self._pause(look)
         except Exception as error:  # noqa: BLE001 - whatever one round met, the next one may not; attempts are counted
-            said = str(error) if isinstance(error, OSError | SQLAlchemyError) else traceback.format_exc()
-            log.error("gate.trouble", error=said, again_in=PAUSE_AFTER_TROUBLE)
+            known = isinstance(error, OSError | SQLAlchemyError)
+            log.error(
+                "gate.trouble", error=said(error) if known else traceback.format_exc(), again_in=PAUSE_AFTER_TROUBLE
+            )
             pause = 0.0
             self._sit_out(PAUSE_AFTER_TROUBLE)
         self._wait(pause)

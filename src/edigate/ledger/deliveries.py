@@ -339,7 +339,9 @@ def set_aside(connection: Connection, row: RowMapping, error: str, now: str) -> 
 def revive(connection: Connection, delivery: int, now: str) -> bool:
     """Let a dead letter be tried again, from the step that it had come to here."""
     chosen = (deliveries.c.id == delivery) & deliveries.c.dead_at.is_not(None)
-    values = {"failures": 0, "next_try_at": None, "dead_at": None, "uploaded_at": None, "uploaded_to": ""}
+    values = {
+        "failures": 0, "last_error": "", "next_try_at": None, "dead_at": None, "uploaded_at": None, "uploaded_to": "",
+    }  # fmt: skip
     if not connection.execute(update(deliveries).where(chosen).values(**values)).rowcount:
         return False
     alerts.close(connection, alerts.DELIVERY_DEAD, delivery, now)
