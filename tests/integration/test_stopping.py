@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from edigate.app import open_gate
@@ -78,6 +79,7 @@ def test_a_gate_that_is_told_to_end_does_not_outstay_its_time(tmp_path: Path, ho
 
 def test_that_the_gate_ends_is_said_before_it_does() -> None:
     """Whatever stopping says comes after it in the log."""
+    structlog.reset_defaults()  # another test may have let through errors only
     stopped, said = threading.Event(), list[str]()
     with capture_logs() as logs:
 

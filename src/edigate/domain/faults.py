@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 LONGEST_TEXT = 1000
+LONGEST_PATH = 10_000  # as deep as the parser goes, with names of a schema
 _MARK = re.compile(r"…\[([0-9]{1,12}):[0-9a-f]{8}\]\Z")
 
 
@@ -46,7 +47,7 @@ class Fault:
 
     def placed(self, path: str, line: int | None) -> Fault:
         """The same fault, knowing where it stands in the document."""
-        return replace(self, path=shortened(path), line=line)
+        return replace(self, path=shortened(path, LONGEST_PATH), line=line)
 
     def within(self, entry: str) -> Fault:
         """The same fault, knowing which file of the flow's archive it is about."""

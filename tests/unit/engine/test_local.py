@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from sqlalchemy import delete, update
 
 from edigate.engine import local as local_module
@@ -276,6 +277,7 @@ def test_without_a_directory_flows_wait_and_go_on_by_themselves(gate: Gate) -> N
 
 def test_what_an_earlier_gate_left_is_told_at_the_start(gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:
     """Claimed files, runs and outgoing files, each counted; where nothing was left nothing is said."""
+    structlog.reset_defaults()  # another test may have let through errors only
     spool(gate)
     book(gate, None)
     spool(gate)

@@ -150,7 +150,7 @@ def test_the_next_file_of_that_name_has_its_own_quiet_period(root: Path) -> None
 
 def test_news_may_come_from_another_thread_at_any_time(root: Path) -> None:
     """The watcher tells of renames while the gate looks."""
-    inbox, done = an_inbox(root, quiet=5), threading.Event()
+    inbox, done = an_inbox(root, quiet=500), threading.Event()
     for number in range(200):
         inbox.arrived_by_rename(drop(root, f"file{number}"))
 
