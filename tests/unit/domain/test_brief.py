@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from edigate.domain.brief import LONGEST_COMMENT, brief
 from edigate.domain.explain import explain
-from edigate.domain.faults import LONGEST_TEXT, fault, length_of, shortened
+from edigate.domain.faults import LONGEST_PATH, LONGEST_TEXT, fault, length_of, shortened
 from edigate.domain.invoice import Party
 from edigate.domain.reported import Receipt, ReportedLine, ReportedStatus
 
@@ -52,4 +52,4 @@ def test_what_is_short_is_the_same_record() -> None:
 
 def test_a_path_of_long_names_is_shortened() -> None:
     """Names of elements are the sender's, too."""
-    assert len(fault("EDG-F106").placed(f"/{LONG}", 1).path) == LONGEST_TEXT
+    assert len(fault("EDG-F106").placed(f"/{LONG}", 1).path) == LONGEST_PATH
