@@ -40,11 +40,6 @@ def schema_folder() -> Path:
     return _data_folder("schemas")
 
 
-def report_of(deposit: Interface) -> Interface:
-    """The interface of the report that answers a deposit."""
-    return interfaces()[deposit.report]
-
-
 def read(folder: Path) -> Mapping[str, Interface]:
     """Every interface of a folder of TOML files; raises CatalogueError at the first row that cannot be used."""
     rows = {path.stem: _row(path) for path in sorted(folder.glob("*.toml"))}

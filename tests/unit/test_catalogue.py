@@ -76,7 +76,7 @@ def test_a_row_has_words_in_both_languages(row: Interface) -> None:
 @pytest.mark.parametrize("code", sorted(TAKEN | WITHDRAWN.keys()))
 def test_a_deposit_is_answered_by_the_report_of_its_code(code: str) -> None:
     """The report of a deposit is a return that repeats its code with C for F."""
-    report = catalogue.report_of(catalogue.interfaces()[code])
+    report = catalogue.interfaces()[catalogue.interfaces()[code].report]
     assert (report.code, report.direction) == (f"C{code[1:]}", Direction.RETURN)
 
 

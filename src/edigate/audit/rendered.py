@@ -81,26 +81,11 @@ class Again:
 def again(gate: Gate, connection: Connection) -> Iterator[Again]:
     """Workers and room of its own, apart from those of a gate that may be running."""
     with tempfile.TemporaryDirectory(prefix="edigate-") as folder:
-        pool = Pool(_charge(gate, Path(folder)), 1)
+        pool = Pool(Charge.of(gate, Path(folder)), 1)
         try:
             yield Again(gate, connection, pool, Path(folder))
         finally:
             pool.close()
-
-
-def _charge(gate: Gate, work: Path) -> Charge:
-    settings = gate.settings
-    return Charge(
-        archive=gate.places.archive,
-        directory=gate.places.directory,
-        work=work,
-        interfaces=dict(gate.interfaces),
-        schemas=gate.schemas,
-        site_schemas=dict(gate.site_schemas),
-        rules=settings.for_rules(),
-        seconds=settings.engine.examine_seconds,
-        bytes=settings.engine.worker_bytes,
-    )
 
 
 def pieces(path: Path) -> Iterable[bytes]:

@@ -13,20 +13,12 @@ from edigate.audit.packet import plain
 from edigate.cli import common, rows
 from edigate.cli.audit_shown import FOUND, KeyOption, bad_key, named_keys, print_findings, report_json
 from edigate.cli.messages import t
-from edigate.cli.options import Json
+from edigate.cli.options import FlowArgument, Json
 from edigate.domain.wording import printable
 from edigate.ledger import heads as book
 from edigate.ledger.archive import Altered
 
 app = typer.Typer(add_completion=False)
-FlowArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar=t("FLOW", "FLUX"),
-        help=t("Ledger id or its beginning, flow id, or file name.",
-               "Identifiant du registre ou son début, identifiant de flux, ou nom de fichier."),
-    ),
-]  # fmt: skip
 OutOption = Annotated[
     Path | None,
     typer.Option(

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from sqlalchemy import select
 
 from edigate.audit.findings import Report
 from edigate.audit.verify import Progress as Told
@@ -20,8 +19,7 @@ from edigate.cli.options import Json
 from edigate.engine import heads
 from edigate.engine.gate import Gate
 from edigate.ledger import heads as book
-from edigate.ledger.tables import partners
-from edigate.sandbox.fill import SANDBOX_PARTNERS
+from edigate.sandbox.fill import is_sandbox
 
 app = typer.Typer(add_completion=False)
 HeadsOption = Annotated[
@@ -59,7 +57,7 @@ def verify(
     gate = common.open_here()
     folder = outside or heads.folder(gate)
     scope = Scope(
-        _head_files(folder) if folder else (), named_keys(key or ()) or _own_key(gate), not no_archive, of_sandbox(gate)
+        _head_files(folder) if folder else (), named_keys(key or ()) or _own_key(gate), not no_archive, is_sandbox(gate)
     )
     with _progress() as progress:
         report = verify_gate(gate, scope, progress)
@@ -70,13 +68,6 @@ def verify(
         _print_verified(gate, report, scope)
     if not report.even:
         raise typer.Exit(FOUND)
-
-
-def of_sandbox(gate: Gate) -> bool:
-    """Whether nobody but a sandbox's partners is connected; who they are is itself proven."""
-    with gate.ledger.connect() as connection:
-        codes = set(connection.execute(select(partners.c.code)).scalars())
-    return bool(codes) and codes <= {partner.code for partner in SANDBOX_PARTNERS}
 
 
 def _head_files(folder: Path) -> list[Path]:
@@ -141,6 +132,21 @@ def _print_verified(gate: Gate, report: Report, scope: Scope) -> None:
           outside=counts["heads outside"]),
         style="dim",
     )  # fmt: skip
+    _print_left_out(report)
+    if not report.even:
+        count = sum(report.kinds.values())
+        rows.say(
+            counted(count, ("{count} finding.", "{count} findings."), ("{count} constat.", "{count} constats.")),
+            style="red",
+        )
+        return
+    rows.say(t("Everything is as it was written.", "Tout est tel qu'il a été écrit."), style="green")
+    _print_anchor(gate, report, scope)
+
+
+def _print_left_out(report: Report) -> None:
+    """What was not proven, and why, where there is any of it."""
+    counts = report.counts
     if counts["heads of other gates"]:
         rows.say(
             t("{count} heads are of gates with another code: left out.",
@@ -173,15 +179,6 @@ def _print_verified(gate: Gate, report: Report, scope: Scope) -> None:
               " registre peut tout réécrire ; pour en faire une : edigate audit head"),
             style="yellow",
         )  # fmt: skip
-    if not report.even:
-        count = sum(report.kinds.values())
-        rows.say(
-            counted(count, ("{count} finding.", "{count} findings."), ("{count} constat.", "{count} constats.")),
-            style="red",
-        )
-        return
-    rows.say(t("Everything is as it was written.", "Tout est tel qu'il a été écrit."), style="green")
-    _print_anchor(gate, report, scope)
 
 
 def _print_anchor(gate: Gate, report: Report, scope: Scope) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from edigate.cli import common, pack, rows
 from edigate.cli.messages import t
-from edigate.cli.options import Json
+from edigate.cli.options import FlowArgument, Json
 from edigate.domain.wording import printable
 from edigate.engine import resending
 from edigate.engine.gate import Gate
@@ -31,14 +31,6 @@ EXAMPLE = t(
     "Example: edigate invoices export-rejected FSO1113A_ABC123_ABC1231113000000000000001 --to to_mend --lang fr",
     "Exemple : edigate invoices export-rejected FSO1113A_ABC123_ABC1231113000000000000001 --to a_corriger --lang fr",
 )
-FlowArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar=t("FLOW", "FLUX"),
-        help=t("Ledger id or its beginning, flow id, or file name.",
-               "Identifiant du registre ou son début, identifiant de flux, ou nom de fichier."),
-    ),
-]  # fmt: skip
 ToOption = Annotated[
     Path | None,
     typer.Option(

@@ -1,6 +1,6 @@
 """`edigate flows`: what was deposited and what became of it."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import typer
 from rich.text import Text
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 from edigate.cli import common, filters, lifecycle, rows
 from edigate.cli.invoice_story import invoice_facts, invoice_json
 from edigate.cli.messages import colon, t
-from edigate.cli.options import Json
+from edigate.cli.options import FlowArgument, Json
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
@@ -21,16 +21,6 @@ app = typer.Typer(
     add_completion=False,
     help=t("List the flows received, and show one.", "Lister les flux reçus, en montrer un."),
 )
-FlowArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar=t("FLOW", "FLUX"),
-        help=t(
-            "Ledger id or its beginning, flow id, or file name.",
-            "Identifiant du registre ou son début, identifiant de flux, ou nom de fichier.",
-        ),
-    ),
-]
 
 
 @app.command(

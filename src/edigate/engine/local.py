@@ -64,19 +64,7 @@ class Local:
         self._errands: Errands | None = None
         self._fetching: Fetching = "always"
         self._arrivals = Arrivals(gate, self.tally)
-        settings = gate.settings
-        charge = Charge(
-            archive=gate.places.archive,
-            directory=gate.places.directory,
-            work=gate.places.work,
-            interfaces=dict(gate.interfaces),
-            schemas=gate.schemas,
-            site_schemas=dict(gate.site_schemas),
-            rules=settings.for_rules(),
-            seconds=settings.engine.examine_seconds,
-            bytes=settings.engine.worker_bytes,
-        )
-        self._pool = Pool(charge, settings.engine.workers)
+        self._pool = Pool(Charge.of(gate, gate.places.work), gate.settings.engine.workers)
 
     def stop(self) -> None:
         """Finish the batch in hand, then end. A signal handler may call it: it takes no lock."""

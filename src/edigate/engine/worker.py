@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from edigate.domain.partners import PartnerBook
     from edigate.domain.settings import RuleSettings
     from edigate.domain.verdicts import Examination
+    from edigate.engine.gate import Gate
     from edigate.routing import Addressee
 
 IN_MEMORY = 256_000
@@ -63,6 +64,22 @@ class Charge:
     rules: RuleSettings
     seconds: int
     bytes: int = 4_000_000_000
+
+    @classmethod
+    def of(cls, gate: Gate, work: Path) -> Charge:
+        """What the workers of this gate are told, their private files lying in `work`."""
+        settings = gate.settings
+        return cls(
+            archive=gate.places.archive,
+            directory=gate.places.directory,
+            work=work,
+            interfaces=dict(gate.interfaces),
+            schemas=gate.schemas,
+            site_schemas=dict(gate.site_schemas),
+            rules=settings.for_rules(),
+            seconds=settings.engine.examine_seconds,
+            bytes=settings.engine.worker_bytes,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sqlalchemy import select
+
 from edigate.app import import_directory
 from edigate.domain.partners import Partner, Role
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.ledger import notes, partners, sequences
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.tables import partners as table
 from edigate.sandbox import structures
 from edigate.sandbox.enacted import Enacted, enact
 from edigate.sandbox.flows import DEMO_LENGTH, DemoFlow, demo_flows
@@ -59,9 +62,9 @@ def install(gate: Gate, *, actor: str) -> bool:
 
 
 def is_sandbox(gate: Gate) -> bool:
-    """Whether nobody but the sandbox's own partners is connected."""
+    """Whether nobody but the sandbox's own partners is connected; their codes tell, whatever else a ledger holds."""
     with gate.ledger.connect() as connection:
-        known = {partner.code for partner in partners.load_book(connection).partners}
+        known = set(connection.execute(select(table.c.code)).scalars())
     return bool(known) and known <= {partner.code for partner in SANDBOX_PARTNERS}
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from edigate.app import open_gate
 from edigate.audit.verify import Scope, verify
-from edigate.cli.audit_verify import of_sandbox
 from edigate.ledger import heads as book
 from edigate.ledger.journal import FIRST, digest, entry_text, link_body, link_hash
+from edigate.sandbox.fill import is_sandbox
 from tests.integration.cli_records.console import Site
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Kept(Site):
         gate = self.later(days)
         keys = frozenset({book.public_text(book.public_key(self.public))})
         try:
-            return verify(gate, Scope(self.heads if outside else (), keys, archive, of_sandbox(gate)))
+            return verify(gate, Scope(self.heads if outside else (), keys, archive, is_sandbox(gate)))
         finally:
             gate.ledger.dispose()
 
