@@ -42,7 +42,7 @@ def _shaped(kind: str, shape: str, example: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-_NO_ADDRESS, _LOGIN_IN_ADDRESS = "web_address", "web_login"
+_NO_ADDRESS, _LOGIN_IN_ADDRESS, _NO_LEDGER = "web_address", "web_login", "ledger_address"
 
 
 def _web_address(value: object) -> str:
@@ -89,8 +89,17 @@ Siret = Annotated[
 ]
 
 
+LedgerAddress = Annotated[
+    str,
+    _shaped(
+        _NO_LEDGER,
+        r"|postgresql://[!-~]+",
+        'write an address that begins with postgresql://, such as "postgresql://edigate@db/edigate"',
+    ),
+    Form("an address of PostgreSQL"),
+]
 WebAddress = Annotated[str, BeforeValidator(_web_address), Form("an address, http or https")]
-_SECRETS = frozenset({_NO_ADDRESS, _LOGIN_IN_ADDRESS})
+_SECRETS = frozenset({_NO_ADDRESS, _LOGIN_IN_ADDRESS, _NO_LEDGER})
 """Reasons that are told without the value found, which may hold a secret."""
 
 
@@ -293,6 +302,31 @@ class EngineTable(_Table):
     disk_free_bytes: int = Field(
         200_000_000, ge=0, description="Nothing is taken in while the disk has less than this left."
     )
+    job_flows: int = Field(
+        64, ge=1, description="Flows that a worker on PostgreSQL takes at once; fewer spread better, more cost less."
+    )
+    heartbeat_seconds: float = Field(
+        10, gt=0, description="A process on PostgreSQL says this often that it lives; after three times it counts dead."
+    )
+
+
+class LedgerTable(_Table):
+    """Where the ledger is."""
+
+    url: LedgerAddress = Field(
+        "",
+        description="PostgreSQL for a gate of several processes or machines, such as postgresql://edigate@db/edigate;"
+        " empty keeps the ledger in the gate's folder. Leave the password to ~/.pgpass or EDIGATE_LEDGER__URL.",
+    )
+
+
+class StorageTable(_Table):
+    """Where deposits are kept, and what several machines share."""
+
+    url: str = Field(
+        "",
+        description="A shared folder, or an object store such as s3://bucket/edigate; empty is the gate's own folder.",
+    )
 
 
 class AntivirusTable(_Table):
@@ -373,6 +407,8 @@ class Settings(BaseSettings):
     outbox: OutboxTable = OutboxTable()
     sftp: SftpTable = SftpTable()
     engine: EngineTable = EngineTable()
+    ledger: LedgerTable = LedgerTable()
+    storage: StorageTable = StorageTable()
     antivirus: AntivirusTable = AntivirusTable()
     audit: AuditTable = AuditTable()
     retention: RetentionTable = RetentionTable()

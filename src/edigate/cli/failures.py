@@ -129,6 +129,10 @@ _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
             "un compte et un mot de passe devant @ ne sont pas transmis ; retirez-les, ce qui est secret peut suivre"
             " le nom de la machine"
         ),
+        "ledger_address": (
+            "écrivez une adresse qui commence par postgresql://, par exemple"
+            ' "postgresql://edigate@db/edigate"'
+        ),
         "siret": 'écrivez quatorze chiffres entre guillemets, par exemple "11000201100044"',
         "string_type": "il faut un texte, entre guillemets",
         "float_type": "il faut un nombre",
