@@ -1,0 +1,118 @@
+"""One gate over one folder of files, in a process of its own: wall, processor time and memory of every process.
+
+`python -m bench.apart FILES FOLDER` makes a gate in the folder, moves the files into its inbox (one partner deposits
+them), works them off once and prints what that took as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+from sqlalchemy import func, select
+
+from bench import corpus, steps
+from bench.gate import make_gate, peak_memory
+from edigate.engine.local import Local
+from edigate.ledger.tables import deliveries, invoices
+from edigate.observability import logs
+
+if TYPE_CHECKING:
+    from edigate.engine.gate import Gate
+    from edigate.engine.tally import Tally
+
+ROOT = Path(__file__).parents[1]
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def measured(module: str, *arguments: object) -> dict[str, Any]:
+    """What a module of this folder prints when it is run with these arguments."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    os.sync()
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def processor_seconds(pid: int | None) -> float:
+    """What a process (None: this one) has taken of the processor, in it and for it; 0 where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid or 'self'}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def work_off(gate: Gate) -> dict[str, Any]:
+    """Work off the inbox: seconds in all and by step, processor seconds and peak memory of each process, outcome."""
+    memory: Counter[int] = Counter()
+    spent: Counter[int] = Counter()
+
+    def sample(_tally: Tally, _backlog: int) -> None:
+        for process in multiprocessing.active_children():
+            pid = process.pid or 0
+            memory[pid], spent[pid] = peak_memory(pid), processor_seconds(pid)
+
+    stopwatch = steps.watch()
+    began = time.process_time()
+    tally = Local(gate, progress=sample).run_once()
+    return {
+        "seconds": stopwatch.elapsed,
+        "steps": {step: round(seconds, 4) for step, seconds in stopwatch.seconds.items()},
+        "cpu": {"main": time.process_time() - began, "workers": sum(spent.values())},
+        "memory": {"main": peak_memory(None), "workers": max(memory.values(), default=0)},
+        "verdicts": dict(tally.verdicts),
+        "held": tally.held,
+        **_handed_out(gate),
+    }
+
+
+def _handed_out(gate: Gate) -> dict[str, Any]:
+    with gate.ledger.connect() as connection:
+        pivots = connection.execute(select(deliveries).where(deliveries.c.kind == "pivot")).mappings().all()
+        taken = connection.execute(select(func.count()).where(invoices.c.verdict == "integrated")).scalar_one()
+        published = select(func.count()).where(deliveries.c.state == "published")
+        every = connection.execute(select(func.count()).select_from(deliveries)).scalar_one()
+        done = connection.execute(published).scalar_one()
+    return {
+        "invoices": taken,
+        "deliveries": every,
+        "unpublished": every - done,
+        "pivots": len(pivots),
+        "largest_pivot": max((row["size"] for row in pivots), default=0),
+        "pivot_invoices": sum(_units(gate.places.outbox / row["partner"] / row["name"]) for row in pivots),
+    }
+
+
+def _units(path: Path) -> int:
+    """How many invoices a pivot holds."""
+    count = 0
+    for _, element in etree.iterparse(path, tag="CPPFacturePivotUnitaire", huge_tree=True):
+        count += 1
+        element.clear()
+    return count
+
+
+def main() -> None:
+    """Measure one gate over the files of one folder."""
+    source, folder = map(Path, sys.argv[1:3])
+    logs.configure(fmt="console", level="warning")
+    gate = make_gate(folder)
+    inbox = gate.places.inbox / corpus.DEPOSITOR
+    inbox.mkdir(parents=True)
+    for file in sorted(source.iterdir()):
+        file.rename(inbox / file.name)
+    os.sync()
+    print(json.dumps(work_off(gate)))
+
+
+if __name__ == "__main__":
+    main()
