@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-HEAD = "0003"
+HEAD = "0004"
 BUSY_SECONDS = 30
 
 

@@ -251,6 +251,7 @@ deliveries = Table(
         postgresql_where=text("state = 'published' and gone_at is null and uploaded_at is null"),
     ),
     Index("deliveries_by_partner", "partner", "id"),
+    Index("reports", "id", sqlite_where=text("kind = 'report'"), postgresql_where=text("kind = 'report'")),
     Index(
         "deliveries_to_do",
         "partner",
@@ -380,6 +381,24 @@ heads = Table(
     _time("sent_at"),
 )
 
+# Spans of time (`start` included, `until` not) whose books came out, counted once: nothing of their flows is under way.
+# Triggers take a span away as soon as anything of it changes, so that what stands here is always true.
+weighed = Table(
+    "weighed",
+    metadata,
+    Column("start", String(32), primary_key=True),
+    Column("partner", String(6), primary_key=True),
+    _time("until", nullable=False),
+    Column("deposited", Integer, nullable=False),
+    Column("integrated", Integer, nullable=False),
+    Column("partial", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("inadmissible", Integer, nullable=False),
+    Column("decisions", Integer, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("published", Integer, nullable=False),
+)
+
 notes = Table("notes", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
 events = Table(
@@ -403,6 +422,7 @@ RECEIPT_DUE: ColumnElement[bool] = literal_column("deliveries.receipt_due_at is 
 LINK_UNPURGED: ColumnElement[bool] = literal_column("links.entries is not null")
 ALERT_OPEN: ColumnElement[bool] = literal_column("alerts.closed_at is null")
 ALERT_UNTOLD: ColumnElement[bool] = literal_column(f"({_UNTOLD})")
+REPORT: ColumnElement[bool] = literal_column("deliveries.kind = 'report'")
 DELIVERY_TO_DO: ColumnElement[bool] = literal_column("deliveries.state in ('planned', 'placed')")
 DELIVERY_ON_OFFER: ColumnElement[bool] = literal_column(
     "deliveries.state = 'published' and deliveries.gone_at is null and deliveries.uploaded_at is null"
