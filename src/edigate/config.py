@@ -302,12 +302,22 @@ class EngineTable(_Table):
     disk_free_bytes: int = Field(
         200_000_000, ge=0, description="Nothing is taken in while the disk has less than this left."
     )
+    durability: Literal["full", "relaxed"] = Field(
+        "full",
+        description="`relaxed` leaves it to the system when files are on the disk: faster, and a power cut may lose"
+        " deposits of the last minute, cut published files short or have them made twice. See the operating guide.",
+    )
     job_flows: int = Field(
         64, ge=1, description="Flows that a worker on PostgreSQL takes at once; fewer spread better, more cost less."
     )
     heartbeat_seconds: float = Field(
         10, gt=0, description="A process on PostgreSQL says this often that it lives; after three times it counts dead."
     )
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether nothing is synced that a power cut alone could undo."""
+        return self.durability == "relaxed"
 
 
 class LedgerTable(_Table):

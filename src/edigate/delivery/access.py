@@ -28,12 +28,12 @@ class Access:
         """Let the partner into a folder."""
         self._open(path, self.folder_mode)
 
-    def open_file(self, path: Path) -> None:
-        """Let the partner read a file that is about to be offered."""
-        self._open(path, self.file_mode)
+    def open_file(self, file: Path | int) -> None:
+        """Let the partner read a file, by path or descriptor, that is about to be offered."""
+        self._open(file, self.file_mode)
 
-    def _open(self, path: Path, mode: int) -> None:
+    def _open(self, path: Path | int, mode: int) -> None:
         # The group first: giving a file away takes its set-group-ID bit.
         if self.gid != -1:
             os.chown(path, -1, self.gid)
-        path.chmod(mode)
+        os.chmod(path, mode)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from edigate.ledger.archive import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from edigate.delivery.access import Access
 
 STAGING = ".staging"
+BUFFER = 1 << 18
+_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 class Outbox:
@@ -32,22 +34,26 @@ class Outbox:
         for path in (folder, folder / STAGING):
             self._access.make_folder(path)
 
-    def stage(self, partner: str, delivery: int, pieces: Iterable[bytes]) -> tuple[int, str]:
-        """Write a file whole under its hidden name and sync it; one that was there is replaced.
+    def stage(
+        self, partner: str, delivery: int, pieces: Iterable[bytes], *, synced: bool = True
+    ) -> tuple[int, str]:
+        """Write a file whole under its hidden name; one that was there is replaced.
 
-        Returns size and SHA-256; the folder is synced by `seal`. Raises OSError.
+        Not `synced` is one that its whole batch is synced with. Returns size and SHA-256; the folder is synced by
+        `seal`. Raises OSError.
         """
-        path = self._staged(partner, delivery)
+        descriptor = os.open(self._staged(partner, delivery), _ANEW, 0o600)
         digest = hashlib.sha256()
         size = 0
-        with path.open("wb") as file:
+        with os.fdopen(descriptor, "wb", buffering=BUFFER) as file:
             for piece in pieces:
                 file.write(piece)
                 digest.update(piece)
                 size += len(piece)
             file.flush()
-            self._access.open_file(path)
-            os.fsync(file.fileno())
+            self._access.open_file(descriptor)
+            if synced:
+                os.fsync(descriptor)
         return size, digest.hexdigest()
 
     def seal(self, partner: str) -> None:
@@ -60,7 +66,7 @@ class Outbox:
         Raises FileNotFoundError where the whole staging folder has gone, OSError for anything else.
         """
         try:
-            self._staged(partner, delivery).rename(self.root / partner / name)
+            os.rename(self._staged(partner, delivery), f"{self.root}/{partner}/{name}")
         except FileNotFoundError:
             if not (self.root / partner / STAGING).is_dir():
                 raise
@@ -72,11 +78,11 @@ class Outbox:
 
     def open_staged(self, partner: str, delivery: int) -> BinaryIO:
         """A placed file, to be sent on. Raises FileNotFoundError where it is not there any more."""
-        return self._staged(partner, delivery).open("rb")
+        return Path(self._staged(partner, delivery)).open("rb")
 
     def forget(self, partner: str, delivery: int) -> None:
         """Take a placed file away that was sent on."""
-        self._staged(partner, delivery).unlink(missing_ok=True)
+        Path(self._staged(partner, delivery)).unlink(missing_ok=True)
 
-    def _staged(self, partner: str, delivery: int) -> Path:
-        return self.root / partner / STAGING / str(delivery)
+    def _staged(self, partner: str, delivery: int) -> str:
+        return f"{self.root}/{partner}/{STAGING}/{delivery}"

@@ -10,6 +10,7 @@ import errno
 import sqlite3
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,11 @@ from edigate.engine.rendering import NotRendered, Renderers
 from edigate.ledger import deliveries, journal, partners, proof, servers, ways
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.syncing import shared_sync
 from edigate.remote.trouble import RemoteTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
+    from edigate.ledger.syncing import SharedSync
 
 log = structlog.get_logger()
 OF_THE_FILE = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENAMETOOLONG}
@@ -67,21 +70,59 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
         if not rows:
             return
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
-    failed = _each_partner(gate.outbox.prepare, rows)
-    unready = {failure.row["id"] for failure in failed}
-    with ThreadPoolExecutor(SYNCING_THREADS) as threads:
-        results = list(
-            threads.map(lambda row: _stage(gate, row, renderers), (r for r in rows if r["id"] not in unready))
-        )
-    failed += [result for result in results if isinstance(result, Failure)]
-    staged = [result for result in results if not isinstance(result, Failure)]
-    unsealed = _each_partner(gate.outbox.seal, [row for row, _, _ in staged])
-    lost = {failure.row["id"] for failure in unsealed}
+    with shared_sync(gate.places.root, len(rows), relaxed=gate.settings.engine.relaxed) as shared:
+        staged, failed = _write(gate, rows, renderers, shared)
     with writing(gate.ledger) as connection:
-        written = [(row["id"], size, sha256) for row, size, sha256 in staged if row["id"] not in lost]
+        written = [(row["id"], size, sha256) for row, size, sha256 in staged]
         deliveries.mark_placed(connection, written)
         proof.placed(connection, written, at=stamp(gate.clock()))
-        note_failures(gate, connection, [*failed, *unsealed])
+        note_failures(gate, connection, failed)
+
+
+def _write(
+    gate: Gate, rows: Sequence[RowMapping], renderers: Renderers, shared: SharedSync
+) -> tuple[list[tuple[RowMapping, int, str]], list[Failure]]:
+    """Have these files on the disk under their hidden names; those that are, with size and SHA-256, and the others."""
+    failed = _each_partner(gate.outbox.prepare, rows)
+    unready = {failure.row["id"] for failure in failed}
+    covered = _covered(gate, shared, {row["partner"] for row in rows})
+    together, apart = [], []
+    for row in rows:
+        if row["id"] not in unready:
+            (together if row["partner"] in covered else apart).append(row)
+    results = [_stage(gate, row, renderers, synced=False) for row in together]
+    if apart:
+        with ThreadPoolExecutor(SYNCING_THREADS) as threads:
+            results += threads.map(lambda row: _stage(gate, row, renderers, synced=True), apart)
+    failed += [result for result in results if isinstance(result, Failure)]
+    staged = [result for result in results if not isinstance(result, Failure)]
+    unsealed = _sealed(gate.outbox.seal, [row for row, _, _ in staged], covered, shared)
+    lost = {failure.row["id"] for failure in unsealed}
+    return [one for one in staged if one[0]["id"] not in lost], [*failed, *unsealed]
+
+
+def _covered(gate: Gate, shared: SharedSync, partners: Iterable[str]) -> set[str]:
+    """The partners whose outboxes are synced with all else that a batch writes; a folder that is gone is not."""
+    covered = set()
+    for partner in partners:
+        with suppress(OSError):
+            if shared.covers(gate.outbox.root / partner):
+                covered.add(partner)
+    return covered
+
+
+def _sealed(
+    step: Callable[[str], None], rows: Sequence[RowMapping], covered: Collection[str], shared: SharedSync
+) -> list[Failure]:
+    """Sync what was written of these rows: each partner's folder by itself, or all together; those that are not."""
+    together = [row for row in rows if row["partner"] in covered]
+    failures = _each_partner(step, [row for row in rows if row["partner"] not in covered])
+    try:
+        if together:
+            shared.run()
+    except OSError as error:
+        failures += [Failure(row, error) for row in together]
+    return failures
 
 
 def served_remotely(found: Mapping[str, Server]) -> set[str]:
@@ -120,9 +161,11 @@ def said(error: Exception) -> str:
     return (str(error) if foreseen else "") or repr(error)
 
 
-def _stage(gate: Gate, row: RowMapping, renderers: Renderers) -> tuple[RowMapping, int, str] | Failure:
+def _stage(
+    gate: Gate, row: RowMapping, renderers: Renderers, *, synced: bool
+) -> tuple[RowMapping, int, str] | Failure:
     try:
-        size, sha256 = gate.outbox.stage(row["partner"], row["id"], renderers.pieces(row))
+        size, sha256 = gate.outbox.stage(row["partner"], row["id"], renderers.pieces(row), synced=synced)
     except (NotRendered, SQLAlchemyError, MemoryError) as error:
         return Failure(row, error, own=True)
     except OSError as error:
@@ -158,8 +201,10 @@ def publish(gate: Gate) -> int:
         rows = _left_by_servers(gate, deliveries.in_turn(connection, here, stamp(gate.clock())))
     if not rows:
         return 0
-    renamed, vanished, failures = _rename(gate, rows)
-    failures += _each_partner(gate.outbox.settle, renamed)
+    partners_of = {row["partner"] for row in rows}
+    with shared_sync(gate.places.root, len(partners_of), relaxed=gate.settings.engine.relaxed) as shared:
+        renamed, vanished, failures = _rename(gate, rows)
+        failures += _sealed(gate.outbox.settle, renamed, _covered(gate, shared, partners_of), shared)
     unsettled = {failure.row["id"] for failure in failures}
     done = [row for row in renamed if row["id"] not in unsettled]
     with writing(gate.ledger) as connection:
