@@ -40,7 +40,11 @@ def run(file: Path, out: Path) -> dict[str, Any]:
     out.mkdir(parents=True)
     schema = etree.XMLSchema(file=schema_of(KINDS[0]))
     ledger = sqlite3.connect(out / "floor.sqlite")
-    for statement in ("pragma journal_mode=wal", "pragma synchronous=full", "create table flow(sha256 text, valid int)"):
+    for statement in (
+        "pragma journal_mode=wal",
+        "pragma synchronous=full",
+        "create table flow(sha256 text, valid int)",
+    ):
         ledger.execute(statement)
     began, spent = time.perf_counter(), time.process_time()
     digest = _kept(file, out / "archived")

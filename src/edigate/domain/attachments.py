@@ -9,15 +9,16 @@ from __future__ import annotations
 import binascii
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
-from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from edigate.domain import wrappers
+from edigate.domain.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from zipfile import ZipInfo
+    from zipfile import ZipInfo
 
 NAME_LENGTH = 50
 
@@ -81,7 +82,6 @@ _HEAD_CHARACTERS = 8192
 """The start of a wrapper's base64 in which the first bytes of its file stand, whatever its header says before them."""
 
 _PIECE_CHARACTERS = 1 << 18
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class Flaw(StrEnum):
@@ -264,14 +264,9 @@ def holds_pdf(content: str) -> bool:
         return False
 
 
-def zipped(name: str, data: bytes) -> str:
-    """The base64 of a ZIP that holds the data under this name; the same bytes every time."""
-    entry = ZipInfo(name, _FIXED_DATE)
-    entry.compress_type = ZIP_DEFLATED
-    target = BytesIO()
-    with ZipFile(target, "w") as archive:
-        archive.writestr(entry, data)
-    return binascii.b2a_base64(target.getbuffer(), newline=False).decode("ascii")
+def zipped(name: str, data: bytes, *, packed: bool = False) -> str:
+    """The base64 of a ZIP that holds the data under this name, as it is where it is `packed`; always the same bytes."""
+    return binascii.b2a_base64(wrappers.made(name, data, packed=packed), newline=False).decode("ascii")
 
 
 def _compact(encoded: str) -> bytes:
