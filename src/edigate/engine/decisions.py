@@ -22,7 +22,7 @@ from edigate.pipeline.answers import Terms as JudgedBy
 from edigate.pipeline.settle import Case, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -40,8 +40,10 @@ ATTEMPTS = 20
 SHARES_PER_WORKER = 2
 
 
-def take_due(gate: Gate, pool: Pool) -> list[RowMapping]:
+def take_due(gate: Gate, pool: Pool, only: Collection[str] | None = None) -> list[RowMapping]:
     """The runs of the next batch, their attempts counted: fresh ones together, one that was tried before alone.
+
+    Of these runs `only`, where they are given: the others are decided elsewhere.
 
     The order of booking is kept: what comes after a run that must be tried alone waits for it, as it may repeat it.
     """
@@ -49,8 +51,9 @@ def take_due(gate: Gate, pool: Pool) -> list[RowMapping]:
     latest = stamp(now + dt.timedelta(seconds=gate.settings.engine.held_retry_seconds))
     with gate.ledger.connect() as connection:
         rows = store.due(
-            connection, stamp(now), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes, latest=latest
-        )
+            connection, stamp(now), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes, latest=latest,
+            only=only,
+        )  # fmt: skip
     batch = list(takewhile(lambda row: not row["attempts"], rows)) or rows[:1]
     if batch:
         pool.start()  # before the attempt is counted: a gate that ends meanwhile did not end over these flows

@@ -6,26 +6,31 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
+from edigate.domain.interfaces import Carries
 from edigate.domain.names import parse_name
 from edigate.intake import folder
 from edigate.intake.folder import Trouble
-from edigate.ledger import archive, store
+from edigate.ledger import store
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.syncing import shared_sync
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections import deque
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Claim, Ready
+    from edigate.ledger.syncing import SharedSync
 
 log = structlog.get_logger()
 SYNCING_THREADS = 8
@@ -68,16 +73,10 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
     if not claims:
         return 0
     now = gate.clock()
-    day = now.astimezone(gate.zone).date()
-    with ThreadPoolExecutor(SYNCING_THREADS) as threads:
-        booked = [pair for pair in threads.map(lambda c: _keep(gate, c, now, day, tell), claims) if pair]
+    with shared_sync(gate.places.root, len(claims), relaxed=gate.settings.engine.relaxed) as shared:
+        booked = _keep_all(gate, claims, now, shared, tell)
     if not booked:
         return 0
-    archive.seal(gate.places.archive, day)
-    for partner in sorted({claimed.partner for claimed, _ in booked}):
-        # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
-        with suppress(FileNotFoundError):
-            sync_folder(gate.places.inbox / partner)
     with writing(gate.ledger) as connection:
         store.book(connection, [booking for _, booking in booked])
     for claimed, booking in booked:
@@ -86,23 +85,48 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
     return len(booked)
 
 
+def _keep_all(
+    gate: Gate, claims: Sequence[Claim], now: dt.datetime, shared: SharedSync, tell: Callable[[Trouble], None]
+) -> list[tuple[Claim, store.Booking]]:
+    """Have these files in the archive, on the disk, and out of the inboxes there. Raises OSError."""
+    day = now.astimezone(gate.zone).date()
+    keep = partial(_keep, gate, now=now, day=day, tell=tell)
+    if shared.covers(gate.places.archive):
+        kept = [keep(claimed, synced=False) for claimed in claims]
+    else:
+        with ThreadPoolExecutor(SYNCING_THREADS) as threads:
+            kept = list(threads.map(partial(keep, synced=True), claims))
+        if any(kept):
+            gate.archive.seal(day)
+    booked = [pair for pair in kept if pair]
+    for inbox in {gate.places.inbox / claimed.partner for claimed, _ in booked}:
+        # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
+        with suppress(FileNotFoundError):
+            if not shared.covers(inbox):
+                sync_folder(inbox)
+    if booked:
+        shared.run()
+    return booked
+
+
 def _keep(
-    gate: Gate, claimed: Claim, now: dt.datetime, day: dt.date, tell: Callable[[Trouble], None]
+    gate: Gate, claimed: Claim, *, now: dt.datetime, day: dt.date, tell: Callable[[Trouble], None], synced: bool
 ) -> tuple[Claim, store.Booking] | None:
-    name = folder.printable(claimed.path)
+    name = folder.printable(claimed.name)
     try:
         # Whatever took the file's place just before it was claimed: a link is not followed, a pipe not waited for.
         source = os.open(claimed.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(source).st_mode):
                 raise OSError(_NO_FILE)
-            archived, sha256, size = archive.keep(source, gate.places.archive, day)
+            archived, sha256, size = gate.archive.keep(source, day, synced=synced)
         finally:
             os.close(source)
     except OSError as error:
-        tell(Trouble(claimed.path, "spool.unbookable_file", error.strerror or str(error)))
+        tell(Trouble(Path(claimed.path), "spool.unbookable_file", error.strerror or str(error)))
         return None
     parsed = parse_name(name)
+    interface = gate.interfaces.get(parsed.interface) if parsed and parsed.interface else None
     booking = store.Booking(
         claim=claimed.id,
         partner=claimed.partner,
@@ -114,5 +138,6 @@ def _keep(
         archived=archived,
         incomplete=claimed.incomplete,
         received_at=stamp(now),
+        in_turn=interface is not None and interface.carries is not Carries.INVOICES,
     )
     return claimed, booking

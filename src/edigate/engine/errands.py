@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.servers import Server
     from edigate.engine.gate import Gate
+    from edigate.ledger.locks import Locks
     from edigate.remote.session import Session
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ Fetching: TypeAlias = Literal["always", "once", "never"]
 LINGER = 15.0  # seconds that a connection is kept for files that are about to be complete
 TURN = 10.0  # seconds after which an errand makes way for others that wait for a connection
 PATIENCE = 5.0
+ELSEWHERE = 5.0  # seconds until it is asked again whether another process still runs an errand
 _LANES = {ways.FETCH: Lane.SMALL, ways.BIG: Lane.BIG}
 
 
@@ -60,11 +62,24 @@ class Ended(NamedTuple):
 class Errands:
     """The errands of one gate; all public methods are for the thread that runs the batches."""
 
-    def __init__(self, gate: Gate, wake: Callable[[], None], stopped: Callable[[], bool]) -> None:
-        """`wake` is called from other threads when an errand has ended; `stopped` is asked between pieces."""
+    def __init__(
+        self,
+        gate: Gate,
+        wake: Callable[[], None],
+        stopped: Callable[[], bool],
+        *,
+        locks: Locks | None = None,
+        sends: bool = True,
+    ) -> None:
+        """`wake` is called from other threads when an errand has ended; `stopped` is asked between pieces.
+
+        Where other processes run the same errands, `locks` says whose each is; whoever does not send only fetches.
+        """
         self._gate = gate
         self._wake = wake
         self._told = stopped
+        self._locks = locks
+        self._sends = sends
         self._closing = threading.Event()
         quarter = max(1, gate.settings.sftp.connections // 4)
         # Big files have a quarter of the connections, so that those of a few partners leave the others some.
@@ -106,10 +121,27 @@ class Errands:
             ended = Ended()
             try:
                 if not self._stopped():
-                    ended = self._run(errand, server)
+                    ended = self._run_alone(errand, server)
             finally:
                 future.set_result(ended)
                 self._wake()
+
+    def _run_alone(self, errand: Errand, server: Server) -> Ended:
+        """Run it, unless another process does; one that fetches well keeps its errand: it knows what it saw there."""
+        if self._locks is None:
+            return self._run(errand, server)
+        name = f"{errand.way} {errand.partner}"
+        try:
+            if not (self._locks.holds(name) or self._locks.take([name])):
+                self._looked.add(errand)
+                return Ended(again_in=ELSEWHERE)
+            ended = self._run(errand, server)
+            if errand.way == ways.PUT or ended.again_in is None:
+                self._locks.give_back([name])
+        except SQLAlchemyError as error:
+            log.error("gate.trouble", error=said(error), partner=errand.partner)
+            return Ended(again_in=self._gate.settings.outbox.retry_seconds)
+        return ended
 
     @property
     def busy(self) -> bool:
@@ -155,7 +187,7 @@ class Errands:
             served = active(partners.load_book(connection)) & found.keys()
             open_ = {way: served - ways.closed(connection, way, now) for way in (ways.PUT, *_LANES)}
             putting = [code for code in open_[ways.PUT] if found[code].put_into]
-            waiting = deliveries.with_turn(connection, putting, now) if putting else set()
+            waiting = deliveries.with_turn(connection, putting, now) if putting and self._sends else set()
         wanted = [Errand(code, ways.PUT) for code in sorted(waiting)]
         if fetching:
             wanted += [

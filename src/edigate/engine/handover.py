@@ -43,30 +43,41 @@ log = structlog.get_logger()
 OF_THE_FILE = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENAMETOOLONG}
 
 
-def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> int:
-    """Place and publish all that is planned or placed, then tell the life cycles that came of it. Returns how many."""
-    published = place_and_publish(gate, pool, pivots)
+def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None) -> int:
+    """Place and publish all that is planned or placed, then tell the life cycles that came of it. Returns how many.
+
+    For these partners `only`, where they are given: others are served elsewhere.
+    """
+    published = place_and_publish(gate, pool, pivots, only)
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
-    tellable = [p.code for p in book.partners if p.active and p.life_cycle and LIFE_CYCLE in p.receives]
+    tellable = tellable_among(book, only)
     with writing(gate.ledger) as connection:
         planned = deliveries.plan_life_cycles(connection, tellable, gate.settings.gate.code, stamp(gate.clock()))
-    return published + (place_and_publish(gate, pool, {}) if planned else 0)
+    return published + (place_and_publish(gate, pool, {}, only) if planned else 0)
 
 
-def place_and_publish(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> int:
+def tellable_among(book: PartnerBook, only: Collection[str] | None = None) -> list[str]:
+    """The partners that life cycles are told to."""
+    served = active(book, only)
+    return [p.code for p in book.partners if p.code in served and p.life_cycle and LIFE_CYCLE in p.receives]
+
+
+def place_and_publish(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None
+) -> int:
     """Steps 5 and 6 for every delivery that is due. Returns how many were published."""
-    place(gate, pool, pivots)
-    return publish(gate)
+    place(gate, pool, pivots, only)
+    return publish(gate, only)
 
 
-def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
+def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None) -> None:
     """Render what is planned from the ledger's rows, write it under hidden names, sync, commit."""
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
         remote = served_remotely(servers.load(connection))
         closed = ways.closed(connection, ways.PUT, stamp(gate.clock())) - remote
-        rows = deliveries.to_do(connection, deliveries.PLANNED, active(book) - closed, stamp(gate.clock()))
+        rows = deliveries.to_do(connection, deliveries.PLANNED, active(book, only) - closed, stamp(gate.clock()))
         if not rows:
             return
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
@@ -130,9 +141,9 @@ def served_remotely(found: Mapping[str, Server]) -> set[str]:
     return {partner for partner, server in found.items() if server.put_into}
 
 
-def active(book: PartnerBook) -> set[str]:
-    """The partners that files are handed to."""
-    return {partner.code for partner in book.partners if partner.active}
+def active(book: PartnerBook, only: Collection[str] | None = None) -> set[str]:
+    """The partners that files are handed to, among these `only` where they are given."""
+    return {p.code for p in book.partners if p.active and (only is None or p.code in only)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,7 @@ def _each_partner(step: Callable[[str], None], rows: Iterable[RowMapping]) -> li
     return failures
 
 
-def publish(gate: Gate) -> int:
+def publish(gate: Gate, only: Collection[str] | None = None) -> int:
     """Rename what is placed to its final name, sync the folders, commit. Returns how many.
 
     Each partner's in the order of planning: what fails keeps those behind it waiting, until it goes or is set aside.
@@ -197,7 +208,7 @@ def publish(gate: Gate) -> int:
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
         closed = ways.closed(connection, ways.PUT, stamp(gate.clock()))
-        here = active(book) - served_remotely(servers.load(connection)) - closed
+        here = active(book, only) - served_remotely(servers.load(connection)) - closed
         rows = _left_by_servers(gate, deliveries.in_turn(connection, here, stamp(gate.clock())))
     if not rows:
         return 0

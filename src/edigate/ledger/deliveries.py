@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
-from edigate.ledger import alerts, proof, sequences, ways
+from edigate.ledger import alerts, jobs, proof, sequences, ways
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
@@ -110,6 +110,7 @@ def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> 
         rows = [row | {"stage": stages[row["invoice"]]} for row in held]
         connection.execute(insert(delivery_invoices), rows)
         proof.holds(connection, rows, flow_of, at=now)
+    jobs.announce(connection)
     return ids
 
 
@@ -168,6 +169,18 @@ def _ready(state: str, partners: Collection[str], now: str) -> ColumnElement[boo
 
 def _pausing(now: str) -> ColumnElement[bool]:
     return (deliveries.c.next_try_at > now) & (deliveries.c.next_try_at <= ways.latest(now))
+
+
+def partners_to_do(connection: Connection, partners: Collection[str], now: str) -> set[str]:
+    """Those of these partners who have files planned or placed whose time has come."""
+    ready = or_(_ready(PLANNED, partners, now), _ready(PLACED, partners, now))
+    return set(connection.execute(select(deliveries.c.partner).where(ready).distinct()).scalars())
+
+
+def partners_to_tell(connection: Connection, partners: Collection[str]) -> set[str]:
+    """Those of these partners who have statuses that no life cycle tells yet."""
+    query = select(statuses.c.depositor).where(statuses.c.told_in.is_(None), statuses.c.depositor.in_(partners))
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def count_to_do(connection: Connection) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, func, insert, or_, select, update
 
 from edigate.domain.statuses import InvoiceStatus
-from edigate.ledger import proof, subjects
+from edigate.ledger import jobs, proof, subjects
 from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs, statuses
@@ -26,7 +26,7 @@ _NEVER = "9"
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One claimed file, safe in the archive."""
+    """One claimed file, safe in the archive; `in_turn` where it must be decided after what its partner sent before."""
 
     claim: str
     partner: str
@@ -38,6 +38,7 @@ class Booking:
     archived: str
     incomplete: bool
     received_at: str
+    in_turn: bool = False
 
 
 def book(connection: Connection, bookings: Iterable[Booking]) -> None:
@@ -66,12 +67,22 @@ def book(connection: Connection, bookings: Iterable[Booking]) -> None:
             for b in rows
         ],
     )
+    wanted = (jobs.Wanted(f"{b.claim}-1", b.size, f"from {b.partner}" if b.in_turn else "") for b in rows)
+    jobs.decide(connection, wanted)
 
 
 def due(
-    connection: Connection, now: str, *, flows_at_most: int, bytes_at_most: int, latest: str = _NEVER
+    connection: Connection,
+    now: str,
+    *,
+    flows_at_most: int,
+    bytes_at_most: int,
+    latest: str = _NEVER,
+    only: Collection[str] | None = None,
 ) -> list[RowMapping]:
     """Runs to examine now, oldest first, with their flows: bounded in number and bytes; a big one comes alone.
+
+    Of these runs `only`, where they are given.
 
     Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead. What was held
     when the gate came out of a backup waits until it is released.
@@ -89,6 +100,8 @@ def due(
         .order_by(runs.c.due_at, runs.c.id)
         .limit(flows_at_most)
     )  # fmt: skip
+    if only is not None:
+        query = query.where(runs.c.id.in_(only))
     taken: list[RowMapping] = []
     total = 0
     for row in connection.execute(query).mappings():
@@ -140,6 +153,8 @@ def hold(connection: Connection, run: str, reason: str, detail: str, try_again_a
     moved = connection.execute(update(runs).where(runs.c.id == run, RUN_TO_DO).values(**values))
     if moved.rowcount:
         connection.execute(update(flows).where(flows.c.run == run).values(state=HELD))
+        if reason != HOLD_RESTORED:  # which waits for somebody's word
+            jobs.decide(connection, [jobs.Wanted(run)], at=try_again_at)
 
 
 def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
@@ -190,6 +205,7 @@ def request_run(connection: Connection, flow: str, *, by: str, reason: str, now:
     connection.execute(insert(runs), [row])
     connection.execute(update(flows).where(flows.c.id == flow).values(state=IN_PROGRESS, run=run))
     record(connection, "replay.requested", by, flow, at=now, run=run, reason=reason)
+    jobs.decide(connection, [jobs.Wanted(run)])
     return run
 
 
@@ -198,7 +214,11 @@ def release(connection: Connection, flow_ids: Collection[str] | None, now: str) 
     chosen = RUN_TO_DO & (runs.c.state == HELD)
     if flow_ids is not None:
         chosen &= runs.c.flow.in_(flow_ids)
-    return connection.execute(update(runs).where(chosen).values(due_at=now, attempts=0, deaths=0)).rowcount
+    released = connection.execute(select(runs.c.id).where(chosen).order_by(runs.c.id)).scalars().all()
+    for ids in chunks(released):
+        connection.execute(update(runs).where(runs.c.id.in_(ids)).values(due_at=now, attempts=0, deaths=0))
+    jobs.decide(connection, map(jobs.Wanted, released))
+    return len(released)
 
 
 def next_due(connection: Connection, now: str) -> str | None:

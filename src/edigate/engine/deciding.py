@@ -1,0 +1,156 @@
+"""Jobs of a ledger on PostgreSQL, done: each names runs, which go through the steps that every engine takes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ProcrastinateException
+
+from edigate.engine import ahead
+from edigate.engine.decisions import examine, settle, take_due
+from edigate.engine.handover import said
+from edigate.ledger import jobs
+from edigate.ledger.database import writing
+from edigate.observability.timing import timed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+
+    from procrastinate.worker import Worker
+
+    from edigate.domain.verdicts import Content
+    from edigate.engine.gate import Gate
+    from edigate.engine.pool import Pool
+    from edigate.pipeline.settle import Decision
+
+log = structlog.get_logger()
+AT_ONCE = 2  # while the workers examine one batch, the one before it is settled
+POLL_SECONDS = 1.0
+PAUSE_AFTER_TROUBLE = 5
+DEAD_AFTER = 3  # heartbeats
+
+
+class Decider:
+    """Decides what jobs name, two jobs at once, whose batches take turns at the workers."""
+
+    def __init__(self, gate: Gate, pool: Pool, count: Callable[[Sequence[Decision], int], None]) -> None:
+        """`count` is told of each batch: its decisions, and how many flows are held. Any thread may call it."""
+        self._gate = gate
+        self._pool = pool
+        self._count = count
+        self._turn = threading.Lock()
+
+    def decide(self, runs: Sequence[str]) -> None:
+        """Decide on those of the runs that wait for it, in as many batches as it takes."""
+        while True:
+            with self._turn:
+                batch = take_due(self._gate, self._pool, only=runs)
+                if not batch:
+                    return
+                with timed("examine"):
+                    examined = examine(self._gate, self._pool, batch)
+            with timed("settle"):
+                decisions, pivots = settle(self._gate, examined)
+            ahead.leave(self._gate, self._pool, pivots)
+            _forget(pivots.values())
+            self._count(decisions, len(examined) - len(decisions))
+
+
+def _forget(pivots: Iterable[Content]) -> None:
+    for content in pivots:
+        if content.path:
+            Path(content.path).unlink(missing_ok=True)
+
+
+def app_of(gate: Gate, decider: Decider) -> App:
+    """What fetches jobs from the gate's ledger; it has to be opened."""
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL + 1)  # the gate tells of it in its own words
+    address = gate.ledger.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+
+    def decide(runs: list[str]) -> None:
+        try:
+            decider.decide(runs)
+        except Exception as error:
+            log.error("gate.trouble", error=said(error), runs=len(runs), again_in=PAUSE_AFTER_TROUBLE)
+            raise
+
+    app.task(name=jobs.TASK, queue=jobs.QUEUE, retry=RetryStrategy(wait=PAUSE_AFTER_TROUBLE))(decide)
+    return app
+
+
+async def serve(app: App, *, heartbeat: float, started: Callable[[Callable[[], None]], None]) -> None:
+    """Do jobs until told to stop, by what `started` is given, or until the ledger is out of reach."""
+    async with app.open_async(), _reviving(app, heartbeat):
+        worker = _worker(app, heartbeat, wait=True)
+        started(worker.stop)
+        await worker.run()
+
+
+async def work_off(app: App, *, heartbeat: float) -> None:
+    """Do the jobs that are there."""
+    async with app.open_async():
+        await revive(app, heartbeat)
+        await _worker(app, heartbeat, wait=False).run()
+
+
+def _worker(app: App, heartbeat: float, *, wait: bool) -> Worker:
+    from procrastinate.worker import Worker  # noqa: PLC0415 - its types only, elsewhere
+
+    app.perform_import_paths()
+    return Worker(
+        app,
+        queues=[jobs.QUEUE],
+        concurrency=AT_ONCE,
+        wait=wait,
+        listen_notify=wait,
+        fetch_job_polling_interval=POLL_SECONDS,  # jobs that kept their turn are not announced
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        update_heartbeat_interval=heartbeat,
+        stalled_worker_timeout=DEAD_AFTER * heartbeat,
+    )
+
+
+@asynccontextmanager
+async def _reviving(app: App, heartbeat: float) -> AsyncIterator[None]:
+    """Give the jobs of those that died to others, as long as the context lasts."""
+
+    async def keep_reviving() -> None:
+        while True:
+            with suppress(ProcrastinateException):  # the next time comes soon, and the worker tells what is wrong
+                await revive(app, heartbeat)
+            await asyncio.sleep(heartbeat)
+
+    task = asyncio.create_task(keep_reviving())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def revive(app: App, heartbeat: float) -> None:
+    """Give the jobs of processes whose heartbeat has stopped to others; what they had settled stays settled."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER * heartbeat):
+        with suppress(ProcrastinateException):  # somebody else has just done so
+            await app.job_manager.retry_job(job)
+            log.warning("job.revived", runs=len(job.task_kwargs["runs"]))
+
+
+def ask_again(gate: Gate) -> None:
+    """Have runs decided that are due and that no job is about, which nothing should ever leave behind."""
+    with gate.ledger.connect() as connection:
+        forgotten = jobs.without_job(connection, gate.clock())
+    if forgotten:
+        log.warning("job.missing", runs=len(forgotten))
+        with writing(gate.ledger) as connection:
+            jobs.decide(connection, forgotten)

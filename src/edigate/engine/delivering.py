@@ -1,0 +1,74 @@
+"""Delivering from a ledger on PostgreSQL: partner by partner, by whoever has the partner's lock."""
+
+from __future__ import annotations
+
+import os
+import random
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from edigate.engine.handover import active, hand_over, tellable_among
+from edigate.ledger import deliveries, notes, partners
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from edigate.engine.gate import Gate
+    from edigate.engine.pool import Pool
+    from edigate.ledger.locks import Locks
+
+AT_ONCE = 16  # partners: others are left to other processes
+MARK = ".edigate"
+NOTE = "outbox"
+
+
+class NotShared(Exception):
+    """The outbox of this machine is not the one that this gate delivers to."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the outbox."""
+        super().__init__(str(folder))
+        self.folder = folder
+
+
+def require_outbox(gate: Gate) -> None:
+    """See that this outbox is the one folder that all who deliver share: what lies in it tells what was handed out.
+
+    The first one marks it. Raises NotShared.
+    """
+    mark = gate.places.outbox / MARK
+    with suppress(FileExistsError), mark.open("x", encoding="ascii") as file:
+        file.write(os.urandom(16).hex())
+    found = mark.read_text(encoding="ascii")
+
+    def agreed(connection: Connection) -> str:
+        known = notes.read(connection, NOTE)
+        if known is None:
+            notes.write(connection, NOTE, found)
+        return known or found
+
+    if written(gate.ledger, agreed) != found:
+        raise NotShared(gate.places.outbox)
+
+
+def deliver(gate: Gate, pool: Pool, locks: Locks) -> int:
+    """Place and publish what is due, for some partners that nobody else serves just now. Returns how many files."""
+    with gate.ledger.connect() as connection:
+        book = partners.load_book(connection)
+        ready = deliveries.partners_to_do(connection, active(book), stamp(gate.clock()))
+        wanted = list(ready | deliveries.partners_to_tell(connection, tellable_among(book)))
+    random.shuffle(wanted)  # not everybody the same ones first
+    taken = locks.take((_lock(code) for code in wanted), at_most=AT_ONCE)
+    try:
+        mine = {code for code in wanted if _lock(code) in taken}
+        return hand_over(gate, pool, {}, only=mine) if mine else 0
+    finally:
+        locks.give_back(taken)
+
+
+def _lock(partner: str) -> str:
+    return f"deliver {partner}"

@@ -1,0 +1,93 @@
+"""Who may do what only one at a time may: locks of the ledger that end with whoever holds them.
+
+On PostgreSQL they are advisory locks of one session: a process that dies, or that is cut off for longer than a
+connection bears, holds none any more. The folder of an embedded ledger is held by one gate, which may do everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy import Connection, Engine, TextClause
+
+_TAKE = text("select pg_try_advisory_lock(:space, :key)")
+_GIVE_BACK = text("select pg_advisory_unlock(:space, :key)")
+_SPACE = 0xED1
+
+
+class Locks:
+    """The locks of one process, on a connection of their own. Any thread may call."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Nothing is held, and no connection open."""
+        self._engine = engine
+        self._shared = engine.dialect.name == "postgresql"
+        self._connection: Connection | None = None
+        self._held: set[str] = set()
+        self._turn = threading.RLock()
+
+    def take(self, names: Iterable[str], *, at_most: int | None = None) -> set[str]:
+        """Take those that nobody holds, up to so many; what this process holds already is no longer free either.
+
+        Raises SQLAlchemyError where the ledger is out of reach; then nothing is held any more.
+        """
+        taken: set[str] = set()
+        with self._turn:
+            for name in names:
+                if at_most is not None and len(taken) >= at_most:
+                    break
+                if name not in self._held and self._got(_TAKE, name):
+                    self._held.add(name)
+                    taken.add(name)
+        return taken
+
+    def give_back(self, names: Collection[str]) -> None:
+        """Let others have these."""
+        with self._turn:
+            for name in names:
+                if name in self._held and self._got(_GIVE_BACK, name):
+                    self._held.discard(name)
+
+    def holds(self, name: str) -> bool:
+        """Whether it is held for certain: the connection is asked, which loses every lock when it breaks."""
+        with self._turn:
+            return name in self._held and (not self._shared or self._asked(text("select true")))
+
+    def close(self) -> None:
+        """Let others have all."""
+        with self._turn:
+            self._held.clear()
+            if self._connection is not None:
+                with suppress(SQLAlchemyError):
+                    self._connection.invalidate()
+                self._connection.close()
+                self._connection = None
+
+    def _got(self, statement: TextClause, name: str) -> bool:
+        return not self._shared or self._asked(statement, space=_SPACE, key=_key(name))
+
+    def _asked(self, statement: TextClause, **values: int) -> bool:
+        try:
+            return bool(self._open().execute(statement, values).scalar())
+        except SQLAlchemyError:
+            self.close()
+            raise
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+
+def _key(name: str) -> int:
+    """A lock's number, of 31 bits: names that share one only wait for each other."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) >> 1
