@@ -35,8 +35,8 @@ test: setup tools ## Run every test (ARGS="-k name" is handed to pytest)
 check: setup tools ## Tests, formatting, lint, types, import contracts, stale generated docs
 	@scripts/check
 
-bench: setup ## Measure the gate against the disk's floor and xmllint (N=3000 flows)
-	@$(BIN)/python -m bench $(N)
+bench: setup ## Measure the gate beside its floor (N=3000 flows ARGS="--only lone,lines --quick --json")
+	@$(BIN)/python -m bench $(if $(filter file,$(origin N)),,$(N)) $(ARGS)
 
 bench-directory: setup ## Measure the import of a directory flow of 200,000 structures and 80,000 services
 	@$(BIN)/python -m bench.directory

@@ -1,58 +1,67 @@
-"""Measures the gate, the floor and xmllint in turn over the same files, and prints one JSON object.
+"""Measures the cases of the bench, and tells each figure beside its target.
 
-`python -m bench [N] [--rounds R]`, from the root of the checkout. Exit status 1 unless every flow was integrated and
-every promise kept. What the figures mean stands in docs/performance.md.
+`python -m bench [N] [--only NAMES] [--quick] [--json]`, from the root of the checkout; N is the number of flows of the
+case `single`. The report is kept under build/bench, with plots. Exit status 1 where a promise was not kept, whatever
+the speed. What the figures mean stands in docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import sqlite3
-import subprocess
 import sys
-import tempfile
-from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
-from bench import corpus, xmllint
-from edigate import __version__
+from bench import report, shown
+from bench.cases import CASES, Case, Terms
+from bench.corpus import KINDS
+from bench.measured import ROOT
+from bench.running import run_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).parents[1]
-FLOWS, ROUNDS = 3000, 3
+BUILD = ROOT / "build" / "bench"
 
 
 def main() -> int:
-    """Make the files, measure round by round, print, clean up."""
+    """Measure, keep, show."""
     arguments = _arguments()
-    # On the checkout's own file system: a folder for temporary files may lie in memory, where syncing costs nothing.
-    build = ROOT / "build" / "bench"
+    build: Path = arguments.into or (BUILD / "quick" if arguments.quick else BUILD)
     build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build) as folder:
-        _say(f"making {arguments.flows} flows")
-        files = corpus.make(Path(folder) / "files", arguments.flows)
-        rounds = [_round(files, Path(folder) / f"round-{r}", r) for r in range(1, arguments.rounds + 1)]
-        report = _report(files, rounds) | {"machine": _machine(Path(folder))}
-    # File systems without a journal look past inodes that were freed a moment ago; let the next run find them settled.
-    os.sync()
-    print(json.dumps(report, indent=2))
-    return 0 if all(_sound(measured, arguments.flows) for measured in rounds) else 1
+    chosen = [(case, _terms(case, arguments)) for case in CASES if case.name in arguments.only]
+    measured = run_all(chosen, build)
+    found = report.of(measured, {case.name: terms for case, terms in chosen}, build)
+    newest = report.keep(found, build)
+    _draw(newest, build)
+    print(json.dumps(found, indent=2, ensure_ascii=False) if arguments.json else "\n".join(shown.lines(found)))
+    print(f"bench: the report lies in {newest.resolve()}", file=sys.stderr)
+    return 1 if report.broken(found) else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the gate.")
-    parser.add_argument("flows", nargs="?", type=_at_least(len(corpus.KINDS)), default=FLOWS, metavar="N")
-    parser.add_argument("--rounds", type=_at_least(1), default=ROUNDS, help="how often; medians are told")
+    parser.add_argument("flows", nargs="?", type=_at_least(len(KINDS)), metavar="N", help="flows of the case `single`")
+    parser.add_argument("--rounds", type=_at_least(1), help="of the case `single`; medians are told")
+    parser.add_argument("--only", type=_names, default=_names(""), metavar="NAMES", help=", ".join(_all()))
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that all works; kept apart")
+    parser.add_argument("--json", action="store_true", help="print the report instead of the table")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="keep report and plots there")
     return parser.parse_args()
+
+
+def _all() -> list[str]:
+    return [case.name for case in CASES]
+
+
+def _names(text: str) -> Sequence[str]:
+    names = text.split(",") if text else _all()
+    unknown = [name for name in names if name not in _all()]
+    if unknown:
+        msg = f"{', '.join(unknown)}: there are {', '.join(_all())}"
+        raise argparse.ArgumentTypeError(msg)
+    return names
 
 
 def _at_least(least: int) -> Any:  # noqa: ANN401 - argparse takes any callable, mypy no closure of ours
@@ -65,81 +74,23 @@ def _at_least(least: int) -> Any:  # noqa: ANN401 - argparse takes any callable,
     return number
 
 
-def _say(text: str) -> None:
-    print(f"bench: {text}", file=sys.stderr)
+def _terms(case: Case, arguments: argparse.Namespace) -> Terms:
+    """The sizes of a case; those given on the command line are for the cases that measure single flows."""
+    terms = dict(case.quick if arguments.quick else case.full)
+    if case.module == "bench.single":
+        given = {"flows": arguments.flows, "rounds": arguments.rounds}
+        terms |= {key: value for key, value in given.items() if value}
+    return terms
 
 
-def _round(files: Sequence[Path], folder: Path, number: int) -> dict[str, Any]:
-    """The floor, the gate and xmllint one after the other, so that a ratio compares neighbours in time."""
-    corpus.drop(files, folder / "inbox")
-    floor = _measured("bench.floor", folder / "inbox", folder / "floor")
-    os.sync()
-    gate = _measured("bench.gate", files[0].parent, folder / "gate")
-    os.sync()
-    checked = xmllint.measure(files)
-    if checked is None and number == 1:
-        _say(f"xmllint is missing (Debian, Ubuntu: {xmllint.PACKAGE}); its figures are null")
-    for promise in gate["broken"]:
-        _say(f"round {number}: not kept: {promise}")
-    _say(f"round {number}: floor {_rate(files, floor['seconds'])}, gate {_rate(files, gate['seconds'])} flows/s")
-    return {"floor": floor, "gate": gate, "xmllint": checked}
-
-
-def _measured(module: str, *arguments: Path) -> dict[str, Any]:
-    """One measure in a process of its own, so that none inherits another's memory."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def _sound(measured: dict[str, Any], flows: int) -> bool:
-    gate = measured["gate"]
-    return gate["verdicts"] == {"integrated": flows} and not gate["broken"] and measured["floor"]["valid"] == flows
-
-
-def _rate(files: Sequence[Path], seconds: float) -> float:
-    return round(len(files) / seconds, 1)
-
-
-def _report(files: Sequence[Path], rounds: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    sizes = sorted(file.stat().st_size for file in files)
-    gates, floors = [r["gate"] for r in rounds], [r["floor"] for r in rounds]
-    checked = [sum(r["xmllint"].values()) for r in rounds if r["xmllint"]]
-    gate_seconds = [gate["seconds"] for gate in gates]
-    return {
-        "flows": len(files),
-        "bytes": {"total": sum(sizes), "smallest": sizes[0], "largest": sizes[-1]},
-        "rounds": len(rounds),
-        "flows_per_second": _rate(files, median(gate_seconds)),
-        "floor_per_second": _rate(files, median(floor["seconds"] for floor in floors)),
-        "xmllint_per_second": _rate(files, median(checked)) if checked else None,
-        "gate_to_floor": _ratio([floor["seconds"] for floor in floors], gate_seconds),
-        "gate_to_xmllint": _ratio(checked, gate_seconds) if checked else None,
-        "peak_memory_bytes": max(max(gate["memory"].values()) for gate in gates),
-        "steps_seconds": {step: median(gate["steps"][step] for gate in gates) for step in gates[0]["steps"]},
-        "verdicts": gates[-1]["verdicts"],
-        "broken_promises": [promise for gate in gates for promise in gate["broken"]],
-        "each_round": list(rounds),
-    }
-
-
-def _ratio(others: Sequence[float], gate: Sequence[float]) -> float:
-    """How fast the gate is as a share of the other's speed, round by round; the median of that."""
-    return round(median(other / own for other, own in zip(others, gate, strict=True)), 3)
-
-
-def _machine(folder: Path) -> dict[str, Any]:
-    return {
-        "folder": str(folder.relative_to(ROOT)),
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "lxml": version("lxml"),
-        "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
-        "sqlite": sqlite3.sqlite_version,
-        "edigate": __version__,
-    }
+def _draw(newest: Path, build: Path) -> None:
+    """Plots of the sweeps, where matplotlib is installed: it comes with the development tools."""
+    try:
+        from bench import plots  # noqa: PLC0415 - half a second, and an import that may fail
+    except ImportError:
+        print("bench: no plots: matplotlib is missing, which the extra `dev` brings", file=sys.stderr)
+        return
+    plots.draw(report.load(newest) or {}, build)
 
 
 if __name__ == "__main__":

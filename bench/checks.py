@@ -19,17 +19,21 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
 
-def broken(gate: Gate, count: int) -> list[str]:
-    """Every promise that was not kept over so many sound flows of one invoice each, in words; empty when all were.
+def broken(gate: Gate, count: int, each: int = 1) -> list[str]:
+    """Every promise that was not kept over so many sound flows of so many invoices each, in words; empty when all were.
 
     The balance is among them: deposited = decided, nothing in progress or held, every decision reported once.
     """
     with gate.ledger.connect() as connection:
-        expected = (*_files(gate, count), *_ledger(connection, count), *_handed_out(gate, connection))
+        expected = (
+            *_files(gate, count, count * each),
+            *_ledger(connection, count, count * each),
+            *_handed_out(gate, connection),
+        )
     return [f"{what}: {found} instead of {wanted}" for what, found, wanted in expected if found != wanted]
 
 
-def _files(gate: Gate, count: int) -> Iterator[tuple[str, int, int]]:
+def _files(gate: Gate, count: int, made: int) -> Iterator[tuple[str, int, int]]:
     places = gate.places
     offered = [path for path in places.outbox.glob("*/*") if path.is_file()]
     yield "files left in the inbox", len(_all(places.inbox)), 0
@@ -37,8 +41,8 @@ def _files(gate: Gate, count: int) -> Iterator[tuple[str, int, int]]:
     yield "files left in staging", len(list(places.outbox.glob("*/.staging/*"))), 0
     yield "files in the archive", len(_all(places.archive)), count
     yield "reports", sum(path.name.startswith("CSO") for path in offered), count
-    yield "invoices in pivots", _elements(offered, "FEN0036A", "CPPFacturePivotUnitaire"), count
-    yield "statuses told", _elements(offered, "FEN1200A", "CPPFactureStatutUnitaire"), 2 * count
+    yield "invoices in pivots", _elements(offered, "FEN0036A", "CPPFacturePivotUnitaire"), made
+    yield "statuses told", _elements(offered, "FEN1200A", "CPPFactureStatutUnitaire"), 2 * made
 
 
 def _all(folder: Path) -> set[Path]:
@@ -46,11 +50,19 @@ def _all(folder: Path) -> set[Path]:
 
 
 def _elements(offered: list[Path], interface: str, tag: str) -> int:
-    trees = (etree.parse(path) for path in offered if path.name.startswith(interface))
-    return sum(1 for tree in trees for _ in tree.iter(tag))
+    return sum(_counted(path, tag) for path in offered if path.name.startswith(interface))
 
 
-def _ledger(connection: Connection, count: int) -> Iterator[tuple[str, int, int]]:
+def _counted(path: Path, tag: str) -> int:
+    """How many there are of an element, whose contents are let go of as they are read."""
+    number = 0
+    for _, element in etree.iterparse(path, tag=tag, huge_tree=True):
+        element.clear()
+        number += 1
+    return number
+
+
+def _ledger(connection: Connection, count: int, made: int) -> Iterator[tuple[str, int, int]]:
     def number(column: ColumnElement[Any], *chosen: ColumnElement[bool]) -> int:
         return connection.execute(select(func.count(column.distinct())).where(*chosen)).scalar_one()
 
@@ -58,8 +70,8 @@ def _ledger(connection: Connection, count: int) -> Iterator[tuple[str, int, int]
     yield "flows integrated", number(flows.c.id, flows.c.verdict == "integrated"), count
     yield "runs decided", number(runs.c.id, runs.c.state == "decided"), count
     yield "runs reported", number(deliveries.c.run, deliveries.c.kind == "report"), count
-    yield "invoices", number(invoices.c.id), count
-    yield "invoices handed out", number(delivery_invoices.c.invoice), count
+    yield "invoices", number(invoices.c.id), made
+    yield "invoices handed out", number(delivery_invoices.c.invoice), made
     yield "statuses not told", number(statuses.c.id, statuses.c.told_in.is_(None)), 0
 
 

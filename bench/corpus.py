@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.catalogue import schema_folder
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEPOSITOR = "JMRPOR"
+SIZE = 10_000
+_FEW, _MANY = 2, 100  # two have both VAT rates
 
 
 class Kind(NamedTuple):
@@ -37,21 +40,40 @@ KINDS = (
 RECIPIENTS = (structures.WITHOUT_SERVICE, structures.CONNECTED, structures.NOT_CONNECTED)
 
 
-def make(folder: Path, count: int) -> tuple[Path, ...]:
-    """Write so many flows, each with a number and a flow id of its own, under the names they are deposited by."""
-    today = dt.datetime.now(dt.UTC).date()
+def make(folder: Path, count: int, size: int = SIZE) -> tuple[Path, ...]:
+    """Write so many flows of one invoice of about this size, under the names they are deposited by.
+
+    Each has a number and a flow id of its own.
+    """
     folder.mkdir(parents=True)
-    return tuple(_write(folder, place, today) for place in range(1, count + 1))
+    return tuple(_write(folder, place, _invoice(place, size)) for place in range(1, count + 1))
 
 
-def _write(folder: Path, place: int, today: dt.date) -> Path:
-    kind = KINDS[place % len(KINDS)]
-    recipient = RECIPIENTS[place % len(RECIPIENTS)]
+def _invoice(place: int, size: int) -> bytes:
+    kind = _kind_at(place)
     draft = Draft(
-        f"BENCH-{place:07d}", issue_date=today, recipient_siret=recipient, lines=sample_lines(kind.lines)
-    )  # fmt: skip
-    path = folder / flow_name(kind.interface, DEPOSITOR, place)
-    path.write_bytes(kind.build(draft))
+        f"BENCH-{place:07d}",
+        issue_date=dt.datetime.now(dt.UTC).date(),
+        recipient_siret=RECIPIENTS[place % len(RECIPIENTS)],
+        lines=sample_lines(kind.lines if size == SIZE else _lines_of(kind, size)),
+    )
+    return kind.build(draft)
+
+
+def _kind_at(place: int) -> Kind:
+    return KINDS[place % len(KINDS)]
+
+
+@lru_cache
+def _lines_of(kind: Kind, size: int) -> int:
+    """How many lines make an invoice of about this size."""
+    few, many = (len(kind.build(Draft("BENCH", lines=sample_lines(count)))) for count in (_FEW, _MANY))
+    return max(1, _FEW + round((size - few) * (_MANY - _FEW) / (many - few)))
+
+
+def _write(folder: Path, place: int, content: bytes) -> Path:
+    path = folder / flow_name(_kind_at(place).interface, DEPOSITOR, place)
+    path.write_bytes(content)
     return path
 
 

@@ -1,20 +1,21 @@
 """The real gate, measured: a fresh one with the sandbox's partners and directory, everything on, every promise kept.
 
-`python -m bench.gate FILES FOLDER` makes a gate in the folder, deposits copies of the files in its inbox, works them
-off once, looks whether all was done, and prints what it measured as JSON.
+`python -m bench.gate FILES FOLDER [--settings TOML] [--invoices N]` makes a gate in the folder, deposits copies of the
+files in its inbox, works them off once, looks whether all was done, and prints what it measured as JSON.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import multiprocessing
 import re
-import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import checks, corpus, steps
+from bench import checks, corpus, measured, steps
 from edigate.app import open_gate
 from edigate.domain.partners import Partner, Role
 from edigate.engine.decisions import DIRECTORY_VERSION
@@ -40,18 +41,27 @@ _HIGH_WATER = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 def main() -> None:
     """Measure one gate over one folder of files."""
-    source, folder = map(Path, sys.argv[1:3])
-    files = sorted(source.iterdir())
+    arguments = _arguments()
+    files = sorted(arguments.files.iterdir())
     logs.configure(fmt="console", level="warning")
-    gate = make_gate(folder)
+    gate = make_gate(arguments.folder, arguments.settings)
     corpus.drop(files, gate.places.inbox / corpus.DEPOSITOR)
-    print(json.dumps(measure(gate, len(files))))
+    print(json.dumps(measure(gate, len(files), arguments.invoices)))
 
 
-def make_gate(folder: Path) -> Gate:
-    """A gate with default settings but for the quiet period, the sandbox's partners and its directory."""
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.gate", description="Measure one gate.")
+    parser.add_argument("files", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--settings", default="", help="TOML, besides the quiet period")
+    parser.add_argument("--invoices", type=int, default=1, help="in each flow")
+    return parser.parse_args()
+
+
+def make_gate(folder: Path, settings: str = "") -> Gate:
+    """A gate with default settings but for the quiet period and these, the sandbox's partners and its directory."""
     folder.mkdir(parents=True)
-    (folder / "edigate.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "edigate.toml").write_text(SETTINGS + settings, encoding="utf-8")
     gate = open_gate(folder)
     now = stamp(gate.clock())
     import_csv(io.StringIO(structures.directory_csv()), gate.places.directory, VERSION)
@@ -67,23 +77,33 @@ def _partner(row: Mapping[str, Any]) -> Partner:
     return Partner(**{**row, **sets, "role": Role(row["role"])})
 
 
-def measure(gate: Gate, count: int) -> dict[str, Any]:
-    """Work off the inbox: seconds in all and by step, verdicts, peak memory in bytes, and the promises not kept."""
-    workers: dict[int, int] = {}
+def measure(gate: Gate, count: int, invoices: int = 1) -> dict[str, Any]:
+    """Work off the inbox: seconds in all and by step, processor time, verdicts, peak memory, and promises not kept.
 
-    def sample(_tally: Tally, _backlog: int) -> None:
-        for process in multiprocessing.active_children():
-            workers[process.pid or 0] = peak_memory(process.pid)
+    The workers' processor time is told without their start, the main process's from start to end.
+    """
+    memory: dict[int, int] = {}
+    begun: dict[int, float] = {}
+    used: dict[int, float] = {}
 
-    stopwatch = steps.watch()
-    tally = Local(gate, progress=sample).run_once()
+    def look(_tally: Tally | None = None, _backlog: int = 0) -> None:
+        for pid in (process.pid or 0 for process in multiprocessing.active_children()):
+            cpu = measured.cpu_of(pid)
+            begun.setdefault(pid, cpu)
+            used[pid], memory[pid] = cpu, peak_memory(pid)
+
+    stopwatch = steps.watch(after_start=look)
+    before = time.process_time()
+    tally = Local(gate, progress=look).run_once()
+    main_cpu = time.process_time() - before
     return {
         "seconds": stopwatch.elapsed,
         "steps": {step: round(seconds, 4) for step, seconds in stopwatch.seconds.items()},
+        "cpu": {"main": round(main_cpu, 3), "workers": round(sum(used.values()) - sum(begun.values()), 3)},
         "verdicts": dict(tally.verdicts),
         "held": tally.held,
-        "memory": {"main": peak_memory(None), "workers": max(workers.values(), default=0)},
-        "broken": checks.broken(gate, count),
+        "memory": {"main": peak_memory(None), "workers": max(memory.values(), default=0)},
+        "broken": checks.broken(gate, count, invoices),
     }
 
 

@@ -46,8 +46,8 @@ class Stopwatch:
         """From the first look for files to claim, to the end of the last publishing that published something."""
         return self.ended - (self.began or 0.0)
 
-    def around(self, step: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, measured."""
+    def around(self, step: str, function: Callable[..., Any], after: Callable[[], None]) -> Callable[..., Any]:
+        """The function, measured; `after` is called when it has ended well."""
 
         @wraps(function)
         def timed(*args: object, **options: object) -> object:
@@ -64,14 +64,16 @@ class Stopwatch:
                     inner[-1] += now - began
             if step == "publish" and result:
                 self.ended = now
+            after()
             return result
 
         return timed
 
 
-def watch() -> Stopwatch:
-    """Measure every step of this process from now on."""
+def watch(after_start: Callable[[], None] = lambda: None) -> Stopwatch:
+    """Measure every step of this process from now on; `after_start` is called whenever workers are up."""
     stopwatch = Stopwatch()
     for step, owner, name in WATCHED:
-        setattr(owner, name, stopwatch.around(step, getattr(owner, name)))
+        after = after_start if step == "start" else (lambda: None)
+        setattr(owner, name, stopwatch.around(step, getattr(owner, name), after))
     return stopwatch

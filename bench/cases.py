@@ -1,0 +1,160 @@
+"""Every case of the bench, and every figure it tells with the target that the figure is held to.
+
+A case is a module with `measure(folder, **terms)`, which is called in a process of its own with an empty folder on the
+checkout's file system, and returns figures as JSON knows them. Under `broken` it lists the promises that were not kept,
+in words; that list alone makes the bench fail. `say` tells what is going on.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Terms = Mapping[str, Any]
+
+
+class Figure(NamedTuple):
+    """One figure of a case: its key (dots lead into mappings), what it says, its unit, and at least or at most what."""
+
+    key: str
+    says: str
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+
+
+class Case(NamedTuple):
+    """One case: the module that measures it, what it is about, its sizes in a full and in a quick run, its figures.
+
+    `holds` are keys of what was measured that must be true: the module's own word that all was done.
+    """
+
+    name: str
+    module: str
+    says: str
+    full: Terms
+    quick: Terms
+    figures: tuple[Figure, ...]
+    holds: tuple[str, ...] = ()
+
+
+BYTES = "bytes"
+MEGABYTES = "MB"
+PER_SECOND = "/s"
+SECONDS = "s"
+MICROSECONDS = "µs"
+TIMES = "×"
+
+_SPEEDS = (
+    Figure("flows_per_second", "flows of the gate", PER_SECOND),
+    Figure("floor_per_second", "flows of the floor", PER_SECOND),
+)
+_CPU = (
+    Figure("cpu_per_flow.main", "processor time of the main process for a flow", MICROSECONDS),
+    Figure("cpu_per_flow.workers", "processor time of the workers for a flow", MICROSECONDS),
+    Figure("cpu_per_flow.floor", "processor time of the floor for a flow", MICROSECONDS),
+)
+
+CASES: tuple[Case, ...] = (
+    Case(
+        "single",
+        "bench.single",
+        "flows of one invoice of 10 kB, synced",
+        {"flows": 3000, "rounds": 3},
+        {"flows": 200, "rounds": 1},
+        (
+            *_SPEEDS,
+            Figure("gate_to_floor", "gate to floor", TIMES, least=0.7),
+            Figure("xmllint_per_second", "flows of xmllint", PER_SECOND),
+            Figure("gate_to_xmllint", "gate to xmllint", TIMES),
+            *_CPU,
+            Figure("peak_memory_megabytes", "memory of the largest process", MEGABYTES),
+        ),
+    ),
+    Case(
+        "relaxed",
+        "bench.single",
+        "the same without syncing, gate (durability = relaxed) and floor",
+        {"flows": 3000, "rounds": 3, "relaxed": True},
+        {"flows": 200, "rounds": 1, "relaxed": True},
+        (*_SPEEDS, Figure("gate_to_floor", "gate to floor", TIMES, least=0.25)),
+    ),
+    Case(
+        "archives",
+        "bench.archives",
+        "flows of 500 invoices in a tar.gz, beside flows of one",
+        {"flows": 6, "invoices": 500},
+        {"flows": 2, "invoices": 20},
+        (
+            Figure("invoices_per_second.archives", "invoices, in archives", PER_SECOND),
+            Figure("invoices_per_second.single", "invoices, one in each flow", PER_SECOND),
+            Figure("to_single", "in archives to one by one", TIMES, least=3),
+            Figure("cpu_to_single", "the same by processor time", TIMES),
+        ),
+        holds=("integrated",),
+    ),
+    Case(
+        "big",
+        "bench.big",
+        "a flow of 1 GB: 500 invoices with 1.5 MB attached to each",
+        {"invoices": 500, "attached": 1_500_000},
+        {"invoices": 10, "attached": 100_000},
+        (
+            Figure("seconds", "from the claim to the last pivot", SECONDS),
+            Figure("floor_seconds", "its floor", SECONDS),
+            Figure("gate_to_floor", "gate to floor", TIMES, least=0.5),
+            Figure("peak_memory_bytes.main", "memory of the main process", BYTES, most=400_000_000),
+            Figure("peak_memory_bytes.workers", "memory of the largest worker", BYTES, most=400_000_000),
+        ),
+        holds=("integrated",),
+    ),
+    Case(
+        "start",
+        "bench.start",
+        "commands that only start",
+        {"times": 7},
+        {"times": 2},
+        (
+            Figure("help_seconds", "edigate --help", SECONDS, most=0.25),
+            Figure("check_seconds", "edigate check on one good file", SECONDS, most=0.6),
+            Figure("python_seconds", "Python itself", SECONDS),
+        ),
+    ),
+    Case(
+        "sizes",
+        "bench.sizes",
+        "flow size",
+        {"kilobytes": [4, 10, 30, 100, 300, 1000], "megabytes": 24, "flows": 1500},
+        {"kilobytes": [4, 30], "megabytes": 1, "flows": 40},
+        (),
+    ),
+    Case(
+        "workers",
+        "bench.workers",
+        "number of workers",
+        {"counts": [1, 2], "flows": 1500},
+        {"counts": [1, 2], "flows": 60},
+        (Figure("two_to_one", "two workers to one", TIMES),),
+    ),
+)
+
+
+def say(text: str) -> None:
+    """Tell whoever watches what is going on."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def value_of(measured: Mapping[str, Any], key: str) -> float | None:
+    """The figure under this key; None where it was not measured."""
+    found: Any = measured
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found if isinstance(found, int | float) else None
+
+
+def met(figure: Figure, value: float | None) -> bool | None:
+    """Whether the target is reached; None where there is none, or no figure."""
+    if value is None or (figure.least is None and figure.most is None):
+        return None
+    return (figure.least is None or value >= figure.least) and (figure.most is None or value <= figure.most)
