@@ -43,7 +43,6 @@ from edigate.ledger.tables import (
     statuses,
 )
 from edigate.ledger.tables import notes as notes_table
-from edigate.ledger.tables import sequences as sequence_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,7 +173,7 @@ def _tell(connection: Connection, found: Comparison, done: Accepted, *, actor: s
 
 def _jump(gate: Gate, connection: Connection, strangers: Sequence[Stranger], margin: int) -> None:
     """Let every sequence begin past all that was seen, and past all that may have been given out unseen."""
-    now = {row.key: row.next for row in connection.execute(select(sequence_table))}
+    now = dict(sequences.reached(connection))
     codes = {row.report for row in gate.interfaces.values() if row.report} | {PIVOT, LIFE_CYCLE, UNNAMED_REPORT}
     for key in {sequences.INVOICES, sequences.DELIVERIES, *(f"flow-{code[3:7]}" for code in codes)}:
         now.setdefault(key, 1)

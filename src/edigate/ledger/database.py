@@ -1,18 +1,20 @@
-"""Opening the ledger: SQLite in WAL, every commit synced; brought up to date when it is new or old."""
+"""Opening the ledger: SQLite in WAL, every commit synced, or PostgreSQL; brought up to date when it is new or old."""
 
 from __future__ import annotations
 
+import random
+import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import create_engine, event, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from edigate.ledger import journal
 from edigate.ledger.clock import stamp, system_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from sqlite3 import Connection as SqliteConnection
 
@@ -20,22 +22,59 @@ if TYPE_CHECKING:
 
 HEAD = "0004"
 BUSY_SECONDS = 30
+TRIES = 12
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def open_ledger(path: Path, *, create: bool = True) -> Engine:
-    """The ledger in this SQLite file, brought up to date.
+class LedgerUnfit(Exception):
+    """A ledger cannot be on this server, or not from here: why, and what was found instead."""
 
-    Raises FileNotFoundError where there is none and `create` is false.
+    NO_DRIVER, TOO_OLD, ENCODING = "no_driver", "too_old", "encoding"
+
+    def __init__(self, why: str, found: str) -> None:
+        """`why` is one of the words above."""
+        super().__init__(f"{why}: {found}")
+        self.why, self.found = why, found
+
+
+class Hold(Protocol):
+    """What `sole` gives: true where the name was got."""
+
+    def __bool__(self) -> bool:
+        """Whether it was got."""
+
+    def alive(self) -> bool:
+        """Whether it is still held."""
+
+
+def open_ledger(where: Path | str, *, create: bool = True) -> Engine:
+    """The ledger in this SQLite file or at this address of PostgreSQL, brought up to date.
+
+    Raises FileNotFoundError where there is none and `create` is false, LedgerUnfit, and what the driver raises.
     """
-    if not create and not path.exists():
-        raise FileNotFoundError(path)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    if isinstance(where, str):
+        try:
+            from edigate.ledger import postgres  # noqa: PLC0415 - an extra, that most gates do without
+        except ModuleNotFoundError as error:
+            raise LedgerUnfit(LedgerUnfit.NO_DRIVER, error.name or "") from error
+        return postgres.open_ledger(where, create=create)
+    if not create and not where.exists():
+        raise FileNotFoundError(where)
+    engine = create_engine(f"sqlite:///{where}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _durable)
     with engine.connect() as connection:
-        revision = _revision(connection)
-    if revision != HEAD:
-        _upgrade(engine)
+        found = revision(connection)
+    if found != HEAD:
+        with writing(engine) as connection:
+            if revision(connection) != HEAD:  # whoever comes second finds it done
+                migrate(connection)
     return engine
+
+
+def is_embedded(engine: Engine) -> bool:
+    """Whether the ledger is the file in the gate's folder."""
+    return engine.dialect.name == "sqlite"
 
 
 def _durable(connection: SqliteConnection, _record: object) -> None:
@@ -46,28 +85,97 @@ def _durable(connection: SqliteConnection, _record: object) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: it takes the write lock at once, so that what it reads cannot change under it."""
+    """One transaction that writes, all of it or nothing: what it reads does not change under it.
+
+    SQLite gives it the write lock at once. On PostgreSQL it fails where another one was quicker: what may meet a rival
+    goes through `written`.
+    """
     with engine.connect() as connection:
-        connection.execute(text("begin immediate"))
-        journal.begin(connection)
+        if is_embedded(engine):
+            with _alone(connection):
+                yield connection
+        else:
+            from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
+
+            with postgres.transaction(connection):
+                yield connection
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    connection.execute(text("begin immediate"))
+    journal.begin(connection)
+    try:
+        yield
+        journal.seal(connection)
+    except BaseException:
+        with suppress(OperationalError):  # SQLite may have done it by itself, as on a full disk
+            connection.execute(text("rollback"))
+        raise
+    connection.execute(text("commit"))
+
+
+def written(engine: Engine, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What this work returns from a transaction of its own; done again from the start where a rival was quicker.
+
+    So it must change nothing but the ledger. After as many tries as is reasonable the last rival's error is raised.
+    """
+    tries = 1 if is_embedded(engine) else TRIES
+    for left in reversed(range(tries)):
         try:
-            yield connection
-            journal.seal(connection)
-        except BaseException:
-            with suppress(OperationalError):  # SQLite may have done it by itself, as on a full disk
-                connection.execute(text("rollback"))
-            raise
-        connection.execute(text("commit"))
+            with writing(engine) as connection:
+                return work(connection, *args, **kwargs)
+        except DBAPIError as error:
+            if not left or not _lost_to_a_rival(error):
+                raise
+        # Those who met once must not meet again at the same instant.
+        time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** (tries - left))))  # noqa: S311 - no secret
+    raise AssertionError
 
 
-def _revision(connection: Connection) -> str | None:
+def _lost_to_a_rival(error: DBAPIError) -> bool:
+    from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
+
+    return postgres.is_rival(error)
+
+
+@contextmanager
+def sole(engine: Engine, name: str) -> Iterator[Hold]:
+    """Hold a name if no other process on this ledger does, without waiting: false where one does.
+
+    In an embedded gate the folder's lock has seen to that.
+    """
+    if is_embedded(engine):
+        yield _HELD
+    else:
+        from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
+
+        with postgres.sole(engine, name) as hold:
+            yield hold
+
+
+class _Held:
+    """A name that nobody else can want."""
+
+    def __bool__(self) -> bool:
+        return True
+
+    def alive(self) -> bool:
+        return True
+
+
+_HELD = _Held()
+
+
+def revision(connection: Connection) -> str | None:
+    """The ledger's revision; None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("select version_num from alembic_version")).scalar()
 
 
-def _upgrade(engine: Engine) -> None:
-    """Migrate in one transaction, so that a ledger is never half made; whoever comes second finds it done."""
+def migrate(connection: Connection) -> None:
+    """Bring the tables up to date within this transaction, so that a ledger is never half made."""
     from alembic import command  # noqa: PLC0415 - 0.2 s that only a new or old ledger pays
     from alembic.config import Config  # noqa: PLC0415
 
@@ -75,8 +183,6 @@ def _upgrade(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", "edigate:ledger/migrations")
-    with writing(engine) as connection:
-        if _revision(connection) != HEAD:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            takeover.take_over(connection, stamp(system_clock()))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    takeover.take_over(connection, stamp(system_clock()))

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WRITER = "gate"
+"""Whose chain it is; where transactions run side by side, `gate.1`, `gate.2` and so on have one each."""
 FIRST = "0" * 64
-_NOTED = "noted"
+_NOTED, _WRITER = "noted", "writer"
 
 
 # In ASCII: an entry is one line, also where a name is no text.
@@ -34,28 +35,29 @@ def note(connection: Connection, event: str, subject: str, *, at: str, **facts: 
     connection.info[_NOTED].append({"at": at, "event": event, "subject": subject, **facts})
 
 
-def begin(connection: Connection) -> None:
-    """Forget what a transaction that failed had noted."""
-    connection.info[_NOTED] = []
+def begin(connection: Connection, writer: str = WRITER) -> None:
+    """Forget what a transaction that failed had noted; this one's link goes to the writer's chain."""
+    connection.info[_NOTED], connection.info[_WRITER] = [], writer
 
 
 def seal(connection: Connection) -> None:
-    """Write the link of what was noted, if anything was; the transaction must hold the ledger's write lock."""
+    """Write the link of what was noted, if anything was; nobody else may be writing to the chain."""
     noted: list[dict[str, Any]] = connection.info[_NOTED]
     if not noted:
         return
     texts = [entry_text(entry) for entry in noted]
     digests = [digest(text) for text in texts]
-    query = select(links.c.number, links.c.hash).where(links.c.writer == WRITER).order_by(links.c.number.desc())
+    writer = connection.info[_WRITER]
+    query = select(links.c.number, links.c.hash).where(links.c.writer == writer).order_by(links.c.number.desc())
     number, previous = connection.execute(query.limit(1)).first() or (0, FIRST)
     at = max(entry["at"] for entry in noted)
     values = {
-        "writer": WRITER, "number": number + 1, "at": at, "previous": previous,
-        "hash": link_hash(previous, link_body(WRITER, number + 1, at, digests)),
+        "writer": writer, "number": number + 1, "at": at, "previous": previous,
+        "hash": link_hash(previous, link_body(writer, number + 1, at, digests)),
         "digests": " ".join(digests), "entries": "\n".join(texts),
     }  # fmt: skip
     connection.execute(insert(links), [values])
-    begin(connection)
+    begin(connection, writer)
 
 
 def entry_text(entry: dict[str, Any]) -> str:

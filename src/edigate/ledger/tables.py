@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -18,6 +19,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits, as SQLite's have by themselves: sizes, times in nanoseconds, ids that go on past what a lost ledger gave."""
 _UNTOLD = (
     "logged = '' or posted = '' or mailed = ''"
     " or (closed_at is not null and (logged <> 'closed' or posted <> 'closed' or mailed <> 'closed'))"
@@ -41,7 +44,7 @@ flows = Table(
     Column("flow_id", String(25)),
     Column("interface", String(8)),
     Column("sha256", String(64), nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("size", NUMBER, nullable=False),
     Column("archived", Text, nullable=False),
     Column("incomplete", Boolean, nullable=False, default=False),
     _time("received_at", nullable=False),
@@ -62,14 +65,14 @@ runs = Table(
     metadata,
     _id("id", primary_key=True),
     _id("flow", ForeignKey("flows.id"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     _id("parent"),
     Column("state", String(12), nullable=False),
     Column("requested_by", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     _time("due_at", nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("deaths", Integer, nullable=False, default=0),
+    Column("attempts", NUMBER, nullable=False, default=0),
+    Column("deaths", NUMBER, nullable=False, default=0),
     Column("hold_reason", Text, nullable=False, default=""),
     Column("hold_detail", Text, nullable=False, default=""),
     Column("verdict", String(12)),
@@ -90,11 +93,11 @@ runs = Table(
 invoices = Table(
     "invoices",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     _id("run", ForeignKey("runs.id"), nullable=False),
     _id("flow", ForeignKey("flows.id"), nullable=False),
     Column("depositor", String(6), nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("position", NUMBER, nullable=False),
     Column("number", Text, nullable=False),
     Column("type_code", Text, nullable=False),
     Column("issue_date", String(10)),
@@ -123,10 +126,10 @@ invoices = Table(
     Column("engagement", Text, nullable=False, default=""),
     Column("validator", Text, nullable=False, default=""),
     Column("label", Text, nullable=False, default=""),
-    Column("completes", Integer),
+    Column("completes", NUMBER),
     Column("renvoi", String(10), nullable=False, default=""),
     Column("announced", String(12), nullable=False, default=""),
-    Column("pivot_bytes", Integer, nullable=False, default=0),
+    Column("pivot_bytes", NUMBER, nullable=False, default=0),
     _time("due_at"),
     Index("invoices_by_flow", "flow", "position"),
     Index("invoices_by_run", "run"),
@@ -148,13 +151,13 @@ invoices = Table(
 statuses = Table(
     "statuses",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("invoice", Integer, ForeignKey("invoices.id"), nullable=False),
+    Column("id", NUMBER, primary_key=True),
+    Column("invoice", NUMBER, ForeignKey("invoices.id"), nullable=False),
     Column("depositor", String(6), nullable=False),
     Column("status", String(2), nullable=False),
     Column("comment", Text, nullable=False, default=""),
     _time("at", nullable=False),
-    Column("told_in", Integer),
+    Column("told_in", NUMBER),
     Column("label", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     Column("actor", String(6), nullable=False, default=""),
@@ -172,10 +175,10 @@ statuses = Table(
 reported = Table(
     "reported",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     _id("run", ForeignKey("runs.id"), nullable=False),
     _id("flow", ForeignKey("flows.id"), nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("position", NUMBER, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("code", Text, nullable=False),
     Column("label", Text, nullable=False, default=""),
@@ -183,7 +186,7 @@ reported = Table(
     Column("names", Text, nullable=False),
     Column("supplier", Text, nullable=False, default=""),
     Column("verdict", String(12), nullable=False),
-    Column("subject", Integer),
+    Column("subject", NUMBER),
     Column("faults", Text, nullable=False, default="[]"),
     Index("reported_by_run", "run"),
     Index("reported_by_flow", "flow", "position"),
@@ -194,10 +197,10 @@ reported = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     _time("at", nullable=False),
     Column("kind", String(24), nullable=False),
-    Column("subject", Integer, nullable=False),
+    Column("subject", NUMBER, nullable=False),
     Column("partner", String(6), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     _time("closed_at"),
@@ -212,7 +215,7 @@ alerts = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("kind", String(12), nullable=False),
     Column("partner", String(6), nullable=False),
     Column("interface", String(8), nullable=False),
@@ -221,12 +224,12 @@ deliveries = Table(
     Column("state", String(10), nullable=False),
     _time("planned_at", nullable=False),
     _time("published_at"),
-    Column("size", Integer),
+    Column("size", NUMBER),
     Column("sha256", String(64)),
-    Column("failures", Integer, nullable=False, default=0),
+    Column("failures", NUMBER, nullable=False, default=0),
     Column("last_error", Text, nullable=False, default=""),
     _time("next_try_at"),
-    Column("offers", Integer, nullable=False, default=0),
+    Column("offers", NUMBER, nullable=False, default=0),
     Column("receipt", String(2), nullable=False, default=""),
     _time("receipt_at"),
     _time("receipt_due_at"),
@@ -265,14 +268,14 @@ deliveries = Table(
 delivery_invoices = Table(
     "delivery_invoices",
     metadata,
-    Column("delivery", Integer, ForeignKey("deliveries.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("invoice", Integer, nullable=False),
+    Column("delivery", NUMBER, ForeignKey("deliveries.id"), primary_key=True),
+    Column("position", NUMBER, primary_key=True),
+    Column("invoice", NUMBER, nullable=False),
     Column("stage", String(12), nullable=False, default=""),
     Index("deliveries_by_invoice", "invoice"),
 )
 
-sequences = Table("sequences", metadata, Column("key", Text, primary_key=True), Column("next", Integer, nullable=False))
+sequences = Table("sequences", metadata, Column("key", Text, primary_key=True), Column("next", NUMBER, nullable=False))
 
 partners = Table(
     "partners",
@@ -296,7 +299,7 @@ servers = Table(
     metadata,
     Column("partner", String(6), primary_key=True),
     Column("host", Text, nullable=False),
-    Column("port", Integer, nullable=False),
+    Column("port", NUMBER, nullable=False),
     Column("user", Text, nullable=False),
     Column("fetch_from", Text, nullable=False, default=""),
     Column("put_into", Text, nullable=False, default=""),
@@ -309,7 +312,7 @@ servers = Table(
 host_keys = Table(
     "host_keys",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("server", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("key", Text, nullable=False),
@@ -328,8 +331,8 @@ fetches = Table(
     Column("partner", String(6), nullable=False),
     Column("source", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("mtime", Integer, nullable=False),
+    Column("size", NUMBER, nullable=False),
+    Column("mtime", NUMBER, nullable=False),
     Column("state", String(10), nullable=False),
     _time("at", nullable=False),
     Index("fetches_by_state", "partner", "state", "name"),
@@ -341,7 +344,7 @@ ways = Table(
     metadata,
     Column("partner", String(6), primary_key=True),
     Column("way", String(5), primary_key=True),
-    Column("failures", Integer, nullable=False, default=0),
+    Column("failures", NUMBER, nullable=False, default=0),
     Column("last_error", Text, nullable=False, default=""),
     _time("failing_since"),
     _time("open_until"),
@@ -351,9 +354,9 @@ ways = Table(
 links = Table(
     "links",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("writer", String(40), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     _time("at", nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
@@ -373,7 +376,7 @@ links = Table(
 heads = Table(
     "heads",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     _time("at", nullable=False),
     Column("heads", Text, nullable=False),
     Column("key", Text, nullable=False, default=""),
@@ -389,14 +392,14 @@ weighed = Table(
     Column("start", String(32), primary_key=True),
     Column("partner", String(6), primary_key=True),
     _time("until", nullable=False),
-    Column("deposited", Integer, nullable=False),
-    Column("integrated", Integer, nullable=False),
-    Column("partial", Integer, nullable=False),
-    Column("rejected", Integer, nullable=False),
-    Column("inadmissible", Integer, nullable=False),
-    Column("decisions", Integer, nullable=False),
-    Column("expected", Integer, nullable=False),
-    Column("published", Integer, nullable=False),
+    Column("deposited", NUMBER, nullable=False),
+    Column("integrated", NUMBER, nullable=False),
+    Column("partial", NUMBER, nullable=False),
+    Column("rejected", NUMBER, nullable=False),
+    Column("inadmissible", NUMBER, nullable=False),
+    Column("decisions", NUMBER, nullable=False),
+    Column("expected", NUMBER, nullable=False),
+    Column("published", NUMBER, nullable=False),
 )
 
 notes = Table("notes", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -404,7 +407,7 @@ notes = Table("notes", metadata, Column("key", Text, primary_key=True), Column("
 events = Table(
     "events",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     _time("at", nullable=False),
     Column("event", Text, nullable=False),
     Column("actor", Text, nullable=False),

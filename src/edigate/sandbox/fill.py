@@ -145,8 +145,11 @@ def _next_lives(gate: Gate, begins: Callable[[Life], dt.date]) -> tuple[Enacted,
 
 
 def _take(gate: Gate, count: int) -> int:
+    """The first of so many numbers that follow on each other, as those of two at once may not."""
     with writing(gate.ledger) as connection:
-        return BEFORE_FIRST + sequences.take(connection, SEQUENCE, count).start
+        while (taken := sequences.take(connection, SEQUENCE, count))[-1] - taken[0] >= count:
+            pass
+    return BEFORE_FIRST + taken[0]
 
 
 def _partner(row: Mapping[str, Any]) -> Partner:
