@@ -249,6 +249,27 @@ def _of_restored(error: Any) -> Failure:  # noqa: ANN401 - engine.restored.Resto
     )  # fmt: skip
 
 
+def _of_roles(_error: Any) -> Failure:  # noqa: ANN401 - engine.engines.AllRolesTogether
+    return Failure(
+        t("This gate's ledger lies in its folder: one process does everything, and has no use for --roles.",
+          "Le registre de cette passerelle est dans son dossier : un seul processus fait tout, sans --roles."),
+        t("Leave --roles out, or move the ledger to PostgreSQL first: docs/scaling.md.",
+          "Retirez --roles, ou déplacez d'abord le registre vers PostgreSQL : docs/scaling.md."),
+    )  # fmt: skip
+
+
+def _of_outbox(error: Any) -> Failure:  # noqa: ANN401 - engine.delivering.NotShared
+    return Failure(
+        t("{folder} is not the outbox that this gate delivers to from elsewhere: what lies there tells what was"
+          " handed out, so that there must be only one.",
+          "{folder} n'est pas la boîte d'envoi où cette passerelle remet depuis d'autres machines : son contenu dit ce"
+          " qui a été remis, il ne peut y en avoir qu'une.",
+          folder=error.folder),
+        t("Mount the shared folder there, or run without the role deliver: docs/scaling.md.",
+          "Montez-y le dossier partagé, ou lancez sans le rôle deliver : docs/scaling.md."),
+    )  # fmt: skip
+
+
 def _of_lost_ledger(error: Any) -> Failure:  # noqa: ANN401 - app.LedgerLost
     return Failure(
         t("{folder}: ledger.sqlite is missing, while archive/ holds deposits. An empty ledger in its place would begin"
@@ -313,6 +334,8 @@ _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
         "Held": _of_lock,
         "LedgerLost": _of_lost_ledger,
         "Restored": _of_restored,
+        "NotShared": _of_outbox,
+        "AllRolesTogether": _of_roles,
         "SchemaMissing": _as_it_says,
         "BadDirectory": _as_it_says,
         "CatalogueError": _as_it_says,

@@ -7,7 +7,7 @@ import typer
 from edigate.cli import common, rows
 from edigate.cli.messages import t
 from edigate.engine.gate import Gate
-from edigate.engine.local import Local
+from edigate.engine.engines import engine_of
 from edigate.engine.lock import Held
 from edigate.ledger import queries, store
 from edigate.ledger.clock import stamp
@@ -37,7 +37,7 @@ def work_off(gate: Gate) -> bool:
     """Carry out what is due, or wake the gate that runs on the folder; whether it was done here."""
     configure(fmt=gate.settings.log.format, level="error")
     try:
-        Local(gate).work_off_due()
+        engine_of(gate).work_off_due()
     except Held:
         wake(gate)
         return False

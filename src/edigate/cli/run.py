@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from edigate.app import require_schemas
-from edigate.cli.common import err, from_here, open_here
+from edigate.cli.common import Misuse, err, from_here, open_here
 from edigate.cli.messages import t
 from edigate.cli.told_time import at
 from edigate.cli.work import summarise, work_once
-from edigate.engine.local import Local
+from edigate.engine.engines import engine_of
+from edigate.engine.roles import Role
 from edigate.engine.upkeep import CHORES
 from edigate.observability import logs
 
@@ -58,18 +59,47 @@ _Now = Annotated[
 ]
 
 
-def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None) -> None:
+_Roles = Annotated[
+    str,
+    typer.Option(
+        "--roles",
+        metavar=t("ROLES", "RÔLES"),
+        help=t(
+            "With a ledger on PostgreSQL: what this process does, of intake, work and deliver, with commas between.",
+            "Avec un registre sur PostgreSQL : ce que fait ce processus, parmi intake, work et deliver, séparés par des"
+            " virgules.",
+        ),
+    ),
+]
+
+
+def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None, roles: _Roles = ",".join(Role)) -> None:
     """Run the gate in the folder that was found."""
+    chosen = _named(roles)
     gate = open_here() if now is None else at(now)
     if once:
         told = verbose or not sys.stderr.isatty()
-        tally = work_once(gate, level=gate.settings.log.level if told else "error", chores=CHORES)
+        tally = work_once(gate, level=gate.settings.log.level if told else "error", chores=CHORES, roles=chosen)
         if not summarise(gate, tally):
             raise typer.Exit(1)
         return
     require_schemas(gate)
     logs.configure(fmt=gate.settings.log.format, level=gate.settings.log.level)
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and Role.INTAKE in chosen:
         inbox = from_here(gate.places.inbox)
         err().print(t("Watching {inbox}; Ctrl-C ends it.", "Surveille {inbox} ; Ctrl-C arrête.", inbox=inbox))
-    Local(gate).run()
+    engine_of(gate, chosen).run()
+
+
+def _named(roles: str) -> frozenset[Role]:
+    """The roles of a list with commas. Raises Misuse."""
+    words = [word.strip().lower() for word in roles.split(",") if word.strip()]
+    wrong = [word for word in words if word not in frozenset(Role)]
+    if wrong or not words:
+        raise Misuse(
+            t("--roles {roles}: {wrong} is no role.", "--roles {roles} : {wrong} n'est pas un rôle.",
+              roles=roles, wrong=", ".join(wrong) or "''"),
+            t("Write one or several of: {known}", "Écrivez un ou plusieurs de ces rôles : {known}",
+              known=",".join(Role)),
+        )  # fmt: skip
+    return frozenset(map(Role, words))

@@ -18,7 +18,8 @@ from edigate.cli.common import err, from_here, out, table
 from edigate.cli.messages import t
 from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import printable
-from edigate.engine.local import Local
+from edigate.engine.engines import Engine, engine_of
+from edigate.engine.roles import ALL, Role
 from edigate.engine.tally import Tally
 from edigate.ledger import queries
 from edigate.ledger.store import HELD
@@ -26,7 +27,7 @@ from edigate.ledger.ways import FETCH
 from edigate.observability import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import RowMapping
 
@@ -87,21 +88,23 @@ def verdict_word(verdict: str) -> str:
     }[verdict]
 
 
-def work_once(gate: "Gate", *, level: str, chores: "Sequence[Chore]" = ()) -> Tally:
+def work_once(
+    gate: "Gate", *, level: str, chores: "Sequence[Chore]" = (), roles: "Collection[Role]" = ALL
+) -> Tally:
     """Work off what is there, then do the chores; a signal finishes the batch in hand and ends."""
     require_schemas(gate)
     files = sum(1 for _ in gate.places.inbox.glob("*/[!.]*"))
     with bar(files, t("Flows", "Flux"), hidden=files < MANY) as progress:
         logs.configure(fmt=gate.settings.log.format, level=level)
-        local = Local(gate, progress=lambda tally, waiting: _advance(progress, tally, files, waiting))
-        with _ending_by_signal(local):
-            return local.run_once(chores=chores)
+        engine = engine_of(gate, roles, progress=lambda tally, waiting: _advance(progress, tally, files, waiting))
+        with _ending_by_signal(engine):
+            return engine.run_once(chores=chores)
 
 
 @contextmanager
-def _ending_by_signal(local: Local) -> Iterator[None]:
+def _ending_by_signal(engine: Engine) -> Iterator[None]:
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: local.stop()) for number in numbers]
+    before = [signal.signal(number, lambda *_: engine.stop()) for number in numbers]
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.handover import said
 from edigate.ledger import jobs
 from edigate.ledger.database import writing
+from edigate.ledger.postgres import conninfo
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def _forget(pivots: Iterable[Content]) -> None:
 def app_of(gate: Gate, decider: Decider) -> App:
     """What fetches jobs from the gate's ledger; it has to be opened."""
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL + 1)  # the gate tells of it in its own words
-    address = gate.ledger.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+    app = App(connector=PsycopgConnector(conninfo=conninfo(gate.settings.ledger.url), min_size=1, max_size=4))
 
     def decide(runs: list[str]) -> None:
         try:

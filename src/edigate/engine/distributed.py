@@ -19,7 +19,6 @@ import threading
 import time
 import traceback
 from contextlib import ExitStack, contextmanager, suppress
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,6 +33,7 @@ from edigate.engine.metering import measured
 from edigate.engine.once_only import once_only
 from edigate.engine.pool import Pool
 from edigate.engine.restored import refuse_if_restored
+from edigate.engine.roles import ALL, Role
 from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
 from edigate.engine.tally import Tally
@@ -54,17 +54,6 @@ if TYPE_CHECKING:
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
-
-
-class Role(StrEnum):
-    """What a process of the gate does."""
-
-    INTAKE = "intake"
-    WORK = "work"
-    DELIVER = "deliver"
-
-
-ALL = frozenset(Role)
 PAUSE_AFTER_TROUBLE = 5.0
 IDLE_SECONDS = 1.0
 TIME_SECONDS = 5.0
