@@ -6,8 +6,8 @@ import typer
 
 from edigate.cli import common, rows
 from edigate.cli.messages import t
-from edigate.engine.gate import Gate
 from edigate.engine.engines import engine_of
+from edigate.engine.gate import Gate
 from edigate.engine.lock import Held
 from edigate.ledger import queries, store
 from edigate.ledger.clock import stamp

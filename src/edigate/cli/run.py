@@ -59,6 +59,7 @@ _Now = Annotated[
 ]
 
 
+_EVERY = ",".join(Role)
 _Roles = Annotated[
     str,
     typer.Option(
@@ -73,7 +74,7 @@ _Roles = Annotated[
 ]
 
 
-def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None, roles: _Roles = ",".join(Role)) -> None:
+def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None, roles: _Roles = _EVERY) -> None:
     """Run the gate in the folder that was found."""
     chosen = _named(roles)
     gate = open_here() if now is None else at(now)
