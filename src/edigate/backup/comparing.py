@@ -22,6 +22,7 @@ from edigate.backup.reading import Heard
 from edigate.domain.names import PIVOT, parse_name
 from edigate.engine import heads as head_files
 from edigate.engine.restored import mark_of, write_mark
+from edigate.intake.folder import claimed, printable
 from edigate.intake.sftp import HIDDEN
 from edigate.ledger import fetches, heads, host_keys, journal, notes, servers
 from edigate.ledger.clock import stamp
@@ -144,17 +145,17 @@ def _look_into_archive(gate: Gate, found: Comparison) -> None:
 
 
 def _claims(connection: Connection, gate: Gate) -> Iterator[Claim]:
-    found = [path for path in gate.places.spool.glob("[!.]*/[!.]*/*") if path.is_file()]
-    ids = {path: path.parent.name.partition("-")[0] for path in found}
-    booked = {row["id"] for row in where_in(connection, select(flows.c.id), flows.c.id, set(ids.values()))}
-    for path in sorted(found):
-        yield Claim(path.parent.parent.name, ids[path], path.name, ids[path] in booked)
+    found = list(claimed(gate.places.spool)) if gate.places.spool.is_dir() else []
+    booked = {row["id"] for row in where_in(connection, select(flows.c.id), flows.c.id, {one.id for one in found})}
+    for one in sorted(found, key=lambda one: (one.partner, one.id)):
+        yield Claim(one.partner, one.id, printable(one.name), one.id in booked)
 
 
 def _waiting(gate: Gate) -> dict[str, str]:
     """The hashes of what lies in the inboxes and in the spool."""
     found = {}
-    for where, files in (("inbox", gate.places.inbox.glob("*/*")), ("spool", gate.places.spool.glob("[!.]*/*/*"))):
+    spooled = (Path(one.path) for one in claimed(gate.places.spool)) if gate.places.spool.is_dir() else ()
+    for where, files in (("inbox", gate.places.inbox.glob("*/*")), ("spool", spooled)):
         found.update({sum_of(path).sha256: where for path in files if path.is_file() and not path.is_symlink()})
     return found
 

@@ -91,7 +91,8 @@ def _keep_all(
     """Have these files in the archive, on the disk, and out of the inboxes there. Raises OSError."""
     day = now.astimezone(gate.zone).date()
     keep = partial(_keep, gate, now=now, day=day, tell=tell)
-    if shared.covers(gate.places.archive):
+    home = gate.archive.folder()
+    if home and shared.covers(home):
         kept = [keep(claimed, synced=False) for claimed in claims]
     else:
         with ThreadPoolExecutor(SYNCING_THREADS) as threads:

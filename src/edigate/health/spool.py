@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edigate.health.findings import Several
 from edigate.health.patient import SETTLED_SECONDS
-from edigate.intake.folder import INCOMPLETE
+from edigate.intake.folder import INCOMPLETE, OF
 from edigate.ledger import fetches
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edigate.health.patient import Patient
 
 FETCHING = ".fetching"
-_CLAIM = re.compile(rf"[0-9a-f]{{28}}({INCOMPLETE})?")
+_CLAIM = re.compile(rf"[0-9a-f]{{28}}(?:{INCOMPLETE})?({OF}.+)?", re.DOTALL)
 
 
 def spool(patient: Patient) -> Iterator[Finding]:
@@ -28,13 +28,13 @@ def spool(patient: Patient) -> Iterator[Finding]:
     waiting = Several("spool.waiting")
     for claim in _claims(patient.places.spool):
         if _is_claim(claim) and _waits(patient, claim):
-            for file in _within(claim):
+            for file in _files(claim):
                 waiting.add(patient.below(file))
     yield from waiting.findings()
 
 
 def oddities(patient: Patient) -> Iterator[Finding]:
-    """Nothing lies there but partners' folders, in them claims, in each of them one file."""
+    """Nothing lies there but partners' folders, in them claimed files, or claims with one file each."""
     found = list(_odd(patient))
     several = Several("spool.odd")
     for path in found:
@@ -85,7 +85,13 @@ def _claims(spool: Path) -> list[Path]:
 
 
 def _is_claim(path: Path) -> bool:
-    return _is_folder(path) and _CLAIM.fullmatch(path.name) is not None
+    """A file that bears claim and name, or the folder of a claim whose name is too long for that."""
+    named = _CLAIM.fullmatch(path.name)
+    return named is not None and (_is_folder(path) or bool(named.group(1)))
+
+
+def _files(claim: Path) -> list[Path]:
+    return [claim] if OF in claim.name else _within(claim)
 
 
 def _waits(patient: Patient, claim: Path) -> bool:
@@ -102,4 +108,4 @@ def _odd(patient: Patient) -> Iterator[Path]:
         if not _is_claim(claim):
             yield claim
         else:
-            yield from (path for path in _within(claim) if path.is_symlink() or not path.is_file())
+            yield from (path for path in _files(claim) if path.is_symlink() or not path.is_file())

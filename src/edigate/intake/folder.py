@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
 INCOMPLETE = "-incomplete"
+OF = "="  # in a partner's spool, between a claim and the name of its file
+LONGEST_NAME = 255
 FETCHING = ".fetching"  # in a partner's spool: what is not whole yet
 
 
@@ -64,18 +67,29 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class _Quiet:
     partner: str
-    path: Path
+    path: str
     sight: Sight
     broken: bool
 
 
 @dataclass(frozen=True, slots=True)
+class _Looking:
+    """What one look goes by: its instant, by two clocks, and what it has seen so far."""
+
+    now: float
+    by_the_wall: float
+    seen: dict[str, tuple[Sight, float]] = field(default_factory=dict)
+    quiet: dict[str, list[_Quiet]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A file in the spool, under its claim id."""
+    """A file in the spool, under its claim id: as `<id>=<name>`, or in a folder `<id>` where that would be too long."""
 
     id: str
     partner: str
-    path: Path
+    path: str
+    name: str
     incomplete: bool = False
 
 
@@ -97,31 +111,32 @@ class Inbox:
         self.root = root
         self._quiet = quiet_seconds
         self._broken_after = broken_after_seconds
-        self._seen: dict[Path, tuple[Sight, float]] = {}
-        self._cut: dict[Path, Sight] = {}
-        self._renamed: set[Path] = set()
-        self._news: deque[Path] = deque()
+        self._seen: dict[str, tuple[Sight, float]] = {}
+        self._cut: dict[str, Sight] = {}
+        self._renamed: set[str] = set()
+        self._news: deque[str] = deque()
 
     def arrived_by_rename(self, path: Path) -> None:
         """Remember a file that was seen to arrive by rename: it needs no quiet period. Any thread may call."""
-        self._news.append(path)
+        self._news.append(str(path))
 
     def look(self, partners: Collection[str], at_most: int) -> Look:
         """Every file that is there: ready (at most so many, the partners in turn), still waiting, or trouble."""
-        found = Look()
+        found, looking = Look(), _Looking(time.monotonic(), time.time())
         while self._news:
             self._renamed.add(self._news.popleft())
-        seen: dict[Path, tuple[Sight, float]] = {}
-        quiet: dict[str, list[_Quiet]] = {}
         for partner, entry in self._entries(partners, found):
-            self._consider(partner, entry, found, seen, quiet.setdefault(partner, []))
-        self._seen = seen
+            self._consider(partner, entry, looking, found)
+        seen = self._seen = looking.seen
         self._cut = {path: sight for path, sight in self._cut.items() if path in seen}
-        for file in chain.from_iterable(zip_longest(*quiet.values())):
-            if file is not None and len(found.ready) < at_most:
+        for file in chain.from_iterable(zip_longest(*looking.quiet.values())):
+            if len(found.ready) >= at_most:
+                break
+            if file is not None:
                 self._open(file, found)
         # What is ready goes, and another file may come under its name.
-        self._renamed &= seen.keys() - {ready.path for ready in found.ready}
+        if self._renamed:
+            self._renamed &= seen.keys() - {str(ready.path) for ready in found.ready}
         return found
 
     def _entries(self, partners: Collection[str], found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -146,41 +161,30 @@ class Inbox:
             if not entry.name.startswith(".") and not entry.name.lower().endswith(TEMPORARY_ENDINGS):
                 yield partner, entry
 
-    def _consider(
-        self,
-        partner: str,
-        entry: os.DirEntry[str],
-        found: Look,
-        seen: dict[Path, tuple[Sight, float]],
-        quiet: list[_Quiet],
-    ) -> None:
-        path = Path(entry.path)
+    def _consider(self, partner: str, entry: os.DirEntry[str], looking: _Looking, found: Look) -> None:
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             return
         except OSError as error:
-            found.troubles.append(Trouble(path, "inbox.unreadable_file", error.strerror or str(error)))
+            found.troubles.append(Trouble(Path(entry.path), "inbox.unreadable_file", error.strerror or str(error)))
             return
         if not stat.S_ISREG(status.st_mode):
-            found.troubles.append(Trouble(path, "inbox.not_a_file"))
+            found.troubles.append(Trouble(Path(entry.path), "inbox.not_a_file"))
             return
-        sight = Sight.of(status)
-        still_for = self._still_for(path, sight, seen)
+        path, sight = entry.path, Sight.of(status)
+        before = self._seen.get(path)
+        since = before[1] if before and before[0] == sight else looking.now
+        looking.seen[path] = (sight, since)
+        # By what was seen, and by the time of its last change where that is in the past.
+        still_for = max(looking.now - since, looking.by_the_wall - sight.mtime_ns / 1e9)
         quiet_left = 0.0 if path in self._renamed else self._quiet - still_for
         if quiet_left > 0:
-            found.waiting.append(path)
+            found.waiting.append(Path(path))
             found.next_in = min(quiet_left, found.next_in or quiet_left)
             return
-        quiet.append(_Quiet(partner, path, sight, broken=still_for >= self._broken_after))
-
-    def _still_for(self, path: Path, sight: Sight, seen: dict[Path, tuple[Sight, float]]) -> float:
-        """Seconds without a change: by what was seen, and by the time of its last change where that is in the past."""
-        now = time.monotonic()
-        before = self._seen.get(path)
-        since = before[1] if before and before[0] == sight else now
-        seen[path] = (sight, since)
-        return max(now - since, time.time() - sight.mtime_ns / 1e9)
+        quiet = _Quiet(partner, path, sight, broken=still_for >= self._broken_after)
+        looking.quiet.setdefault(partner, []).append(quiet)
 
     def _open(self, file: _Quiet, found: Look) -> None:
         try:
@@ -188,19 +192,19 @@ class Inbox:
         except FileNotFoundError:
             return
         except OSError as error:
-            found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
+            found.troubles.append(Trouble(Path(file.path), "inbox.unreadable_file", error.strerror or str(error)))
             return
         try:
             whole = not is_being_written(descriptor) and self._is_whole(descriptor, file)
         except OSError as error:
-            found.troubles.append(Trouble(file.path, "inbox.unreadable_file", error.strerror or str(error)))
+            found.troubles.append(Trouble(Path(file.path), "inbox.unreadable_file", error.strerror or str(error)))
             return
         finally:
             os.close(descriptor)
         if whole or file.broken:
-            found.ready.append(Ready(file.partner, file.path, file.sight, incomplete=not whole))
+            found.ready.append(Ready(file.partner, Path(file.path), file.sight, incomplete=not whole))
         else:
-            found.waiting.append(file.path)
+            found.waiting.append(Path(file.path))
 
     def _is_whole(self, descriptor: int, file: _Quiet) -> bool:
         """Whether its end is there; a large archive that is cut short is not read again until it has changed."""
@@ -213,58 +217,80 @@ class Inbox:
 
 
 def claim(ready: Ready, spool: Path, now: dt.datetime) -> Claim | None:
-    """Rename a file into `spool/<partner>/<claim id>/`; None where it has gone or changed meanwhile.
+    """Rename a file into `spool/<partner>/`, under a claim of its own; None where it has gone or changed meanwhile.
 
     Raises OSError where the folder cannot be written to.
     """
     if not _looks_as_before(ready):
         return None
-    claim_id = new_id(now)
-    folder = spool / ready.partner / (claim_id + INCOMPLETE * ready.incomplete)
-    folder.mkdir(parents=True)
-    try:
-        ready.path.rename(folder / ready.path.name)
-    except FileNotFoundError:
-        folder.rmdir()
+    claim_id, name = new_id(now), ready.path.name
+    entry = claim_id + INCOMPLETE * ready.incomplete
+    folder = f"{spool}/{ready.partner}"
+    if len(os.fsencode(name)) + len(entry) + len(OF) > LONGEST_NAME:
+        folder, target = f"{folder}/{entry}", name
+    else:
+        target = entry + OF + name
+    path = f"{folder}/{target}"
+    if not _moved(str(ready.path), folder, path):
         return None
-    except OSError:
-        folder.rmdir()
-        raise
-    return Claim(claim_id, ready.partner, folder / ready.path.name, ready.incomplete)
+    return Claim(claim_id, ready.partner, path, name, ready.incomplete)
+
+
+def _moved(source: str, folder: str, target: str) -> bool:
+    """Rename a file into a folder, which is made where it is missing; whether the file was still there."""
+    for _ in range(2):
+        try:
+            os.rename(source, target)
+        except FileNotFoundError:
+            if os.path.isdir(folder):
+                return False
+            os.makedirs(folder, exist_ok=True)
+        else:
+            return True
+    return False
 
 
 def _looks_as_before(ready: Ready) -> bool:
     try:
-        return Sight.of(ready.path.lstat()) == ready.sight
+        return Sight.of(os.lstat(ready.path)) == ready.sight
     except FileNotFoundError:
         return False
 
 
 def claimed(spool: Path) -> Iterator[Claim]:
     """Whatever lies in the spool, in the order of its claims; empty claim folders are taken away."""
-    folders = [
-        folder
-        for partner in sorted(spool.iterdir())
+    found = [
+        (entry.name, partner.name, entry)
+        for partner in os.scandir(spool)
         if not partner.name.startswith(".") and partner.is_dir()
-        for folder in partner.iterdir()
-        if not folder.name.startswith(".") and folder.is_dir()
+        for entry in os.scandir(partner.path)
+        if not entry.name.startswith(".")
     ]
-    for folder in sorted(folders, key=lambda f: f.name):
-        files = list(folder.iterdir())
-        if not files:
-            folder.rmdir()
-        for file in files:
-            yield Claim(
-                folder.name.removesuffix(INCOMPLETE), folder.parent.name, file, folder.name.endswith(INCOMPLETE)
-            )
+    for _, partner, entry in sorted(found, key=lambda one: one[:2]):
+        told, is_file, name = entry.name.partition(OF)
+        if is_file:
+            yield Claim(told.removesuffix(INCOMPLETE), partner, entry.path, name, told.endswith(INCOMPLETE))
+        elif entry.is_dir():
+            yield from _in_folder(entry.path, told, partner)
+
+
+def _in_folder(folder: str, told: str, partner: str) -> Iterator[Claim]:
+    files = list(os.scandir(folder))
+    if not files:
+        os.rmdir(folder)
+    for file in files:
+        yield Claim(told.removesuffix(INCOMPLETE), partner, file.path, file.name, told.endswith(INCOMPLETE))
 
 
 def let_go(claim: Claim) -> None:
     """Empty the spool of a claim that is booked."""
-    claim.path.unlink(missing_ok=True)
-    claim.path.parent.rmdir()
+    with suppress(FileNotFoundError):
+        os.unlink(claim.path)
+    folder, name = os.path.split(claim.path)
+    if name == claim.name:
+        os.rmdir(folder)
 
 
-def printable(path: Path) -> str:
+def printable(name: str) -> str:
     """A file's name as text that any place can hold: bytes that are no UTF-8 become escapes."""
-    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

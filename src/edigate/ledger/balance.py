@@ -7,16 +7,18 @@ a report only where it is addressed to the depositor, and what belongs to no flo
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, String, and_, case, column, exists, func, literal, select, values
 
 from edigate.domain.verdicts import Verdict
+from edigate.ledger import weighed
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.deliveries import PLACED, PLANNED, PUBLISHED
 from edigate.ledger.store import DECIDED, DUE, HELD, IN_PROGRESS
-from edigate.ledger.tables import deliveries, flows, runs
+from edigate.ledger.tables import REPORT, deliveries, flows, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,15 +82,55 @@ class Strays:
 
 
 def balance(
-    connection: Connection, zone: dt.tzinfo, *, partner: str = "", since: str = "", until: str = ""
+    connection: Connection, zone: dt.tzinfo, *, partner: str = "", since: str = "", until: str = "", anew: bool = False
 ) -> Iterator[Line]:
-    """One line per day and partner, in order; `since` and `until` are times of the ledger and count by their days."""
-    last = _day(until, zone) if until else None
-    day = _next_day(connection, since, zone)
-    while day is not None and (last is None or day < last):
-        start, end = (stamp(dt.datetime.combine(d, dt.time(), zone)) for d in (day, day + _DAY))
-        yield from _lines(connection, day, partner, and_(flows.c.received_at >= start, flows.c.received_at < end))
+    """One line per day and partner, in order; `since` and `until` are times of the ledger and count by their days.
+
+    Days that were weighed before are taken as they were found then; `anew` counts every flow.
+    """
+    first = _next_day(connection, since, zone)
+    if first is None:
+        return
+    start, end = _midnight(first, zone), _midnight(_day(until, zone), zone) if until else weighed.EVER
+    spans = [] if anew else [span for span in weighed.load(connection, start, end) if _is_of_a_day(span, zone)]
+    found: dict[tuple[dt.date, str], Counter[str]] = {}
+    for span in spans:
+        for code, counts in span.counts.items():
+            if code == partner or not partner:
+                line = found.setdefault((_day(span.start, zone), code), Counter())
+                line.update(dict(zip(weighed.COUNTS, counts, strict=True)))
+    for gap in weighed.gaps(spans, start, end):
+        for day, row in _counted_by_day(connection, zone, partner, *gap):
+            found.setdefault((day, row.pop("partner")), Counter()).update(row)
+    for day, code in sorted(found):
+        yield Line(day, code, **found[day, code])
+
+
+def _counted_by_day(
+    connection: Connection, zone: dt.tzinfo, partner: str, start: str, until: str
+) -> Iterator[tuple[dt.date, dict[str, Any]]]:
+    """What is counted between two times, by day and partner."""
+    day = _next_day(connection, start, zone)
+    while day is not None and (begin := max(start, _midnight(day, zone))) < until:
+        end = min(until, _midnight(day + _DAY, zone))
+        for row in count(connection, begin, end, partner):
+            yield day, row
         day = _next_day(connection, end, zone)
+
+
+def count(connection: Connection, start: str, until: str, partner: str = "") -> list[dict[str, Any]]:
+    """The figures of a line, of what was deposited between two times, by partner: every flow is looked at."""
+    chosen = and_(flows.c.received_at >= start, flows.c.received_at < until)
+    if partner:
+        chosen = and_(chosen, flows.c.partner == partner)
+    counts = {row["partner"]: dict(row) for row in connection.execute(_FLOWS.where(chosen)).mappings()}
+    each = _RUNS.where(chosen).subquery()
+    reports = select(each.c.partner, *(func.sum(each.c[name]).label(name) for name in _REPORTED)).group_by(
+        each.c.partner
+    )
+    for row in connection.execute(reports).mappings():
+        counts[row["partner"]] |= dict(row)
+    return [counts[code] for code in sorted(counts)]
 
 
 def total(lines: Iterable[Line]) -> Line:
@@ -100,8 +142,13 @@ def total(lines: Iterable[Line]) -> Line:
     return Line(None, "", **counts)
 
 
-def strays(connection: Connection) -> Strays:
-    """What the whole ledger holds of it: without a flow nothing says on which day or line it belongs."""
+def strays(connection: Connection, *, anew: bool = False) -> Strays:
+    """What the whole ledger holds of it: without a flow nothing says on which day or line it belongs.
+
+    Where all runs and reports are accounted for by flows there are none; only where not, or `anew`, are they looked for.
+    """
+    if not anew and _all_accounted_for(connection):
+        return Strays()
     return Strays(*(connection.execute(query).scalar_one() for query in (_STRAY_RUNS, _STRAY_REPORTS)))
 
 
@@ -109,9 +156,9 @@ def arriving(connection: Connection, spool: Path) -> dict[str, int]:
     """Files claimed and not booked yet, by partner: they are not deposited so far, nor lost."""
     claims = {
         partner.name: [
-            claim.name.partition("-")[0]
+            claim.name.partition("=")[0].partition("-")[0]
             for claim in _within(partner)
-            if not claim.name.startswith(".") and _within(claim)
+            if not claim.name.startswith(".") and ("=" in claim.name or _within(claim))
         ]
         for partner in sorted(_within(spool))
         if not partner.name.startswith(".")
@@ -136,23 +183,57 @@ def _day(stamped: str, zone: dt.tzinfo) -> dt.date:
     return moment(stamped).astimezone(zone).date()
 
 
+def _midnight(day: dt.date, zone: dt.tzinfo) -> str:
+    return stamp(dt.datetime.combine(day, dt.time(), zone))
+
+
+def day_of(stamped: str, zone: dt.tzinfo) -> tuple[str, str]:
+    """The beginning of the gate's day that a time is in, and of the day after."""
+    day = _day(stamped, zone)
+    return _midnight(day, zone), _midnight(day + _DAY, zone)
+
+
+def _is_of_a_day(span: weighed.Span, zone: dt.tzinfo) -> bool:
+    """Whether it lies within one day, as all do unless the gate's zone was changed."""
+    return span.until <= day_of(span.start, zone)[1]
+
+
 def _next_day(connection: Connection, since: str, zone: dt.tzinfo) -> dt.date | None:
     """The next day with a deposit, so that idle days cost nothing."""
     first = connection.execute(select(func.min(flows.c.received_at)).where(flows.c.received_at >= since)).scalar()
     return _day(first, zone) if first else None
 
 
-def _lines(connection: Connection, day: dt.date, partner: str, on_the_day: ColumnElement[bool]) -> Iterator[Line]:
-    chosen = and_(on_the_day, flows.c.partner == partner) if partner else on_the_day
-    counts = {row["partner"]: dict(row) for row in connection.execute(_FLOWS.where(chosen)).mappings()}
-    each = _RUNS.where(chosen).subquery()
-    reports = select(each.c.partner, *(func.sum(each.c[name]).label(name) for name in _REPORTED)).group_by(
-        each.c.partner
+def _all_accounted_for(connection: Connection) -> bool:
+    """Whether there are as many runs and reports as belong to flows, and to their decisions.
+
+    In one statement but for the spans: with a change between the two the figures differ, and strays are looked for.
+    """
+    spans = weighed.load(connection)
+    known = [dict(zip(weighed.COUNTS, counts, strict=True)) for span in spans for counts in span.counts.values()]
+    between = values(column("start", String), column("until", String), name="between").data([*weighed.gaps(spans)])
+    runs_between = (
+        select(runs.c.id, runs.c.state)
+        .select_from(between)
+        .join(flows, and_(flows.c.received_at >= between.c.start, flows.c.received_at < between.c.until))
+        .join(runs, runs.c.flow == flows.c.id)
+        .cte()
     )
-    for row in connection.execute(reports).mappings():
-        counts[row["partner"]] |= dict(row)
-    for code in sorted(counts):
-        yield Line(day, **counts[code])
+    reports_between = (
+        select(func.count())
+        .select_from(runs_between)
+        .join(deliveries, deliveries.c.run == runs_between.c.id)
+        .where(runs_between.c.state == DECIDED, deliveries.c.kind == "report")
+    )
+    queries = (
+        select(func.count()).select_from(runs),
+        select(func.count()).select_from(deliveries).where(REPORT),
+        select(func.count()).select_from(runs_between),
+        reports_between,
+    )
+    row = connection.execute(select(*(query.scalar_subquery() for query in queries))).one()
+    decided, reported = (sum(counts[name] for counts in known) for name in ("decisions", "published"))
+    return tuple(row[:2]) == (decided + row[2], reported + row[3])
 
 
 def _sum(condition: ColumnElement[bool], name: str) -> Label[Any]:

@@ -289,12 +289,16 @@ def test_any_name_can_be_claimed(root: Path, tmp_path: Path) -> None:
     ready = look(an_inbox(root)).ready
     claims = [claim(file, tmp_path / "spool", NOW) for file in ready]
 
-    assert sorted(printable(claim.path) for claim in claims if claim) == [
+    assert sorted(printable(claim.name) for claim in claims if claim) == [
         "caf\\xe9.xml",
         "two\nlines",
         "x" * 255,
         "é",
     ]
+    assert sorted(claimed(tmp_path / "spool"), key=lambda c: c.id) == [c for c in claims if c]
+    for made in claims:
+        let_go(made)  # type: ignore[arg-type]
+    assert not list((tmp_path / "spool" / "ABC123").iterdir())
 
 
 def a_ready(root: Path, *, content: bytes = WHOLE) -> Ready:
@@ -304,7 +308,7 @@ def a_ready(root: Path, *, content: bytes = WHOLE) -> Ready:
     return ready
 
 
-def test_a_claim_moves_the_file_to_a_folder_of_its_own(root: Path, tmp_path: Path) -> None:
+def test_a_claim_moves_the_file_to_a_name_of_its_own(root: Path, tmp_path: Path) -> None:
     """Two drops of one name never meet."""
     claims = []
     for content in (b"<a>1</a>", b"<a>2</a>"):
@@ -312,7 +316,7 @@ def test_a_claim_moves_the_file_to_a_folder_of_its_own(root: Path, tmp_path: Pat
         assert made
         claims.append(made)
 
-    assert [c.path.read_bytes() for c in claims] == [b"<a>1</a>", b"<a>2</a>"]
+    assert [Path(c.path).read_bytes() for c in claims] == [b"<a>1</a>", b"<a>2</a>"]
     assert list(claimed(tmp_path / "spool")) == claims
     assert not list((root / "ABC123").iterdir())
 
@@ -373,12 +377,24 @@ def test_empty_claims_and_strange_files_in_the_spool_are_no_claims(root: Path, t
     assert not (spool / "ABC123" / "empty").exists()
 
 
+def test_a_folder_is_a_claim_as_well(tmp_path: Path) -> None:
+    """What was fetched from a server comes in one, under the name it has there, and leaves it behind for nobody."""
+    folder = tmp_path / "spool" / "ABC123" / f"{7:028x}-incomplete"
+    folder.mkdir(parents=True)
+    (folder / "a=b").write_bytes(WHOLE)
+    (made,) = claimed(tmp_path / "spool")
+    assert (made.id, made.partner, made.name, made.incomplete) == (f"{7:028x}", "ABC123", "a=b", True)
+
+    let_go(made)
+    assert not list((tmp_path / "spool" / "ABC123").iterdir())
+
+
 def test_letting_go_empties_the_spool(root: Path, tmp_path: Path) -> None:
     """Also where the file went before the gate ended."""
     for gone in (False, True):
         made = claim(a_ready(root), tmp_path / "spool", NOW)
         assert made
         if gone:
-            made.path.unlink()
+            Path(made.path).unlink()
         let_go(made)
         assert not list((tmp_path / "spool" / "ABC123").iterdir())
