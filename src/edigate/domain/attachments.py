@@ -17,7 +17,6 @@ from edigate.domain import wrappers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from zipfile import ZipInfo
-    from zipfile import ZipInfo
 
 NAME_LENGTH = 50
 

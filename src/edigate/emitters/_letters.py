@@ -1,39 +1,26 @@
-"""Texts as a PDF can print them: tamed, in a typeface that has their characters, broken into lines of a width."""
+"""Texts as a PDF can print them: tamed, and broken into lines of a width."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 PLACEHOLDER = "\N{REPLACEMENT CHARACTER}"
 """Stands for what the typeface does not have."""
-
-WINDOWS = "cp1252"
-"""What the fonts that every reader of PDF has can write."""
 
 # Anything else is looked at: printable Latin-1 without its soft hyphen, and what French adds to it.
 _UNUSUAL = re.compile("[^\n\x20-\x7e\xa0-\xac\xae-\xffŒœ€’‘“”–—…]")
 _PORTION = 1_000
 _UNBREAKABLE_SPACES = frozenset("\N{FIGURE SPACE}\N{NARROW NO-BREAK SPACE}")
-_ESCAPES = str.maketrans(
-    {char: f"\\{char}" for char in "()\\"}
-    | {bytes([code]).decode(WINDOWS, "ignore") or chr(code): f"\\{code:03o}" for code in range(0x80, 0x100)}
-)
 
 
-class Face(NamedTuple):
-    """A typeface: reportlab's names of its two weights, and each character's width in thousandths of the size.
-
-    `embedded` tells a font that goes into the document from one that every reader of PDF has.
-    """
-
-    names: tuple[str, str]
-    widths: tuple[Mapping[str, float], Mapping[str, float]]
-    embedded: bool
+def is_usual(text: str) -> bool:
+    """Whether taming leaves every character of the text as it is, all of which Western European typefaces have."""
+    return _UNUSUAL.search(text) is None
 
 
 def tamed(text: str, limit: int) -> str:
@@ -43,34 +30,17 @@ def tamed(text: str, limit: int) -> str:
     """
     rest = len(text) - limit
     text = text if rest <= 0 else f"{text[:limit]} […] ({rest} caractères de plus dans le document d’origine)"
-    if text.isascii() and text.isprintable():
+    if is_usual(text):
         return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return _UNUSUAL.sub(_tamed, _composed(plain))
 
 
-def drawable(text: str, face: Face) -> str:
-    """The tamed text with a placeholder for each character that the typeface does not have."""
-    if not face.embedded:
-        return text
-    known = face.widths[0]
-    return "".join(char if char in known or char == "\n" else PLACEHOLDER for char in text)
-
-
-def escaped(text: str) -> str:
-    """The text of a typeface that is not embedded, as a literal string of PDF holds it."""
-    return text.translate(_ESCAPES)
-
-
-def width(text: str, widths: Mapping[str, float], size: float) -> float:
-    """How wide the text is, in points."""
-    return sum(map(widths.__getitem__, text)) * size / 1000
-
-
-def broken(text: str, widths: Mapping[str, float], size: float, room: float) -> list[str]:
-    """The text in lines no wider than `room` points, broken at spaces, inside a word where it alone is wider."""
-    thousandths = room * 1000 / size
-    return [line for part in text.split("\n") for line in _filled(part, widths, thousandths)]
+def broken(text: str, wide: Callable[[str], float], room: float) -> list[str]:
+    """The text in lines no wider than `room`, broken at spaces, inside a word where it alone is wider."""
+    if "\n" not in text:
+        return [text] if not text or wide(text) <= room else _filled(text, wide, room)
+    return [line for part in text.split("\n") for line in broken(part, wide, room)]
 
 
 def _composed(text: str) -> str:
@@ -93,32 +63,30 @@ def _tamed(match: re.Match[str]) -> str:
     return char
 
 
-def _filled(text: str, widths: Mapping[str, float], room: float) -> list[str]:
-    get = widths.__getitem__
-    if sum(map(get, text)) <= room:
-        return [text]
+def _filled(text: str, wide: Callable[[str], float], room: float) -> list[str]:
     lines: list[str] = []
-    line, used, space = "", 0.0, get(" ")
-    for word, wide in _words(text, widths, room):
-        if line and used + space + wide > room:
+    line, used, space = "", 0.0, wide(" ")
+    for word, width in _words(text, wide, room):
+        if line and used + space + width > room:
             lines.append(line)
-            line, used = word, wide
+            line, used = word, width
         else:
-            line, used = (f"{line} {word}", used + space + wide) if line else (word, wide)
+            line, used = (f"{line} {word}", used + space + width) if line else (word, width)
     return [*lines, line]
 
 
-def _words(text: str, widths: Mapping[str, float], room: float) -> Iterator[tuple[str, float]]:
+def _words(text: str, wide: Callable[[str], float], room: float) -> Iterator[tuple[str, float]]:
     """Each word with its width; one that is too wide comes in pieces."""
     for word in text.split(" "):
-        wide = sum(map(widths.__getitem__, word))
-        if wide <= room:
-            yield word, wide
+        width = wide(word)
+        if width <= room:
+            yield word, width
             continue
         start, used = 0, 0.0
         for position, char in enumerate(word):
-            if used + widths[char] > room and position > start:
+            further = wide(char)
+            if used + further > room and position > start:
                 yield word[start:position], used
                 start, used = position, 0.0
-            used += widths[char]
+            used += further
         yield word[start:], used

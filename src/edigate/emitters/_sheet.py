@@ -1,27 +1,26 @@
 """A4 sheets of headings and tables as a PDF; the same content gives the same bytes, and takes time in its length.
 
-reportlab makes the document; what stands on a page is written to it as PDF operators, at a third of the cost of its
-own calls. Everything is a table: rows break between pages where they must, and their header is repeated.
+Everything is a table: rows break between pages where they must, and their header is repeated. What stands on a page
+is written as PDF operators right away, in the order in which it is read.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from functools import partial
-from io import BytesIO
-from itertools import zip_longest
+from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from edigate.emitters._letters import PLACEHOLDER, broken, drawable, escaped, tamed, width
+from edigate.emitters._faces import face_for
+from edigate.emitters._letters import PLACEHOLDER, broken, is_usual, tamed
+from edigate.emitters._pdf_file import About, document
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from reportlab.pdfgen.canvas import Canvas
+    from edigate.emitters._faces import Face
 
-    from edigate.emitters._letters import Face
+__all__ = ["About", "Block", "Column", "Heading", "Table", "pdf"]
 
 _WIDTH, _HEIGHT = 595.28, 841.89
 _MARGIN, _FOOT = 40.0, 52.0
@@ -29,6 +28,9 @@ _INNER = _WIDTH - 2 * _MARGIN
 _PADDING, _LEADING = 3.0, 1.25
 _BLACK, _GREY, _SHADE, _RULE = "0 g", "0.4 g", "0.92 g", "0.75 G"
 _SMALL, _BODY, _TITLE = 7.0, 8.0, 10.0
+_STEP = _BODY * _LEADING
+_HEADER = _SMALL * _LEADING + 2 * _PADDING
+_TOP = _HEIGHT - _MARGIN
 # What must fit below a heading, so that it does not stand alone at the foot of a page.
 _KEPT_TOGETHER = 54.0
 _CELL_CHARACTERS = 2_000
@@ -38,6 +40,8 @@ _MOST_ROWS = 20_000
 _MISSING = (
     f"Le signe {PLACEHOLDER} tient lieu d’un caractère que ce document ne sait pas écrire ; l’original le contient."
 )
+# Every page begins with this: how thick rules are, and how far below the one before the next line of a cell is.
+_BEGINNING = f"0.5 w {_RULE} {_STEP:g} TL"
 
 
 class Column(NamedTuple):
@@ -48,15 +52,6 @@ class Column(NamedTuple):
     right: bool = False
     bold: bool = False
     grey: bool = False
-
-
-class About(NamedTuple):
-    """What a reader of PDF shows of a document besides its pages."""
-
-    title: str
-    author: str
-    subject: str
-    day: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,84 +79,105 @@ class Table:
     indent: float = 0.0
     whole: bool = False
 
-    @property
-    def left(self) -> float:
-        """Where it begins."""
-        return _MARGIN + self.indent * _INNER
-
 
 Block = Heading | Table
 
 
+class _Place(NamedTuple):
+    """Where the cells of a column stand: from `left` to `right`, their texts being `room` thousandths wide at most.
+
+    `style` are the operators for its letters, `start` is `left` as they have it, empty where texts end on the right.
+    """
+
+    left: float
+    right: float
+    room: float
+    bold: bool
+    style: str
+    start: str
+
+
 @dataclass(slots=True)
 class _Sheets:
-    """Where drawing has come to: the operators of each page, the last one's at the end; `y` is counted from below."""
+    """Where drawing has come to: the operators of each page, the last one's at the end; `y` is counted from below.
 
-    canvas: Canvas
+    `style` is that of the page's last text.
+    """
+
     face: Face
-    resources: tuple[str, str]
-    y: float = _HEIGHT - _MARGIN
-    pages: list[list[str]] = field(default_factory=lambda: [[]])
+    y: float = _TOP
+    style: str = ""
+    pages: list[list[str]] = field(default_factory=lambda: [[_BEGINNING]])
 
     def turn(self) -> None:
         """Go on at the top of a new page."""
-        self.pages.append([])
-        self.y = _HEIGHT - _MARGIN
+        self.pages.append([_BEGINNING])
+        self.y, self.style = _TOP, ""
 
-    def text(self, x: float, y: float, text: str, style: _Style) -> None:
-        """Put a line of text on the page, its base line at `y`."""
-        if text:
-            self.pages[-1].append(_operators(self, x, y, text, style))
-
-
-class _Style(NamedTuple):
-    size: float
-    bold: bool = False
-    grey: bool = False
+    def room(self) -> float:
+        """How much of the page is left for what has a padding above and below."""
+        return self.y - _FOOT - 2 * _PADDING
 
 
 def pdf(about: About, foot: str, blocks: Sequence[Block]) -> bytes:
     """The blocks one below the other, with `foot` and the number of the page at the foot of each."""
-    from edigate.emitters import _faces  # noqa: PLC0415 - reportlab takes 60 ms, which few processes need to spend
-
-    blocks = [_tamed(block) for block in blocks]
-    foot = _one_line(foot)
-    face = _faces.face_for((foot, *(text for block in blocks for text in _texts(block))))
-    target = BytesIO()
-    canvas = _faces.canvas(target, _WIDTH, _HEIGHT)
-    canvas.setTitle(_one_line(about.title))
-    canvas.setAuthor(_one_line(about.author))
-    canvas.setSubject(_one_line(about.subject))
-    if about.day:
-        canvas.setDateFormatter(partial(_midnight, about.day))
-    sheets = _Sheets(canvas, face, (_resource(canvas, face.names[0]), _resource(canvas, face.names[1])))
-    shown = _with_note(blocks, face)
-    for block, following in zip_longest(shown, shown[1:]):
+    unusual: list[str] = []
+    foot = _one_line(foot, unusual)
+    tame = [_tamed(block, unusual) for block in blocks]
+    face = face_for(unusual)
+    if unusual:
+        foot, tame = face.written(foot), _with_note([_written(block, face) for block in tame])
+    sheets = _Sheets(face)
+    for block, following in zip_longest(tame, tame[1:]):
         _draw(sheets, block, following)
-    _close(sheets, drawable(foot, face))
-    canvas.save()
-    return target.getvalue()
+    _close(sheets, foot)
+    pages = ["\n".join(page).encode(face.encoding) for page in sheets.pages]
+    shown = About(_one_line(about.title), _one_line(about.author), _one_line(about.subject), about.day)
+    return document(shown, (_WIDTH, _HEIGHT), [weight.objects for weight in face.weights], pages)
 
 
-def _midnight(day: dt.date, *_now: int) -> str:
-    return f"D:{day.year:04}{day.month:02}{day.day:02}000000Z"
-
-
-def _tamed(block: Block) -> Block:
+def _tamed(block: Block, unusual: list[str]) -> Block:
+    """The block with tame texts; those that had unusual characters are added to the list."""
     if isinstance(block, Heading):
-        return Heading(tamed(block.text, _TITLE_CHARACTERS), block.size)
-    columns = tuple(column._replace(title=_one_line(column.title)) for column in block.columns)
+        return Heading(_one_line(block.text, unusual), block.size)
+    if not _are_usual([column.title for column in block.columns], _TITLE_CHARACTERS):
+        columns = tuple(column._replace(title=_one_line(column.title, unusual)) for column in block.columns)
+        block = replace(block, columns=columns)
+    if len(block.rows) <= _MOST_ROWS and _are_usual(list(chain.from_iterable(block.rows)), block.limit):
+        return block
     rows = [[tamed(cell, block.limit) for cell in row] for row in block.rows[:_MOST_ROWS]]
-    more = len(block.rows) - len(rows)
-    if more:
+    unusual += (cell for row in rows for cell in row if not is_usual(cell))
+    return replace(block, rows=[*rows, *_of_more_rows(block)])
+
+
+def _are_usual(texts: Sequence[str], limit: int) -> bool:
+    """Whether all of the texts are tame and short enough."""
+    whole = "\n".join(texts)
+    return is_usual(whole) and (len(whole) <= limit or max(map(len, texts)) <= limit)
+
+
+def _of_more_rows(table: Table) -> Iterator[list[str]]:
+    """A last row that tells how many were left out."""
+    more = len(table.rows) - _MOST_ROWS
+    if more > 0:
         said = f"[…] {more} lignes de plus dans le document d’origine."
-        widest = max(range(len(block.columns)), key=lambda position: block.columns[position].share)
-        rows.append(["" if position != widest else said for position in range(len(block.columns))])
-    return replace(block, columns=columns, rows=rows)
+        widest = max(range(len(table.columns)), key=lambda position: table.columns[position].share)
+        yield ["" if position != widest else said for position in range(len(table.columns))]
 
 
-def _one_line(text: str) -> str:
-    return tamed(text, _TITLE_CHARACTERS).replace("\n", " ")
+def _one_line(text: str, unusual: list[str] | None = None) -> str:
+    line = tamed(text, _TITLE_CHARACTERS).replace("\n", " ")
+    if unusual is not None and not is_usual(line):
+        unusual.append(line)
+    return line
+
+
+def _written(block: Block, face: Face) -> Block:
+    """The block as the typeface can write it."""
+    if isinstance(block, Heading):
+        return Heading(face.written(block.text), block.size)
+    columns = tuple(column._replace(title=face.written(column.title)) for column in block.columns)
+    return replace(block, columns=columns, rows=[[face.written(cell) for cell in row] for row in block.rows])
 
 
 def _texts(block: Block) -> Iterator[str]:
@@ -169,13 +185,12 @@ def _texts(block: Block) -> Iterator[str]:
         yield block.text
     else:
         yield from (column.title for column in block.columns)
-        for row in block.rows:
-            yield from row
+        yield from chain.from_iterable(block.rows)
 
 
-def _with_note(blocks: list[Block], face: Face) -> list[Block]:
+def _with_note(blocks: list[Block]) -> list[Block]:
     """The blocks, and what their placeholders mean where there is one."""
-    if not face.embedded or not any(PLACEHOLDER in drawable(text, face) for block in blocks for text in _texts(block)):
+    if not any(PLACEHOLDER in text for block in blocks for text in _texts(block)):
         return blocks
     return [*blocks, Table((Column("", 1, grey=True),), [[_MISSING]], ruled=False)]
 
@@ -190,128 +205,145 @@ def _draw(sheets: _Sheets, block: Block, following: Block | None) -> None:
 
 def _heading(sheets: _Sheets, heading: Heading, below: float) -> None:
     """A heading, on a page that has room for so much below it."""
-    size = heading.size
-    widths = sheets.face.widths[1]
-    lines = broken(drawable(heading.text, sheets.face), widths, size, _INNER)
-    if sheets.y - _FOOT < len(lines) * size * _LEADING + below:
+    step = heading.size * _LEADING
+    lines = broken(heading.text, sheets.face.weights[1].wide, _INNER * 1000 / heading.size)
+    if sheets.y - _FOOT < len(lines) * step + below:
         sheets.turn()
+    style = _style(heading.size, bold=True)
     for line in lines:
-        sheets.y -= size * _LEADING
-        sheets.text(_MARGIN, sheets.y, line, _Style(size, bold=True))
-    sheets.y -= _PADDING + size * (_LEADING - 1)
+        sheets.y -= step
+        _text(sheets, f"{_MARGIN:g}", sheets.y, line, style)
+    sheets.y -= _PADDING + heading.size * (_LEADING - 1)
 
 
 def _table(sheets: _Sheets, table: Table) -> None:
-    wide = _widths(table)
+    places = _places(table.columns, table.indent)
+    header = any(column.title for column in table.columns)
     if sheets.y - _FOOT < _KEPT_TOGETHER:
         sheets.turn()
-    _header(sheets, table, wide)
+    if header:
+        _header(sheets, table)
     for row in table.rows:
-        _row(sheets, table, wide, _lines(sheets.face, table, wide, row))
+        lines = _lines(sheets.face, places, row)
+        count = max(map(len, lines))
+        if count * _STEP > sheets.room():
+            _torn(sheets, table, lines, header=header)
+        else:
+            _cells(sheets, places, lines)
+            sheets.y -= count * _STEP + 2 * _PADDING
+        if table.ruled:
+            sheets.pages[-1].append(f"{places[0].left:.2f} {sheets.y:.2f} m {places[-1].right:.2f} {sheets.y:.2f} l S")
     sheets.y -= table.gap
 
 
-def _widths(table: Table) -> list[float]:
-    shares = sum(column.share for column in table.columns)
-    room = (1 - table.indent) * _INNER
-    return [column.share / shares * room for column in table.columns]
+@lru_cache(maxsize=256)
+def _places(columns: tuple[Column, ...], indent: float) -> tuple[_Place, ...]:
+    """Where each column stands: the same for every invoice in a currency."""
+    shares = sum(column.share for column in columns)
+    left, found = _MARGIN + indent * _INNER, []
+    for column in columns:
+        right = left + column.share / shares * (1 - indent) * _INNER
+        room = (right - left - 2 * _PADDING) * 1000 / _BODY
+        start = "" if column.right else f"{left + _PADDING:.2f}"
+        found.append(_Place(left, right, room, column.bold, _style(_BODY, column.bold, column.grey), start))
+        left = right
+    return tuple(found)
 
 
-def _lines(face: Face, table: Table, wide: list[float], row: Sequence[str]) -> list[list[str]]:
-    return [
-        broken(drawable(cell, face), face.widths[column.bold], _BODY, room - 2 * _PADDING)
-        for cell, column, room in zip(row, table.columns, wide, strict=True)
-    ]
+def _style(size: float, bold: bool = False, grey: bool = False) -> str:  # noqa: FBT001, FBT002 - as a Column has them
+    return f"{_GREY if grey else _BLACK} /F{bold + 1} {size:g} Tf"
+
+
+def _lines(face: Face, places: Sequence[_Place], row: Sequence[str]) -> list[list[str]]:
+    weights = face.weights
+    return [broken(cell, weights[place.bold].wide, place.room) for cell, place in zip(row, places, strict=True)]
 
 
 def _height(face: Face, table: Table) -> float:
     """What the rows of a table without a header take of a page, or a page."""
-    wide = _widths(table)
-    counts = (max(map(len, _lines(face, table, wide, row))) for row in table.rows)
-    return min(sum(count * _BODY * _LEADING + 2 * _PADDING for count in counts), _HEIGHT - _MARGIN - 2 * _FOOT)
+    places = _places(table.columns, table.indent)
+    counts = (max(map(len, _lines(face, places, row))) for row in table.rows)
+    return min(sum(count * _STEP + 2 * _PADDING for count in counts), _TOP - 2 * _FOOT)
 
 
-def _header(sheets: _Sheets, table: Table, wide: list[float]) -> None:
-    if not any(column.title for column in table.columns):
-        return
-    height = _SMALL * _LEADING + 2 * _PADDING
-    sheets.y -= height
-    sheets.pages[-1].append(f"{_SHADE} {table.left:.2f} {sheets.y:.2f} {sum(wide):.2f} {height:.2f} re f")
+def _header(sheets: _Sheets, table: Table) -> None:
+    places = _places(table.columns, table.indent)
+    left, right = places[0].left, places[-1].right
+    sheets.y -= _HEADER
+    sheets.pages[-1].append(f"{_SHADE} {left:.2f} {sheets.y:.2f} {right - left:.2f} {_HEADER:.2f} re f")
+    sheets.style = ""
     baseline = sheets.y + _PADDING + _SMALL * (_LEADING - 1)
-    titles = [drawable(column.title, sheets.face) for column in table.columns]
-    _cells(sheets, table, wide, titles, baseline, _Style(_SMALL, bold=True))
+    for column, place in zip(table.columns, places, strict=True):
+        start = place.start or _right(place, sheets.face.weights[1].wide(column.title), _SMALL)
+        _text(sheets, start, baseline, column.title, _style(_SMALL, bold=True))
 
 
-def _row(sheets: _Sheets, table: Table, wide: list[float], cells: list[list[str]]) -> None:
-    """One row; what does not fit goes to the next page, whole if it fits there."""
-    step = _BODY * _LEADING
-    count, done = max(map(len, cells)), 0
-    room = sheets.y - _FOOT - 2 * _PADDING
-    if count * step > room and count * step < _HEIGHT - _MARGIN - _FOOT - _KEPT_TOGETHER:
-        _turn(sheets, table, wide)
+def _torn(sheets: _Sheets, table: Table, lines: list[list[str]], *, header: bool) -> None:
+    """A row for which there is no room: it goes to the next page, whole if it fits there."""
+    places = _places(table.columns, table.indent)
+    count, done = max(map(len, lines)), 0
+    if count * _STEP < _TOP - _FOOT - _KEPT_TOGETHER:
+        _turn(sheets, table, header=header)
     while done < count:
-        fitting = int((sheets.y - _FOOT - 2 * _PADDING) / step)
+        fitting = int(sheets.room() / _STEP)
         if fitting < 1:
-            _turn(sheets, table, wide)
+            _turn(sheets, table, header=header)
             continue
         until = min(done + fitting, count)
-        top = sheets.y - _PADDING
-        for position in range(done, until):
-            line = [cell[position] if position < len(cell) else "" for cell in cells]
-            _cells(sheets, table, wide, line, top - (position - done) * step - _BODY, None)
-        sheets.y = top - (until - done) * step - _PADDING
+        _cells(sheets, places, [cell[done:until] for cell in lines])
+        sheets.y -= (until - done) * _STEP + 2 * _PADDING
         done = until
-    if table.ruled:
-        rule = f"{table.left:.2f} {sheets.y:.2f} m {_WIDTH - _MARGIN:.2f} {sheets.y:.2f} l S"
-        sheets.pages[-1].append(f"0.5 w {_RULE} {rule}")
 
 
-def _turn(sheets: _Sheets, table: Table, wide: list[float]) -> None:
+def _turn(sheets: _Sheets, table: Table, *, header: bool) -> None:
     sheets.turn()
-    _header(sheets, table, wide)
+    if header:
+        _header(sheets, table)
 
 
-def _cells(sheets: _Sheets, table: Table, wide: list[float], texts: list[str], y: float, style: _Style | None) -> None:
-    """One line of a row, at `y`; each cell in its column's own style unless another is given."""
-    left = table.left
-    for column, room, text in zip(table.columns, wide, texts, strict=True):
-        own = style or _Style(_BODY, column.bold, column.grey)
-        indent = _PADDING
-        if column.right and text:
-            indent = room - _PADDING - width(text, sheets.face.widths[own.bold], own.size)
-        sheets.text(left + indent, y, text, own)
-        left += room
+def _cells(sheets: _Sheets, places: Sequence[_Place], cells: Sequence[list[str]]) -> None:
+    """The lines of each cell of a row, one cell after the other, as they are read."""
+    page, weights = sheets.pages[-1], sheets.face.weights
+    top = sheets.y - _PADDING - _BODY
+    y = f"{top:.2f}"
+    for place, lines in zip(places, cells, strict=True):
+        if not any(lines):
+            continue
+        if place.style != sheets.style:
+            sheets.style = place.style
+            page.append(place.style)
+        weight = weights[place.bold]
+        if place.start:
+            page.append(f"BT {place.start} {y} Td{weight.shown(lines)} ET")
+            continue
+        for position, line in enumerate(lines):
+            start = _right(place, weight.wide(line), _BODY)
+            page.append(f"BT {start} {top - position * _STEP:.2f} Td{weight.shown((line,))} ET")
+
+
+def _right(place: _Place, wide: float, size: float) -> str:
+    """Where a text begins that ends on the right of its column."""
+    return f"{place.right - _PADDING - wide * size / 1000:.2f}"
+
+
+def _text(sheets: _Sheets, x: str, y: float, text: str, style: str) -> None:
+    """A line of text on its own, its base line at `y`."""
+    if not text:
+        return
+    if style != sheets.style:
+        sheets.style = style
+        sheets.pages[-1].append(style)
+    shown = sheets.face.weights["/F2" in style].shown((text,))
+    sheets.pages[-1].append(f"BT {x} {y:.2f} Td{shown} ET")
 
 
 def _close(sheets: _Sheets, foot: str) -> None:
-    """Write the feet, now that the number of pages is known, and hand every page over."""
-    style = _Style(_SMALL, grey=True)
-    count, pages = len(sheets.pages), sheets.pages
+    """Write the feet, now that the number of pages is known."""
+    style, pages = _style(_SMALL, grey=True), sheets.pages
+    wide = sheets.face.weights[0].wide
     for number, page in enumerate(pages, start=1):
-        sheets.pages = [page]
-        said = f"Page {number} / {count}"
-        sheets.text(_MARGIN, _FOOT / 2, foot, style)
-        right = _WIDTH - _MARGIN - width(said, sheets.face.widths[0], _SMALL)
-        sheets.text(right, _FOOT / 2, said, style)
-        sheets.canvas.addLiteral("\n".join(page))
-        sheets.canvas.showPage()
-
-
-def _operators(sheets: _Sheets, x: float, y: float, text: str, style: _Style) -> str:
-    colour = _GREY if style.grey else _BLACK
-    if sheets.face.embedded:
-        # Only reportlab knows in which of the subsets that it embeds a character will be.
-        words = sheets.canvas.beginText(x, y)
-        words.setFont(sheets.face.names[style.bold], style.size)
-        words.textOut(text)
-        return f"{colour} {words.getCode()}"
-    font = sheets.resources[style.bold]
-    return f"{colour} BT {font} {style.size:g} Tf {x:.2f} {y:.2f} Td ({escaped(text)}) Tj ET"
-
-
-def _resource(canvas: Canvas, font: str) -> str:
-    """What a page calls this font."""
-    words = canvas.beginText()
-    words.setFont(font, 1)
-    found = re.search(r"(/\S+) \S+ Tf", words.getCode())
-    return found[1] if found else ""
+        sheets.pages, sheets.style = [page], ""
+        said = f"Page {number} / {len(pages)}"
+        _text(sheets, f"{_MARGIN:g}", _FOOT / 2, foot, style)
+        _text(sheets, f"{_WIDTH - _MARGIN - wide(said) * _SMALL / 1000:.2f}", _FOOT / 2, said, style)
+    sheets.pages = pages

@@ -136,7 +136,7 @@ def _deposited(invoice: Invoice, original: bytes, kind: str) -> _File:
 
 def _readable(invoice: Invoice, addressing: Addressing) -> _File:
     name = _named(invoice, "_lisible.pdf")
-    return _File(name, _PDF, zipped(name, invoice_pdf(invoice, addressing)), _READABLE_CATEGORY)
+    return _File(name, _PDF, zipped(name, invoice_pdf(invoice, addressing), packed=True), _READABLE_CATEGORY)
 
 
 def _named(invoice: Invoice, end: str) -> str:

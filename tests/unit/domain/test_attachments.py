@@ -353,6 +353,19 @@ def test_a_large_wrapper_can_be_renamed() -> None:
         assert made.read("a.txt") == data
 
 
+@pytest.mark.parametrize("name", ["facture.xml", "été – 2026.pdf", "a"])
+@pytest.mark.parametrize("data", [b"", PDF, b"<a>" * 10_000], ids=len)
+@pytest.mark.parametrize(("packed", "method"), [(True, ZIP_STORED), (False, ZIP_DEFLATED)])
+def test_a_wrapper_is_one_that_everybody_opens(name: str, data: bytes, method: int, *, packed: bool) -> None:
+    """Python's own reader finds the file under its name, in 1980, readable for its owner, with its checksum."""
+    with ZipFile(BytesIO(b64decode(zipped(name, data, packed=packed)))) as archive:
+        (entry,) = archive.infolist()
+        assert archive.testzip() is None
+        assert (entry.filename, entry.compress_type, entry.file_size) == (name, method, len(data))
+        assert (entry.date_time, entry.external_attr >> 16) == ((1980, 1, 1, 0, 0, 0), 0o600)
+        assert archive.read(name) == data
+
+
 def test_a_wrapper_is_the_same_every_time() -> None:
     """Wrapping takes neither date nor chance."""
     assert zipped("été.pdf", PDF) == zipped("été.pdf", PDF)

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+import pikepdf
 import pypdf
 import pytest
 from hypothesis import given, settings
@@ -409,6 +410,50 @@ def test_one_invoice_leaves_no_trace_in_the_next() -> None:
 
     assert invoice_pdf(INVOICE, ADDRESSING) == first
     assert invoice_pdf(greek, ADDRESSING) == embedded
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Atelier du Pré (suite)", "Ελληνική \\ Łódź"])
+@pytest.mark.parametrize("lines", [1, 300])
+def test_the_file_is_as_the_standard_wants_it(name: str, lines: int) -> None:
+    """A strict reader finds nothing to mend: objects, their places, streams, on one page or many, with either font."""
+    invoice = replace(INVOICE, supplier=replace(INVOICE.supplier, name=name), lines=INVOICE.lines * lines)
+
+    with pikepdf.open(io.BytesIO(invoice_pdf(invoice, ADDRESSING))) as document:
+        assert document.check_pdf_syntax() == []
+        assert document.Root.Lang == "fr"
+        assert len(document.pages) == len({page.obj.objgen for page in document.pages})
+        assert all(page.mediabox == [0, 0, Decimal("595.28"), Decimal("841.89")] for page in document.pages)
+
+
+def test_a_font_is_embedded_where_helvetica_does_not_do() -> None:
+    """Western European letters are left to every reader's own font; others come with theirs, and little else of it."""
+    greek = replace(INVOICE, supplier=replace(INVOICE.supplier, name="Ελληνική"))
+    plain, embedded = invoice_pdf(INVOICE, ADDRESSING), invoice_pdf(greek, ADDRESSING)
+
+    assert len(plain) < 5_000
+    assert len(embedded) < 40_000
+    with pikepdf.open(io.BytesIO(plain)) as document:
+        assert [font.BaseFont for font in fonts(document)] == ["/Helvetica", "/Helvetica-Bold"]
+    with pikepdf.open(io.BytesIO(embedded)) as document:
+        programs = [font.DescendantFonts[0].FontDescriptor.FontFile2 for font in fonts(document)]
+        assert [program.read_bytes()[:4] for program in programs] == [b"\0\1\0\0"] * 2
+
+
+def test_characters_that_look_alike_are_copied_as_they_are() -> None:
+    """A Greek alpha, a Latin A and a Cyrillic one may be one shape, and a no-break space is none: each stays itself."""
+    said = "AΑА\u00a0Ω\u2126 Kκκ"
+    document = invoice_pdf(replace(INVOICE, supplier=replace(INVOICE.supplier, name=said)), ADDRESSING)
+
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages)
+    assert "AΑА\u00a0ΩΩ Kκκ" in text  # the sign for ohm is an omega in composed form
+
+
+def fonts(document: pikepdf.Pdf) -> list[pikepdf.Object]:
+    """The fonts of the first page."""
+    return [font for _, font in sorted(document.pages[0].resources.Font.items())]
 
 
 # --- whatever it says ------------------------------------------------------------------------------------------------
