@@ -142,7 +142,9 @@ def sources(paths: Iterable[Path]) -> Iterator[Source]:
 
 def open_at(root: Path | None) -> Gate | None:
     """The gate in this folder; None where there is none, or one that has no ledger yet: a check makes none."""
-    return open_gate(root) if root and Places(root).ledger.exists() else None
+    if root is None or not (Places(root).ledger.exists() or config.load(root).ledger.url):
+        return None
+    return open_gate(root)
 
 
 def terms_at(root: Path | None, gate: Gate | None, interface: str, clock: Clock = system_clock) -> Terms:

@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from edigate.app import open_gate
-from edigate.config import FILE, Settings
+from edigate.config import FILE, Settings, load
 from edigate.domain.names import LIFE_CYCLE, PIVOT, UNNAMED_REPORT
 from edigate.engine.gate import Places
 from edigate.ledger import events, sequences
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import open_ledger, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ Every setting can also be given in the environment, where it wins: EDIGATE_INTAK
 All of them are explained in docs/reference/settings.md. A gate that runs reads them when it starts.
 """
 _WIDTH = 118
+FOREIGN_LEDGER = "ledger.url"
 NUMBERS_PER_SECOND = 1_000
 """More than any gate gives out: what a lost ledger gave is below the seconds since 1970 times this."""
 
@@ -48,6 +49,7 @@ def found(root: Path, code: str) -> Gate:
     try:
         with file:
             file.write(settings_text(code))
+        _refuse_if_there(root)
         gate = open_gate(root)
         for folder in (gate.places.inbox, gate.places.outbox):
             make_passable(folder)
@@ -68,6 +70,7 @@ def begin_anew(root: Path, code: str, actor: str) -> Gate:
     root.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError), (root / FILE).open("x", encoding="utf-8") as file:
         file.write(settings_text(code))
+    _refuse_if_there(root)
     gate = open_gate(root, new_ledger=True)
     now = gate.clock()
     codes = {row.report for row in gate.interfaces.values() if row.report} | {PIVOT, LIFE_CYCLE, UNNAMED_REPORT}
@@ -79,6 +82,15 @@ def begin_anew(root: Path, code: str, actor: str) -> Gate:
     for folder in (gate.places.inbox, gate.places.outbox):
         make_passable(folder)
     return gate
+
+
+def _refuse_if_there(root: Path) -> None:
+    """A server's database that holds a ledger belongs to a gate: of this one nobody knows yet."""
+    url = load(root).ledger.url
+    if url:
+        with suppress(FileNotFoundError):
+            open_ledger(url, create=False).dispose()
+            raise GateExists(FOREIGN_LEDGER)
 
 
 def make_passable(folder: Path) -> None:

@@ -17,6 +17,7 @@ from edigate.engine.waiting import in_inboxes, in_spool, oldest
 from edigate.ledger import partners, servers, store, ways
 from edigate.ledger.alerts import BALANCE_UNEVEN
 from edigate.ledger.clock import moment
+from edigate.ledger.database import size
 from edigate.ledger.store import DUE, HELD
 from edigate.ledger.tables import ALERT_OPEN, DELIVERY_TO_DO, RUN_TO_DO, alerts, deliveries, runs
 from edigate.ledger.tables import ways as ways_table
@@ -40,13 +41,11 @@ class Reading(NamedTuple):
     labels: tuple[str, ...] = ()
 
 
-def disk(gate: Gate, _: Connection) -> Iterator[Reading]:
+def disk(gate: Gate, connection: Connection) -> Iterator[Reading]:
     """The room that is left, and what the ledger takes."""
     for name in ("inbox", "outbox", "archive"):
         yield Reading("edigate_disk_free_bytes", shutil.disk_usage(gate.places.root / name).free, (name,))
-    ledger = gate.places.ledger
-    logs = [ledger.with_name(f"{ledger.name}-wal")]
-    yield Reading("edigate_ledger_bytes", sum(path.stat().st_size for path in (ledger, *logs) if path.exists()))
+    yield Reading("edigate_ledger_bytes", size(connection))
 
 
 def waiting(gate: Gate, connection: Connection) -> Iterator[Reading]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import create_engine, event, inspect, text
@@ -15,7 +16,6 @@ from edigate.ledger.clock import stamp, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from sqlite3 import Connection as SqliteConnection
 
     from sqlalchemy import Connection, Engine
@@ -75,6 +75,15 @@ def open_ledger(where: Path | str, *, create: bool = True) -> Engine:
 def is_embedded(engine: Engine) -> bool:
     """Whether the ledger is the file in the gate's folder."""
     return engine.dialect.name == "sqlite"
+
+
+def size(connection: Connection) -> int:
+    """How many bytes the ledger takes, with its log where that is beside it."""
+    if connection.dialect.name == "postgresql":
+        return int(connection.execute(text("select pg_database_size(current_database())")).scalar_one())
+    _, _, place = connection.execute(text("pragma database_list")).one()
+    files = (Path(place), Path(f"{place}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _durable(connection: SqliteConnection, _record: object) -> None:
