@@ -206,6 +206,8 @@ def _foreseen(error: Exception) -> Failure | None:
     cause = getattr(error, "orig", error)
     if isinstance(cause, sqlite3.Error):
         return _of_ledger(str(cause))
+    if type(cause).__module__.startswith("psycopg"):
+        return _of_server(cause)
     if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         return _of_scarcity()
     worded = _WORDED.get(type(error).__name__)
@@ -226,6 +228,18 @@ def _of_ledger(reason: str) -> Failure:
         t("The ledger cannot be used: {reason}.", "Le registre ne peut pas être utilisé : {reason}.", reason=reason),
         t(*remedy) if remedy else "",
     )
+
+
+def _of_server(error: Any) -> Failure:  # noqa: ANN401 - psycopg.Error
+    from edigate.cli.server_words import of_server  # noqa: PLC0415 - loaded only where there are words to say
+
+    return of_server(error)
+
+
+def _of_unfit(error: Any) -> Failure:  # noqa: ANN401 - ledger.database.LedgerUnfit
+    from edigate.cli.server_words import of_unfit  # noqa: PLC0415 - as above
+
+    return of_unfit(error)
 
 
 def _of_lock(error: Any) -> Failure:  # noqa: ANN401 - engine.lock.Held, not imported for --help
@@ -271,6 +285,18 @@ def _of_outbox(error: Any) -> Failure:  # noqa: ANN401 - engine.delivering.NotSh
 
 
 def _of_lost_ledger(error: Any) -> Failure:  # noqa: ANN401 - app.LedgerLost
+    if not error.embedded:
+        return Failure(
+            t("{folder}: the database in [ledger] url holds no ledger, while this gate has deposits or a ledger of its"
+              " own. An empty one would begin every number anew and use names a second time: none was made.",
+              "{folder} : la base dans [ledger] url ne contient pas de registre, alors que cette passerelle a des dépôts"
+              " ou un registre à elle. Un registre vide reprendrait tous les numéros au début et donnerait des noms une"
+              " seconde fois : rien n'a été créé.", folder=error.folder),
+            t("Move the ledger there with edigate migrate, correct [ledger] url, or restore the database:"
+              " docs/scaling.md.",
+              "Déplacez-y le registre avec edigate migrate, corrigez [ledger] url, ou restaurez la base :"
+              " docs/scaling.md."),
+        )  # fmt: skip
     return Failure(
         t("{folder}: ledger.sqlite is missing, while archive/ holds deposits. An empty ledger in its place would begin"
           " every number anew and use names a second time: none was made.",
@@ -333,6 +359,7 @@ _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
         "BadSettings": _of_settings,
         "Held": _of_lock,
         "LedgerLost": _of_lost_ledger,
+        "LedgerUnfit": _of_unfit,
         "Restored": _of_restored,
         "NotShared": _of_outbox,
         "AllRolesTogether": _of_roles,

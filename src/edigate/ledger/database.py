@@ -30,7 +30,7 @@ T = TypeVar("T")
 class LedgerUnfit(Exception):
     """A ledger cannot be on this server, or not from here: why, and what was found instead."""
 
-    NO_DRIVER, TOO_OLD, ENCODING = "no_driver", "too_old", "encoding"
+    NO_DRIVER, TOO_OLD, ENCODING, ADDRESS = "no_driver", "too_old", "encoding", "address"
 
     def __init__(self, why: str, found: str) -> None:
         """`why` is one of the words above."""

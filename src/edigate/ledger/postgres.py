@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -60,7 +60,7 @@ def open_ledger(url: str, *, create: bool = True) -> Engine:
         _require_fit(connection)
         found = revision(connection)
         if found is None and not create:
-            raise FileNotFoundError(conninfo_to_dict(url).get("dbname") or "postgresql")
+            raise FileNotFoundError(_parts(url).get("dbname") or "postgresql")
         current = found == HEAD and notes.read(connection, JOBS_SCHEMA) == jobs_migrations()[-1].name
     if not current:
         _bring_up_to_date(engine)
@@ -77,6 +77,13 @@ def conninfo(url: str) -> str:
     theirs = conninfo_to_dict(url)
     options = f"{_SESSION} {theirs.get('options') or ''}".strip()
     return make_conninfo(**{**_CLIENT, **theirs, "options": options})  # type: ignore[arg-type]
+
+
+def _parts(url: str) -> dict[str, Any]:
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise LedgerUnfit(LedgerUnfit.ADDRESS, "") from None  # what is said of it repeats it, password and all
 
 
 def _require_fit(connection: Connection) -> None:
