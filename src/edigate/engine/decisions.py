@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 from collections import Counter
+from dataclasses import replace
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.ledger.deliveries import PivotLimits
 from edigate.pipeline.answers import Terms as JudgedBy
+from edigate.pipeline.examine import Part
 from edigate.pipeline.settle import Case, decide
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ LONE_DEATHS = 2
 LONE_KILLS = 5
 ATTEMPTS = 20
 SHARES_PER_WORKER = 2
+# Every worker that shares an archive unpacks all of it: a twentieth of the work on a document without attachments.
+MOST_AMONG = 4
+FEW = 8
+SHARED_FROM = 100_000
 
 
 def take_due(gate: Gate, pool: Pool, only: Collection[str] | None = None) -> list[RowMapping]:
@@ -89,8 +95,15 @@ def _item(gate: Gate, row: RowMapping) -> Item:
 
 
 def _parts(items: Sequence[Item], workers: int) -> list[tuple[Item, ...]]:
-    size = max(1, -(-len(items) // (workers * SHARES_PER_WORKER)))
-    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+    """Several runs to a share; where there are few, what may be a large archive is shared out among the workers."""
+    among = min(workers, MOST_AMONG) if len(items) < workers * FEW else 1
+    shared = [item for item in items if among > 1 and item.size >= SHARED_FROM]
+    alone = [item for item in items if among == 1 or item.size < SHARED_FROM]
+    size = max(1, -(-len(alone) // (workers * SHARES_PER_WORKER)))
+    return [
+        *((replace(item, part=Part(number, among)),) for item in shared for number in range(among)),
+        *(tuple(alone[start : start + size]) for start in range(0, len(alone), size)),
+    ]
 
 
 def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[tuple[RowMapping, Examination | Waits]]:

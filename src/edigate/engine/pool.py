@@ -103,7 +103,7 @@ class Pool:
     def examine(self, shares: Sequence[Share]) -> list[tuple[str, Examination | Waits]]:
         """What was found of every item of every share. Raises Died, and Broke; nothing of the batch counts then."""
         calls = [_Call(worker.examine_share, (s,), frozenset(item.run for item in s.items)) for s in shares]
-        return [found for answer in self._answers(calls) for found in answer]
+        return worker.whole((found for answer in self._answers(calls) for found in answer), self._charge.rules)
 
     def render(
         self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]

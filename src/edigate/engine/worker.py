@@ -22,12 +22,12 @@ from edigate.domain.verdicts import Content
 from edigate.ledger.archive import Altered, Archived
 from edigate.ledger.directory import Snapshot
 from edigate.pipeline.desk import Deposit, Desk
-from edigate.pipeline.examine import examine, render_again
+from edigate.pipeline.examine import WHOLE, Looked, Part, examine, joined, look_into, render_again
 from edigate.xsd import Limits, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -84,7 +84,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One run to examine."""
+    """One run to examine, or the part of its documents that one worker looks into."""
 
     run: str
     archived: str
@@ -94,6 +94,7 @@ class Item:
     size: int
     incomplete: bool
 
+    part: Part = WHOLE
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -157,13 +158,13 @@ def _note(work: Path, pid: int) -> Path:
     return work / f"{pid}{NOTE}"
 
 
-def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:
+def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]]:
     """Examine each item; past the time allowed the kernel ends the process, whatever it is stuck in."""
     try:
         desk = _desk(share.book, share.directory_version)
     except sqlite3.Error as error:
         return [(item.run, Waits("no_directory", f"{share.directory_version}: {error}")) for item in share.items]
-    found: list[tuple[str, Examination | Waits]] = []
+    found: list[tuple[str, Examination | Looked | Waits]] = []
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)
         signal.setitimer(signal.ITIMER_REAL, _seconds_for(item.size))
@@ -176,6 +177,22 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Waits]]:
 
 
 def _seconds_for(size: int) -> float:
+def whole(
+    found: Iterable[tuple[str, Examination | Looked | Waits]], rules: RuleSettings
+) -> list[tuple[str, Examination | Waits]]:
+    """The same by run, the parts of each put together; one that could not be looked into lets the whole run wait."""
+    parts: dict[str, list[Looked]] = {}
+    done: dict[str, Examination | Waits] = {}
+    for run, one in found:
+        if isinstance(one, Looked):
+            parts.setdefault(run, []).append(one)
+        elif run not in done:
+            done[run] = one
+    for run, looked in parts.items():
+        done.setdefault(run, joined(looked, rules.flow_invoices))
+    return list(done.items())
+
+
     """Time for a flow of so many bytes; a scanner that takes all of its own has the flow held, not the worker ended."""
     asking = allowance(_charge.rules.antivirus_seconds, size) if _scanner else 0
     return _charge.seconds + size // BYTES_A_SECOND + asking
@@ -193,13 +210,15 @@ def render_share(archived: str, interface: str, received_on: dt.date, whom: dict
     )
 
 
-def _examine(item: Item, desk: Desk) -> Examination | Waits:
+def _examine(item: Item, desk: Desk) -> Examination | Looked | Waits:
     depositor = desk.book.get(item.partner)
     if depositor is None:
         return Waits("no_partner", item.partner)
     deposit = Deposit(item.name, depositor, item.received_on, item.size, item.incomplete)
     try:
-        return examine(deposit, Archived(_charge.archive, item.archived), desk, partial(_set_aside, item.run))
+        source, keep = Archived(_charge.archive, item.archived), partial(_set_aside, item.run)
+        shared = item.part.of > 1
+        return look_into(deposit, source, desk, keep, item.part) if shared else examine(deposit, source, desk, keep)
     except Hold as hold:
         return Waits(hold.reason, hold.detail)
     except Altered:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from edigate.domain.brief import brief
 from edigate.domain.faults import Fault, Refusal, fault
 from edigate.domain.interfaces import Carries
-from edigate.domain.reported import Spot
+from edigate.domain.reported import Receipt, ReportedStatus, Spot
 from edigate.domain.stages import first_stage
 from edigate.domain.verdicts import Content, Examination, Examined
 from edigate.emitters import pivot
@@ -17,6 +17,7 @@ from edigate.parsers._xml import kind_of, read
 from edigate.pipeline.admission import admit
 from edigate.pipeline.desk import in_memory
 from edigate.pipeline.documents import (
+    ARCHIVES,
     SIGNATURE,
     Document,
     kind_of_deposit,
@@ -35,10 +36,10 @@ from edigate.xsd import places
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from edigate.domain.interfaces import Interface
     from edigate.domain.invoice import Invoice
-    from edigate.domain.reported import Receipt, ReportedStatus
     from edigate.domain.settings import RuleSettings
     from edigate.pipeline.desk import Deposit, Desk, Keep, Scan, Source
     from edigate.unpacking import Entry
@@ -50,37 +51,98 @@ def examine(deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory
     `source` is read only once name and size have passed; `keep` puts away each pivot that is rendered, so that a flow
     of many large invoices never lies in memory whole. Raises Hold where a check cannot run.
     """
+    return joined([look_into(deposit, source, desk, keep)], desk.settings.flow_invoices)
+
+
+class Part(NamedTuple):
+    """Which documents of an archive are looked into: one of each `of` in a row, the first of them at `number`."""
+
+    number: int = 0
+    of: int = 1
+
+
+WHOLE = Part()
+
+
+class Looked(NamedTuple):
+    """What one part of an examination found: the envelope's refusal, or findings by document."""
+
+    refused: tuple[Fault, ...] = ()
+    documents: tuple[Findings, ...] = ()
+    directory_version: str = ""
+
+
+def look_into(
+    deposit: Deposit, source: Source, desk: Desk, keep: Keep = in_memory, part: Part = WHOLE
+) -> Looked:  # fmt: skip
+    """One part of an examination, where several processes share an archive's documents; `joined` makes it whole.
+
+    Each unpacks all of it, which is the least of the work; what is wrong with the archive itself the first part tells.
+    """
     try:
         interface = admit(deposit, desk)
         kind = kind_of_deposit(deposit, source, interface, desk.settings)
         scan = desk.scanner.opened(deposit.size) if desk.scanner else None
-        if scan:
+        if scan and not part.number:
             stop_on_danger(source, scan)
     except Refusal as refusal:
-        return Examination(refusal.faults)
-    found = Findings(scan)
-    for piece in pieces_of(source, kind, interface, desk.settings):
-        if isinstance(piece, Fault):
-            found.faults.append(piece)
-        elif piece.kind != SIGNATURE:
-            _look_into(piece, found, deposit, interface, desk, keep)
-        del piece  # before the next one is read: they may be large
-    if found.count > desk.settings.flow_invoices:
-        found.faults.append(fault("EDG-F015", "document", found.count, most=desk.settings.flow_invoices))
-    version = desk.directory.version if desk.directory else ""
+        return Looked(refusal.faults)
+    documents: list[Findings] = []
+    if kind in ARCHIVES or not part.number:
+        count = 0
+        for number, piece in enumerate(pieces_of(source, kind, interface, desk.settings)):
+            if isinstance(piece, Fault):
+                if not part.number:
+                    documents.append(Findings(number, faults=[piece]))
+            elif piece.kind != SIGNATURE and number % part.of == part.number:
+                found = Findings(number)
+                _look_into(piece, found, _At(deposit, interface, scan, keep, desk.settings.flow_invoices - count), desk)
+                count += found.count
+                documents.append(found)
+            del piece  # before the next one is read: they may be large
+    return Looked(documents=tuple(documents), directory_version=desk.directory.version if desk.directory else "")
+
+
+def joined(parts: Sequence[Looked], most: int) -> Examination:
+    """The examination of which these are all parts, the same whatever number they are; `most` invoices in a flow."""
+    for part in parts:
+        if part.refused:
+            return Examination(part.refused)
+    whole = Findings()
+    for found in sorted((one for part in parts for one in part.documents), key=lambda one: one.number):
+        whole.count += found.count
+        whole.faults += found.faults
+        if whole.count <= most:
+            whole.invoices += _moved(found.invoices, len(whole.invoices))
+            whole.statuses += _moved(found.statuses, len(whole.statuses))
+            whole.receipts += _moved(found.receipts, len(whole.receipts))
+    if whole.count > most:
+        whole.faults.append(fault("EDG-F015", "document", whole.count, most=most))
     return Examination(
-        tuple(found.faults), tuple(found.invoices), tuple(found.statuses), tuple(found.receipts), version
+        tuple(whole.faults),
+        tuple(whole.invoices),
+        tuple(whole.statuses),
+        tuple(whole.receipts),
+        parts[0].directory_version,
     )
+
+
+_Placed = TypeVar("_Placed", Examined, ReportedStatus, Receipt)
+
+
+def _moved(found: list[_Placed], by: int) -> list[_Placed]:
+    """The same with their positions in the flow, of which so many came before this document's."""
+    return [replace(one, position=one.position + by) for one in found] if by else found
 
 
 @dataclass(slots=True)
 class Findings:
-    """What the documents of one flow give, as they are gone through; positions are counted over all of them.
+    """What one document of a flow gives; positions are counted in it, and `number` is its place among what was found.
 
-    `scan` is asked about attachments, where there is one; `count` is how many invoices there are, looked at or not.
+    `count` is how many invoices there are, looked at or not.
     """
 
-    scan: Scan | None = None
+    number: int = 0
     count: int = 0
     faults: list[Fault] = field(default_factory=list)
     invoices: list[Examined] = field(default_factory=list)
@@ -88,7 +150,21 @@ class Findings:
     receipts: list[Receipt] = field(default_factory=list)
 
 
-def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Interface, desk: Desk, keep: Keep) -> None:
+class _At(NamedTuple):
+    """Under what a document is looked into: `scan` is asked about attachments, where there is one.
+
+    `room` is how many invoices the flow may have from here on.
+    """
+
+    deposit: Deposit
+    interface: Interface
+    scan: Scan | None
+    keep: Keep
+    room: int
+
+
+def _look_into(piece: Entry, found: Findings, at: _At, desk: Desk) -> None:
+    deposit, interface = at.deposit, at.interface
     try:
         document = read_document(piece.content, interface, desk, piece.name)
         known = desk.book.get(deposit.depositor.code)
@@ -99,20 +175,17 @@ def _look_into(piece: Entry, found: Findings, deposit: Deposit, interface: Inter
     except Refusal as refusal:
         found.faults += [f.within(piece.name) for f in refusal.faults]
         return
-    found.count += max(1, len(document.root.findall(document.parser.NUMBER)))
-    if found.count > desk.settings.flow_invoices:
+    found.count = max(1, len(document.root.findall(document.parser.NUMBER)))
+    if found.count > at.room:
         return  # too many to be looked at, let alone to be told of one by one: the flow is refused for that
     for place, invoice in enumerate(document.parser.parse(document.root), start=1):
-        position = len(found.invoices) + 1
-        if found.scan:
-            found.faults += _placed(
-                tuple(dangers(invoice, found.scan, desk.settings.attachment_bytes)), document, place
-            )
+        if at.scan:
+            found.faults += _placed(tuple(dangers(invoice, at.scan, desk.settings.attachment_bytes)), document, place)
         examined = judge(
-            invoice, Place(piece.name, place, position), document, interface=interface,
+            invoice, Place(piece.name, place, place), document, interface=interface,
             received_on=deposit.received_on, desk=desk,
         )  # fmt: skip
-        found.invoices.append(replace(examined, pivot=keep(examined.pivot, position) if examined.pivot else None))
+        found.invoices.append(replace(examined, pivot=at.keep(examined.pivot, place) if examined.pivot else None))
 
 
 # Where statuses and receipts may turn out wrong at settling, by what the ledger holds.
