@@ -29,7 +29,6 @@ Every setting can also be given in the environment, where it wins: EDIGATE_INTAK
 All of them are explained in docs/reference/settings.md. A gate that runs reads them when it starts.
 """
 _WIDTH = 118
-FOREIGN_LEDGER = "ledger.url"
 NUMBERS_PER_SECOND = 1_000
 """More than any gate gives out: what a lost ledger gave is below the seconds since 1970 times this."""
 
@@ -38,8 +37,15 @@ class GateExists(Exception):
     """The folder holds a gate already; the message names its settings file, or its ledger."""
 
 
+class LedgerTaken(Exception):
+    """The database that the settings name holds a ledger already."""
+
+
 def found(root: Path, code: str) -> Gate:
-    """Make a gate with this application code; raises GateExists. Nothing is left of one that cannot be made whole."""
+    """Make a gate with this application code; raises GateExists and LedgerTaken.
+
+    Nothing is left of one that cannot be made whole.
+    """
     root.mkdir(parents=True, exist_ok=True)
     settings = root / FILE
     try:
@@ -62,7 +68,7 @@ def found(root: Path, code: str) -> Gate:
 def begin_anew(root: Path, code: str, actor: str) -> Gate:
     """Make a new ledger for a gate that has lost its own, and give up its past; the settings stay where there are any.
 
-    Numbers begin past all that the lost ledger can have given out. Raises GateExists where there is a ledger.
+    Numbers begin past all that the lost ledger can have given out. Raises GateExists and LedgerTaken where there is a ledger.
     """
     places = Places(root)
     if places.ledger.exists() and places.ledger.stat().st_size:
@@ -90,7 +96,7 @@ def _refuse_if_there(root: Path) -> None:
     if url:
         with suppress(FileNotFoundError):
             open_ledger(url, create=False).dispose()
-            raise GateExists(FOREIGN_LEDGER)
+            raise LedgerTaken
 
 
 def make_passable(folder: Path) -> None:

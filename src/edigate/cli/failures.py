@@ -284,13 +284,23 @@ def _of_outbox(error: Any) -> Failure:  # noqa: ANN401 - engine.delivering.NotSh
     )  # fmt: skip
 
 
+def _of_taken_ledger(_error: Any) -> Failure:  # noqa: ANN401 - founding.LedgerTaken
+    return Failure(
+        t("The database in [ledger] url holds a ledger already. Nothing was changed.",
+          "La base dans [ledger] url contient déjà un registre. Rien n'a été modifié."),
+        t("Name an empty database; for one more machine of the same gate, copy its edigate.toml: docs/scaling.md.",
+          "Nommez une base vide ; pour une machine de plus de la même passerelle, copiez son edigate.toml :"
+          " docs/scaling.md."),
+    )  # fmt: skip
+
+
 def _of_lost_ledger(error: Any) -> Failure:  # noqa: ANN401 - app.LedgerLost
     if not error.embedded:
         return Failure(
             t("{folder}: the database in [ledger] url holds no ledger, while this gate has deposits or a ledger of its"
               " own. An empty one would begin every number anew and use names a second time: none was made.",
-              "{folder} : la base dans [ledger] url ne contient pas de registre, alors que cette passerelle a des dépôts"
-              " ou un registre à elle. Un registre vide reprendrait tous les numéros au début et donnerait des noms une"
+              "{folder} : la base dans [ledger] url ne contient aucun registre, alors que cette passerelle a des"
+              " dépôts ou un registre à elle. Un registre vide reprendrait tous les numéros au début et donnerait des noms une"
               " seconde fois : rien n'a été créé.", folder=error.folder),
             t("Move the ledger there with edigate migrate, correct [ledger] url, or restore the database:"
               " docs/scaling.md.",
@@ -359,6 +369,7 @@ _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
         "BadSettings": _of_settings,
         "Held": _of_lock,
         "LedgerLost": _of_lost_ledger,
+        "LedgerTaken": _of_taken_ledger,
         "LedgerUnfit": _of_unfit,
         "Restored": _of_restored,
         "NotShared": _of_outbox,

@@ -70,7 +70,8 @@ def init(folder: _Folder, sandbox: _Sandbox = False, code: _Code = "CPP001", new
     made.add_row("edigate.toml", t("its settings, each with its meaning", "ses réglages, chacun expliqué"))
     made.add_row("inbox/, outbox/", t("one folder per partner: deposits, returns and pivots",
                                       "un dossier par partenaire : dépôts, retours et pivots"))  # fmt: skip
-    made.add_row("ledger.sqlite", t("the book of everything that happens", "le registre de tout ce qui arrive"))
+    ledger = "PostgreSQL" if gate.settings.ledger.url else gate.places.ledger.name
+    made.add_row(ledger, t("the book of everything that happens", "le registre de tout ce qui arrive"))
     if sandbox:
         _fill(gate)
         made.add_row("sandbox/", t("flows and lives to try it, explained in SANDBOX.md",

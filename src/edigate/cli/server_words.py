@@ -1,7 +1,7 @@
 """Why a ledger on a server cannot be used, in words: by what PostgreSQL says, or by what it is not."""
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edigate.cli.common import Failure
 from edigate.cli.messages import t
@@ -9,74 +9,80 @@ from edigate.cli.messages import t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
+class _Remedy(NamedTuple):
+    english: str
+    french: str
+
+
 # By what PostgreSQL's sentence contains, the first that does. No remedy repeats the address: it may hold a password.
-_REMEDIES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
+_REMEDIES: "Mapping[str, _Remedy]" = MappingProxyType(
     {
-        "password": (
+        "password": _Remedy(
             "The server refuses the login. Put the password into ~/.pgpass (permissions 0600) of this account, or the"
             " whole address into EDIGATE_LEDGER__URL.",
             "Le serveur refuse la connexion. Mettez le mot de passe dans ~/.pgpass (droits 0600) de ce compte, ou"
             " l'adresse entière dans EDIGATE_LEDGER__URL.",
         ),
-        "authentication failed": (
+        "authentication failed": _Remedy(
             "The server refuses the login: see to the account in [ledger] url and to pg_hba.conf on the server.",
             "Le serveur refuse la connexion : voyez le compte dans [ledger] url et pg_hba.conf sur le serveur.",
         ),
-        "no pg_hba.conf entry": (
+        "no pg_hba.conf entry": _Remedy(
             "The server lets nobody in from this machine: add a line to its pg_hba.conf and have it read again.",
             "Le serveur n'admet personne depuis cette machine : ajoutez une ligne à son pg_hba.conf et rechargez-le.",
         ),
-        "role ": (
+        "role ": _Remedy(
             "The server does not know this account: create it (create role … login), or correct [ledger] url.",
             "Le serveur ne connaît pas ce compte : créez-le (create role … login), ou corrigez [ledger] url.",
         ),
-        "database ": (
+        "database ": _Remedy(
             "Create the database (create database … encoding 'UTF8', its owner the gate's account), or correct"
             " [ledger] url.",
             "Créez la base (create database … encoding 'UTF8', au nom du compte de la passerelle), ou corrigez"
             " [ledger] url.",
         ),
-        "permission denied": (
+        "permission denied": _Remedy(
             "Make this account the owner of the database, or grant it all rights on the schema public.",
             "Rendez ce compte propriétaire de la base, ou donnez-lui tous les droits sur le schéma public.",
         ),
-        "too many clients": (
+        "too many clients": _Remedy(
             "The server has no connection left: raise its max_connections, or run fewer processes: docs/scaling.md.",
             "Le serveur n'a plus de connexion libre : relevez max_connections, ou lancez moins de processus :"
             " docs/scaling.md.",
         ),
-        "connection slots": (
+        "connection slots": _Remedy(
             "The server has no connection left: raise its max_connections, or run fewer processes: docs/scaling.md.",
             "Le serveur n'a plus de connexion libre : relevez max_connections, ou lancez moins de processus :"
             " docs/scaling.md.",
         ),
-        "read-only transaction": (
+        "read-only transaction": _Remedy(
             "This server is a copy that only reads: name the one that writes in [ledger] url"
             " (target_session_attrs=read-write finds it among several).",
             "Ce serveur est une copie en lecture seule : nommez celui qui écrit dans [ledger] url"
             " (target_session_attrs=read-write le trouve parmi plusieurs).",
         ),
-        "no space left": (
+        "no space left": _Remedy(
             "The server's disk is full: make room there; nothing that was deposited is lost.",
             "Le disque du serveur est plein : faites-y de la place ; rien de ce qui a été déposé n'est perdu.",
         ),
-        "starting up": (
+        "starting up": _Remedy(
             "The server is not ready yet: try again in a moment.",
             "Le serveur n'est pas encore prêt : recommencez dans un instant.",
         ),
-        "resolve": (
+        "resolve": _Remedy(
             "No machine of this name is known here: correct [ledger] url, or see to the name service.",
             "Aucune machine de ce nom n'est connue ici : corrigez [ledger] url, ou voyez le service de noms.",
         ),
-        "translate host name": (
+        "translate host name": _Remedy(
             "No machine of this name is known here: correct [ledger] url, or see to the name service.",
             "Aucune machine de ce nom n'est connue ici : corrigez [ledger] url, ou voyez le service de noms.",
         ),
-        "could not serialize": (
+        "could not serialize": _Remedy(
             "Others kept writing the same: try again.",
             "D'autres ne cessaient d'écrire la même chose : recommencez.",
         ),
-        "connection": (
+        "connection": _Remedy(
             "The server cannot be reached: see that it runs, that it listens to this machine, and that [ledger] url"
             " names it. Nothing that was deposited is lost.",
             "Le serveur est injoignable : voyez s'il tourne, s'il écoute cette machine, et si [ledger] url le désigne"

@@ -82,7 +82,7 @@ def conninfo(url: str) -> str:
 def _parts(url: str) -> dict[str, Any]:
     try:
         return conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
+    except psycopg.Error:
         raise LedgerUnfit(LedgerUnfit.ADDRESS, "") from None  # what is said of it repeats it, password and all
 
 
