@@ -93,8 +93,8 @@ class Item:
     received_on: dt.date
     size: int
     incomplete: bool
-
     part: Part = WHOLE
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -176,7 +176,6 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]
     return found
 
 
-def _seconds_for(size: int) -> float:
 def whole(
     found: Iterable[tuple[str, Examination | Looked | Waits]], rules: RuleSettings
 ) -> list[tuple[str, Examination | Waits]]:
@@ -193,6 +192,7 @@ def whole(
     return list(done.items())
 
 
+def _seconds_for(size: int) -> float:
     """Time for a flow of so many bytes; a scanner that takes all of its own has the flow held, not the worker ended."""
     asking = allowance(_charge.rules.antivirus_seconds, size) if _scanner else 0
     return _charge.seconds + size // BYTES_A_SECOND + asking
