@@ -93,13 +93,13 @@ def measure(gate: Gate, count: int, invoices: int = 1) -> dict[str, Any]:
             used[pid], memory[pid] = cpu, peak_memory(pid)
 
     stopwatch = steps.watch(after_start=look)
-    before = time.process_time()
+    before, before_in_thread = time.process_time(), time.thread_time()
     tally = Local(gate, progress=look).run_once()
-    main_cpu = time.process_time() - before
+    main, main_thread = time.process_time() - before, time.thread_time() - before_in_thread
     return {
         "seconds": stopwatch.elapsed,
         "steps": {step: round(seconds, 4) for step, seconds in stopwatch.seconds.items()},
-        "cpu": {"main": round(main_cpu, 3), "workers": round(sum(used.values()) - sum(begun.values()), 3)},
+        "cpu": {"main": main, "main_thread": main_thread, "workers": sum(used.values()) - sum(begun.values())},
         "verdicts": dict(tally.verdicts),
         "held": tally.held,
         "memory": {"main": peak_memory(None), "workers": max(memory.values(), default=0)},
