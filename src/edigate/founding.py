@@ -68,7 +68,8 @@ def found(root: Path, code: str) -> Gate:
 def begin_anew(root: Path, code: str, actor: str) -> Gate:
     """Make a new ledger for a gate that has lost its own, and give up its past; the settings stay where there are any.
 
-    Numbers begin past all that the lost ledger can have given out. Raises GateExists and LedgerTaken where there is a ledger.
+    Numbers begin past all that the lost ledger can have given out. Raises GateExists and LedgerTaken where
+    there is a ledger.
     """
     places = Places(root)
     if places.ledger.exists() and places.ledger.stat().st_size:

@@ -300,8 +300,8 @@ def _of_lost_ledger(error: Any) -> Failure:  # noqa: ANN401 - app.LedgerLost
             t("{folder}: the database in [ledger] url holds no ledger, while this gate has deposits or a ledger of its"
               " own. An empty one would begin every number anew and use names a second time: none was made.",
               "{folder} : la base dans [ledger] url ne contient aucun registre, alors que cette passerelle a des"
-              " dépôts ou un registre à elle. Un registre vide reprendrait tous les numéros au début et donnerait des noms une"
-              " seconde fois : rien n'a été créé.", folder=error.folder),
+              " dépôts ou un registre à elle. Un registre vide reprendrait tous les numéros au début et donnerait des"
+              " noms une seconde fois : rien n'a été créé.", folder=error.folder),
             t("Move the ledger there with edigate migrate, correct [ledger] url, or restore the database:"
               " docs/scaling.md.",
               "Déplacez-y le registre avec edigate migrate, corrigez [ledger] url, ou restaurez la base :"

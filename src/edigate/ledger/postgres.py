@@ -68,15 +68,18 @@ def open_ledger(url: str, *, create: bool = True) -> Engine:
 
 
 def connect(url: str) -> psycopg.Connection:
-    """A session of our own, without transactions but those that are begun by hand. Raises psycopg.Error."""
+    """A session of our own, without transactions but those that are begun by hand.
+
+    Raises psycopg.Error, LedgerUnfit.
+    """
     return psycopg.connect(conninfo(url), autocommit=True)
 
 
 def conninfo(url: str) -> str:
-    """The address with what every session of ours goes by, as libpq writes it."""
-    theirs = conninfo_to_dict(url)
+    """The address in libpq's words, with what every session of ours asks for. Raises LedgerUnfit."""
+    theirs = _parts(url)
     options = f"{_SESSION} {theirs.get('options') or ''}".strip()
-    return make_conninfo(**{**_CLIENT, **theirs, "options": options})  # type: ignore[arg-type]
+    return make_conninfo(**{**_CLIENT, **theirs, "options": options})
 
 
 def _parts(url: str) -> dict[str, Any]:
