@@ -17,7 +17,7 @@ from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import deadlines, journal, notes, partners, settlement, store
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.deliveries import PivotLimits
 from edigate.pipeline.answers import Terms as JudgedBy
 from edigate.pipeline.examine import Part
@@ -63,8 +63,7 @@ def take_due(gate: Gate, pool: Pool, only: Collection[str] | None = None) -> lis
     batch = list(takewhile(lambda row: not row["attempts"], rows)) or rows[:1]
     if batch:
         pool.start()  # before the attempt is counted: a gate that ends meanwhile did not end over these flows
-        with writing(gate.ledger) as connection:
-            store.count_attempts(connection, [row["run"] for row in batch])
+        written(gate.ledger, store.count_attempts, [row["run"] for row in batch])
     return batch
 
 
@@ -114,16 +113,18 @@ def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[
     log.warning("worker.died", runs=len(died.suspects), killed=died.killed)
     counts = len(by_run) == 1 and by_run.keys() <= died.suspects and died.begun
     innocent = [run for run in by_run if run not in died.suspects]
-    with writing(gate.ledger) as connection:
-        store.forget_attempts(connection, innocent)
-        if counts:
-            store.count_death(connection, list(by_run))
+    written(gate.ledger, _count, innocent, list(by_run) if counts else [])
     for run in died.suspects & by_run.keys():
         log.warning("flow.alone", run=run)
     enough = LONE_KILLS if died.killed else LONE_DEATHS
     if counts and all(row["deaths"] + 1 >= enough for row in by_run.values()):
         return [(row, Waits("worker_died", "")) for row in by_run.values()]
     return []
+
+
+def _count(connection: Connection, innocent: Sequence[str], dead: Sequence[str]) -> None:
+    store.forget_attempts(connection, innocent)
+    store.count_death(connection, dead)
 
 
 def pass_time(gate: Gate) -> int:
@@ -136,10 +137,13 @@ def pass_time(gate: Gate) -> int:
         now = min(now, store.waiting_since(connection) or now)
         if not deadlines.any_due(connection, now):
             return 0
-    with writing(gate.ledger) as connection:
-        book, limits = partners.load_book(connection), _pivot_limits(gate)
-        terms = deadlines.Terms(gate.settings.gate.code, book, limits, validators_until(gate))
-        return deadlines.pass_time(connection, terms, now)
+    return written(gate.ledger, _pass_time, gate, now)
+
+
+def _pass_time(connection: Connection, gate: Gate, now: str) -> int:
+    book, limits = partners.load_book(connection), _pivot_limits(gate)
+    terms = deadlines.Terms(gate.settings.gate.code, book, limits, validators_until(gate))
+    return deadlines.pass_time(connection, terms, now)
 
 
 def validators_until(gate: Gate) -> dict[str, str]:
@@ -158,27 +162,9 @@ def settle(
     gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
 ) -> tuple[tuple[Decision, ...], dict[int, Content]]:
     """Make the batch's decisions final, in the order of booking. Returns them and the pivots, by invoice id."""
-    now = stamp(gate.clock())
-    cases: list[tuple[Case, str]] = []
-    decisions: list[Decision] = []
-    pivots: dict[int, Content] = {}
-    with writing(gate.ledger) as connection:
-        book = partners.load_book(connection)
-        undecided = store.undecided(connection, [row["run"] for row, _ in examined])
-        for row, found in sorted(examined, key=lambda pair: pair[0]["run"]):
-            if row["run"] not in undecided:
-                continue
-            if isinstance(found, Waits):
-                _hold(gate, connection, row, found)
-            else:
-                cases.append((_case(row, found, book), row["partner"]))
-        code, limits = gate.settings.gate.code, _pivot_limits(gate)
-        terms = settlement.Terms(code, book, gate.interfaces, limits, validators_until(gate))
-        # A status may free the number that the next flow uses: each stretch of one kind sees what came before it.
-        for _, stretch in groupby(cases, key=lambda pair: pair[0].reports):
-            decided = _decide(gate, connection, list(stretch), terms, now)
-            decisions += decided[0]
-            pivots |= decided[1]
+    decisions, pivots, held = written(gate.ledger, _settle, gate, examined)
+    for row, found in held:
+        log.warning("flow.held", flow=row["name"], reason=found.reason, detail=found.detail)
     for decision in decisions:
         verdicts = Counter(one.verdict for one in decision.invoices if not one.untouched)
         log.info(
@@ -187,6 +173,35 @@ def settle(
             rejected=verdicts[Verdict.REJECTED],
         )  # fmt: skip
     return tuple(decisions), pivots
+
+
+def _settle(
+    connection: Connection, gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
+) -> tuple[list[Decision], dict[int, Content], list[tuple[RowMapping, Waits]]]:
+    """Decisions, pivots and what is held. A number that another transaction reserved meanwhile is found in the next."""
+    now = stamp(gate.clock())
+    cases: list[tuple[Case, str]] = []
+    held: list[tuple[RowMapping, Waits]] = []
+    decisions: list[Decision] = []
+    pivots: dict[int, Content] = {}
+    book = partners.load_book(connection)
+    undecided = store.undecided(connection, [row["run"] for row, _ in examined])
+    for row, found in sorted(examined, key=lambda pair: pair[0]["run"]):
+        if row["run"] not in undecided:
+            continue
+        if isinstance(found, Waits):
+            _hold(gate, connection, row, found)
+            held.append((row, found))
+        else:
+            cases.append((_case(row, found, book), row["partner"]))
+    code, limits = gate.settings.gate.code, _pivot_limits(gate)
+    terms = settlement.Terms(code, book, gate.interfaces, limits, validators_until(gate))
+    # A status may free the number that the next flow uses: each stretch of one kind sees what came before it.
+    for _, stretch in groupby(cases, key=lambda pair: pair[0].reports):
+        decided = _decide(gate, connection, list(stretch), terms, now)
+        decisions += decided[0]
+        pivots |= decided[1]
+    return decisions, pivots, held
 
 
 def _decide(
@@ -211,4 +226,3 @@ def _hold(gate: Gate, connection: Connection, row: RowMapping, found: Waits) -> 
     again = stamp(gate.clock() + pause)
     store.hold(connection, row["run"], found.reason, found.detail, again)
     journal.note(connection, "flow.held", row["flow"], at=stamp(gate.clock()), run=row["run"], reason=found.reason)
-    log.warning("flow.held", flow=row["name"], reason=found.reason, detail=found.detail)

@@ -20,7 +20,7 @@ from edigate.intake.folder import Trouble
 from edigate.ledger import store
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.syncing import shared_sync
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
         booked = _keep_all(gate, claims, now, shared, tell)
     if not booked:
         return 0
-    with writing(gate.ledger) as connection:
-        store.book(connection, [booking for _, booking in booked])
+    written(gate.ledger, store.book, [booking for _, booking in booked])
     for claimed, booking in booked:
         folder.let_go(claimed)
         log.debug("flow.booked", partner=claimed.partner, flow=booking.name, size=booking.size)

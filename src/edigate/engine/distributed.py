@@ -41,7 +41,7 @@ from edigate.engine.upkeep import CHORES, Chore, do_once, kept_up
 from edigate.engine.worker import Charge
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
-from edigate.ledger.database import writing
+from edigate.ledger.database import writing, written
 from edigate.ledger.locks import Locks
 
 if TYPE_CHECKING:
@@ -171,8 +171,7 @@ class Distributed:
         _tidy(places.work)
         if Role.DELIVER in self._roles:
             delivering.require_outbox(self.gate)
-        with writing(self.gate.ledger) as connection:
-            note_settings(self.gate, connection)
+        written(self.gate.ledger, lambda connection: note_settings(self.gate, connection))
 
     def _chores(self, chores: Sequence[Chore]) -> list[Chore]:
         """The chores of these roles; whoever comes first does each, while the others pass it by."""

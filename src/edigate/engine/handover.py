@@ -23,7 +23,7 @@ from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import NotRendered, Renderers
 from edigate.ledger import deliveries, journal, partners, proof, servers, ways
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.syncing import shared_sync
 from edigate.remote.trouble import RemoteTrouble
 
@@ -52,8 +52,8 @@ def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Colle
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
     tellable = tellable_among(book, only)
-    with writing(gate.ledger) as connection:
-        planned = deliveries.plan_life_cycles(connection, tellable, gate.settings.gate.code, stamp(gate.clock()))
+    code = gate.settings.gate.code
+    planned = written(gate.ledger, deliveries.plan_life_cycles, tellable, code, stamp(gate.clock()))
     return published + (place_and_publish(gate, pool, {}, only) if planned else 0)
 
 
@@ -83,11 +83,16 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collectio
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
     with shared_sync(gate.places.root, len(rows), relaxed=gate.settings.engine.relaxed) as shared:
         staged, failed = _write(gate, rows, renderers, shared)
-    with writing(gate.ledger) as connection:
-        written = [(row["id"], size, sha256) for row, size, sha256 in staged]
-        deliveries.mark_placed(connection, written)
-        proof.placed(connection, written, at=stamp(gate.clock()))
-        note_failures(gate, connection, failed)
+    written(gate.ledger, _placed, gate, staged, failed)
+
+
+def _placed(
+    connection: Connection, gate: Gate, staged: Sequence[tuple[RowMapping, int, str]], failed: Sequence[Failure]
+) -> None:
+    on_disk = [(row["id"], size, sha256) for row, size, sha256 in staged]
+    deliveries.mark_placed(connection, on_disk)
+    proof.placed(connection, on_disk, at=stamp(gate.clock()))
+    note_failures(gate, connection, failed)
 
 
 def _write(
@@ -218,13 +223,23 @@ def publish(gate: Gate, only: Collection[str] | None = None) -> int:
         failures += _sealed(gate.outbox.settle, renamed, _covered(gate, shared, partners_of), shared)
     unsettled = {failure.row["id"] for failure in failures}
     done = [row for row in renamed if row["id"] not in unsettled]
-    with writing(gate.ledger) as connection:
-        deliveries.mark_not_renamed(connection, [row["id"] for row in done if row["uploaded_at"]])
-        published(gate, connection, book, done)
-        deliveries.mark_vanished(connection, [failure.row["id"] for failure in vanished])
-        note_failures(gate, connection, [*failures, *vanished])
+    written(gate.ledger, _published, gate, book, done, failures, vanished)
     tell_published(done)
     return len(done)
+
+
+def _published(
+    connection: Connection,
+    gate: Gate,
+    book: PartnerBook,
+    done: Sequence[RowMapping],
+    failures: Sequence[Failure],
+    vanished: Sequence[Failure],
+) -> None:
+    deliveries.mark_not_renamed(connection, [row["id"] for row in done if row["uploaded_at"]])
+    published(gate, connection, book, done)
+    deliveries.mark_vanished(connection, [failure.row["id"] for failure in vanished])
+    note_failures(gate, connection, [*failures, *vanished])
 
 
 def _left_by_servers(gate: Gate, rows: Iterable[RowMapping]) -> list[RowMapping]:
