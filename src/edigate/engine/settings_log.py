@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from edigate import __version__
 from edigate.ledger import events, notes
@@ -22,6 +22,7 @@ KEY = "settings"
 EVENT = "settings.changed"
 # Addresses may hold a password or a token: of them the log has the host and a digest.
 _ADDRESSES = frozenset({"audit.heads_url", "watch.webhook"})
+_LOGINS = frozenset({"ledger.url", "storage.url"})
 
 
 def note_settings(gate: Gate, connection: Connection) -> bool:
@@ -52,7 +53,16 @@ def _flat(gate: Gate) -> dict[str, Any]:
     found = {f"{table}.{key}": value for table, values in tables.items() for key, value in values.items()}
     for key in _ADDRESSES & found.keys():
         found[key] = _without_secrets(str(found[key]))
+    for key in _LOGINS & found.keys():
+        found[key] = _without_password(str(found[key]))
     return found | {"edigate.version": __version__}
+
+
+def _without_password(address: str) -> str:
+    """Account, machines and path: not even a digest of what may hold a password that can be guessed."""
+    parts = urlsplit(address)
+    login, at, machines = parts.netloc.rpartition("@")
+    return urlunsplit((parts.scheme, login.partition(":")[0] + at + machines, parts.path, "", ""))
 
 
 def _without_secrets(address: str) -> str:
