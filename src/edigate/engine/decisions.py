@@ -16,7 +16,7 @@ from edigate.domain.verdicts import Verdict
 from edigate.engine.pool import Broke, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import deadlines, journal, notes, partners, settlement, store
-from edigate.ledger.clock import moment, stamp
+from edigate.ledger.clock import moment, stamp, system_clock
 from edigate.ledger.database import written
 from edigate.ledger.deliveries import PivotLimits
 from edigate.pipeline.answers import Terms as JudgedBy
@@ -46,10 +46,13 @@ FEW = 8
 SHARED_FROM = 100_000
 
 
-def take_due(gate: Gate, pool: Pool, only: Collection[str] | None = None) -> list[RowMapping]:
+def take_due(
+    gate: Gate, pool: Pool, only: Collection[str] | None = None, but: Collection[str] = ()
+) -> list[RowMapping]:
     """The runs of the next batch, their attempts counted: fresh ones together, one that was tried before alone.
 
-    Of these runs `only`, where they are given: the others are decided elsewhere.
+    Of these runs `only`, where they are given: the others are decided elsewhere. None of those in `but`, which are
+    under way already: one that must be tried alone waits until there are none.
 
     The order of booking is kept: what comes after a run that must be tried alone waits for it, as it may repeat it.
     """
@@ -58,11 +61,12 @@ def take_due(gate: Gate, pool: Pool, only: Collection[str] | None = None) -> lis
     with gate.ledger.connect() as connection:
         rows = store.due(
             connection, stamp(now), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes, latest=latest,
-            only=only,
+            only=only, but=but,
         )  # fmt: skip
-    batch = list(takewhile(lambda row: not row["attempts"], rows)) or rows[:1]
+    batch = list(takewhile(lambda row: not row["attempts"], rows)) or ([] if but else rows[:1])
     if batch:
-        pool.start()  # before the attempt is counted: a gate that ends meanwhile did not end over these flows
+        if not but:
+            pool.start()  # before the attempt is counted: a gate that ends meanwhile did not end over these flows
         written(gate.ledger, store.count_attempts, [row["run"] for row in batch])
     return batch
 
@@ -224,5 +228,5 @@ def _case(row: RowMapping, found: Examination, book: PartnerBook) -> Case:
 def _hold(gate: Gate, connection: Connection, row: RowMapping, found: Waits) -> None:
     pause = dt.timedelta(seconds=gate.settings.engine.held_retry_seconds)
     again = stamp(gate.clock() + pause)
-    store.hold(connection, row["run"], found.reason, found.detail, again)
+    store.hold(connection, row["run"], found.reason, found.detail, again, job_at=system_clock() + pause)
     journal.note(connection, "flow.held", row["flow"], at=stamp(gate.clock()), run=row["run"], reason=found.reason)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select, text
 
-from edigate.ledger.clock import moment, stamp
+from edigate.ledger.clock import stamp
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def is_shared(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def decide(connection: Connection, wanted: Iterable[Wanted], *, at: str | None = None) -> None:
-    """Have these runs decided, together as far as a job holds, now or `at` a time.
+def decide(connection: Connection, wanted: Iterable[Wanted], *, at: dt.datetime | None = None) -> None:
+    """Have these runs decided, together as far as a job holds, now or `at` a time by the clock of the server.
 
     Runs of one turn are decided in their order, a job after the other: what a partner reports follows on what he
     reported before. All others may be decided at once, wherever somebody is free.
@@ -56,7 +56,7 @@ def decide(connection: Connection, wanted: Iterable[Wanted], *, at: str | None =
             TASK,
             queue=QUEUE,
             lock=turn or None,
-            schedule_at=moment(at) if at else None,
+            schedule_at=at,
             connection=connection.connection.driver_connection,
         )
         task.batch_defer(*({"runs": runs_} for runs_ in _batches(list(group))))

@@ -15,6 +15,7 @@ from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, in
 from edigate.pipeline.settle import Case, Original, Taken, key_text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection, RowMapping
@@ -79,10 +80,11 @@ def due(
     bytes_at_most: int,
     latest: str = _NEVER,
     only: Collection[str] | None = None,
+    but: Collection[str] = (),
 ) -> list[RowMapping]:
     """Runs to examine now, oldest first, with their flows: bounded in number and bytes; a big one comes alone.
 
-    Of these runs `only`, where they are given.
+    Of these runs `only`, where they are given, and none of those in `but`.
 
     Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead. What was held
     when the gate came out of a backup waits until it is released.
@@ -98,15 +100,17 @@ def due(
         .join(flows, runs.c.flow == flows.c.id)
         .where(RUN_TO_DO, come)
         .order_by(runs.c.due_at, runs.c.id)
-        .limit(flows_at_most)
+        .limit(flows_at_most + len(but))
     )  # fmt: skip
     if only is not None:
         query = query.where(runs.c.id.in_(only))
     taken: list[RowMapping] = []
     total = 0
     for row in connection.execute(query).mappings():
+        if row["run"] in but:
+            continue
         total += row["size"]
-        if taken and total > bytes_at_most:
+        if taken and (total > bytes_at_most or len(taken) >= flows_at_most):
             break
         taken.append(row)
     return taken
@@ -145,16 +149,21 @@ def undecided(connection: Connection, run_ids: Collection[str]) -> set[str]:
     return {row["id"] for row in where_in(connection, query, runs.c.id, run_ids)}
 
 
-def hold(connection: Connection, run: str, reason: str, detail: str, try_again_at: str) -> None:
-    """Let a run wait, and its flow with it; it is due again, as if for the first time, at the time given."""
+def hold(
+    connection: Connection, run: str, reason: str, detail: str, try_again_at: str, *, job_at: dt.datetime | None = None
+) -> None:
+    """Let a run wait, and its flow with it; it is due again, as if for the first time, at the time given.
+
+    `job_at` is that time by the system's clock, for whoever is to decide on a shared ledger; None is for nobody.
+    """
     values = {
         "state": HELD, "hold_reason": reason, "hold_detail": detail, "due_at": try_again_at, "attempts": 0, "deaths": 0,
     }  # fmt: skip
     moved = connection.execute(update(runs).where(runs.c.id == run, RUN_TO_DO).values(**values))
     if moved.rowcount:
         connection.execute(update(flows).where(flows.c.run == run).values(state=HELD))
-        if reason != HOLD_RESTORED:  # which waits for somebody's word
-            jobs.decide(connection, [jobs.Wanted(run)], at=try_again_at)
+        if job_at:
+            jobs.decide(connection, [jobs.Wanted(run)], at=job_at)
 
 
 def taken(connection: Connection, cases: Sequence[Case]) -> Taken:
