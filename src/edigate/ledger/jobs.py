@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from procrastinate import App
+    from procrastinate.types import JSONValue
     from sqlalchemy import Connection, Engine
 
 QUEUE = TASK = "decide"
@@ -59,7 +60,8 @@ def decide(connection: Connection, wanted: Iterable[Wanted], *, at: dt.datetime 
             schedule_at=at,
             connection=connection.connection.driver_connection,
         )
-        task.batch_defer(*({"runs": runs_} for runs_ in _batches(list(group))))
+        arguments: list[dict[str, JSONValue]] = [{"runs": [*runs_]} for runs_ in _batches(list(group))]
+        task.batch_defer(*arguments)
 
 
 def _batches(wanted: Sequence[Wanted]) -> Iterator[list[str]]:
