@@ -8,7 +8,7 @@ from collections import defaultdict
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from edigate.engine import deposits, handover, local, pool
+from edigate.engine import deposits, handover, local, pool, underway
 from edigate.intake import folder
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ WATCHED: tuple[tuple[str, object, str], ...] = (
     ("claim", folder.Inbox, "look"),
     ("claim", deposits, "claim"),
     ("book", deposits, "book"),
-    ("examine", local, "take_due"),
-    ("examine", local, "examine"),
+    ("examine", underway, "take_due"),
+    ("examine", underway, "examine"),
     ("start", pool.Pool, "start"),
     ("settle", local, "settle"),
     ("place", handover, "place"),

@@ -34,9 +34,7 @@ class Outbox:
         for path in (folder, folder / STAGING):
             self._access.make_folder(path)
 
-    def stage(
-        self, partner: str, delivery: int, pieces: Iterable[bytes], *, synced: bool = True
-    ) -> tuple[int, str]:
+    def stage(self, partner: str, delivery: int, pieces: Iterable[bytes], *, synced: bool = True) -> tuple[int, str]:
         """Write a file whole under its hidden name; one that was there is replaced.
 
         Not `synced` is one that its whole batch is synced with. Returns size and SHA-256; the folder is synced by

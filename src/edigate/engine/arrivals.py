@@ -26,7 +26,7 @@ PAUSE_WHILE_FULL = 5.0
 
 
 class Arrivals:
-    """The inboxes of one gate; `backlog` is what the last look found ready, `full` that the disk has no room."""
+    """The inboxes of one gate: the `last` look, its `backlog` still to be claimed, and whether the disk is `full`."""
 
     def __init__(self, gate: Gate, tally: Tally) -> None:
         """Count, and keep troubles, in this tally."""
@@ -34,7 +34,7 @@ class Arrivals:
         self._tally = tally
         self._troubled: set[tuple[str, str]] = set()
         self.backlog: deque[Ready] = deque()
-        self.looked = False
+        self.last: Look | None = None
         self.full = False
 
     def look(self) -> Look:
@@ -50,7 +50,7 @@ class Arrivals:
             look.waiting += [file.path for file in self.backlog]
             look.next_in = PAUSE_WHILE_FULL
             self.backlog.clear()
-        self.looked = True
+        self.last = look
         for trouble in look.troubles:
             self._tell(trouble)
         return look
@@ -83,8 +83,13 @@ class Arrivals:
             self._tally.troubles.append(trouble)
             deposits.logged(trouble)
 
-    def take_in(self) -> int:
-        """Claim and book the next batch, while the one before it is decided. Returns how many were claimed."""
+    def take_in(self, *, looking: bool = False) -> int:
+        """Claim and book the next batch, after a look where nothing is left of the last one and `looking` is allowed.
+
+        Any one thread may call it, while what came before is decided. Returns how many were claimed or booked.
+        """
+        if looking and not self.backlog:
+            self.look()
         if self.full:
             return 0
         with timed("claim") as claiming:
@@ -94,4 +99,4 @@ class Arrivals:
             booked = deposits.book(self._gate, self._tell)
             booking.worth = bool(booked)
         self._tally.booked += booked
-        return taken
+        return max(taken, booked)

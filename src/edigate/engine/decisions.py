@@ -60,7 +60,7 @@ def take_due(
     latest = stamp(now + dt.timedelta(seconds=gate.settings.engine.held_retry_seconds))
     with gate.ledger.connect() as connection:
         rows = store.due(
-            connection, stamp(now), flows_at_most=bounds.batch_flows, bytes_at_most=bounds.batch_bytes, latest=latest,
+            connection, stamp(now), at_most=store.Bounds(bounds.batch_flows, bounds.batch_bytes), latest=latest,
             only=only, but=but,
         )  # fmt: skip
     batch = list(takewhile(lambda row: not row["attempts"], rows)) or ([] if but else rows[:1])

@@ -102,7 +102,8 @@ def _write(
     failed = _each_partner(gate.outbox.prepare, rows)
     unready = {failure.row["id"] for failure in failed}
     covered = _covered(gate, shared, {row["partner"] for row in rows})
-    together, apart = [], []
+    together: list[RowMapping] = []
+    apart: list[RowMapping] = []
     for row in rows:
         if row["id"] not in unready:
             (together if row["partner"] in covered else apart).append(row)
@@ -177,9 +178,7 @@ def said(error: Exception) -> str:
     return (str(error) if foreseen else "") or repr(error)
 
 
-def _stage(
-    gate: Gate, row: RowMapping, renderers: Renderers, *, synced: bool
-) -> tuple[RowMapping, int, str] | Failure:
+def _stage(gate: Gate, row: RowMapping, renderers: Renderers, *, synced: bool) -> tuple[RowMapping, int, str] | Failure:
     try:
         size, sha256 = gate.outbox.stage(row["partner"], row["id"], renderers.pieces(row), synced=synced)
     except (NotRendered, SQLAlchemyError, MemoryError) as error:

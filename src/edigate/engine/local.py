@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.arrivals import Arrivals
-from edigate.engine.decisions import examine, pass_time, settle, take_due
+from edigate.engine.decisions import pass_time, settle
 from edigate.engine.handover import hand_over, publish, said
 from edigate.engine.lock import held
 from edigate.engine.metering import measured
@@ -24,23 +26,26 @@ from edigate.engine.restored import refuse_if_restored
 from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
 from edigate.engine.tally import Tally
+from edigate.engine.underway import Underway
 from edigate.engine.upkeep import do_once, kept_up
 from edigate.engine.worker import NOTE, Charge
-from edigate.intake.folder import claimed
+from edigate.intake.folder import Look, claimed
 from edigate.intake.watch import watching
-from edigate.ledger import archive, deadlines, deliveries, servers, store, ways
+from edigate.ledger import deadlines, deliveries, servers, store, ways
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from sqlalchemy import RowMapping
 
     from edigate.domain.verdicts import Content
     from edigate.engine.errands import Errands, Fetching
     from edigate.engine.gate import Gate
     from edigate.engine.upkeep import Chore
-    from edigate.intake.folder import Look
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
@@ -59,12 +64,16 @@ class Local:
         self._progress = progress
         self._stopped = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="take-in")
+        self._taking: Future[int] | None = None
+        self._hungry = True
         self._ahead = 0
         self._caught_up = False
         self._errands: Errands | None = None
         self._fetching: Fetching = "always"
         self._arrivals = Arrivals(gate, self.tally)
         self._pool = Pool(Charge.of(gate, gate.places.work), gate.settings.engine.workers)
+        self._underway = Underway(gate, self._pool)
 
     def stop(self) -> None:
         """Finish the batch in hand, then end. A signal handler may call it: it takes no lock."""
@@ -102,8 +111,10 @@ class Local:
         """Decide on what is due and hand over what comes of it; no new deposit is taken. Raises engine.lock.Held."""
         self._fetching = "never"
         with self._at_work():
-            while (self._batch() or self._at_servers()) and not self._stopped:
-                pass
+            while not self._stopped:
+                self._work_off()
+                if not self._at_servers():
+                    break
         return self.tally
 
     def run(self) -> Tally:
@@ -127,6 +138,8 @@ class Local:
             try:
                 yield
             finally:
+                self._underway.close()
+                self._beside.shutdown()
                 if self._errands:
                     self._errands.close()
                     self.tally.published += self._errands.sent
@@ -202,7 +215,7 @@ class Local:
         shutil.rmtree(places.work, ignore_errors=True)
         for folder in (places.inbox, places.outbox, places.spool, places.work, places.archive):
             folder.mkdir(parents=True, exist_ok=True)
-        archive.tidy(places.archive)
+        self.gate.archive.tidy()
         self._tell_unfinished()
         with writing(self.gate.ledger) as connection:
             deliveries.try_now(connection)
@@ -219,55 +232,90 @@ class Local:
             log.info("gate.recovered", claims=claims, runs=runs, files=files)
 
     def _sweep(self) -> None:
-        """Take away what a batch set aside; what failed to be handed over is rendered again."""
-        for path in self.gate.places.work.iterdir():
-            if path.suffix != NOTE:
-                path.unlink(missing_ok=True)
+        """Take away what a batch set aside that is done with; what failed to be handed over is rendered again."""
+        runs = self._underway.runs
+        for entry in os.scandir(self.gate.places.work):
+            # A worker calls it after the run, the place in the flow, itself and a number of its own.
+            if not entry.name.endswith(NOTE) and entry.name.rsplit("-", 3)[0] not in runs:
+                Path(entry.path).unlink()
 
     def _work_off(self) -> Look:
-        """Batches until nothing is ready and nothing is due; the last look tells what still waits."""
-        while True:
-            self._set_off()
-            look = self._arrivals.look()
-            booked = self.tally.booked
-            progressed = True
-            while (self._arrivals.backlog or progressed) and not self._stopped:
-                progressed = self._batch()
-            if self._stopped and self._ahead:
-                self._decide()  # what was taken in is in hand: it is not left undecided
-            if self.tally.booked == booked or self._stopped:
-                return look
+        """Rounds until nothing is ready, under way or due; the last look tells what still waits."""
+        self._set_off()
+        self._hungry = True
+        try:
+            while not self._stopped and self._round():
+                pass
+            self._finish()
+        except BaseException:
+            self._abandon()
+            raise
+        return self._arrivals.last or Look()
 
-    def _batch(self) -> bool:
-        """One batch through all the steps; whether anything was done.
+    def _round(self) -> bool:
+        """Take in and examine beside each other, decide on the batch that is examined; whether there was anything.
 
         Time is called only once all that came while no gate was at work is decided, here and at the servers that can be
         reached: a word may lie there.
         """
-        booked = self.tally.booked
-        with ThreadPoolExecutor(1) as beside:
-            taken = beside.submit(self._arrivals.take_in)
-            decided = self._decide()
-            self._ahead = taken.result()
-        if self._ahead or decided or self.tally.booked > booked:
+        taken = self._underway.fill()
+        self._ahead = max(0, self._ahead - taken) if self._underway.full else 0
+        if self._hungry and not self._taking and self._ahead < self.gate.settings.intake.batch_flows:
+            self._taking = self._beside.submit(self._arrivals.take_in, looking=self._fetching != "never")
+        first = self._underway.first
+        under_way: list[Future[Any]] = [future for future in (self._taking, first and first.found) if future]
+        wait(under_way, return_when=FIRST_COMPLETED)
+        if self._taking and self._taking.done():
+            self._take()
+        if first and first.found.done():
+            self._decide()
+            self._hungry = True
+        if under_way and (first or self._hungry):
             return True
-        if self._caught_up or not self._arrivals.looked or self._arrivals.full:
+        if self._decide():
+            return True
+        if self._caught_up or not self._arrivals.last or self._arrivals.full:
             return False
         if self._errands and not self._errands.caught_up:
             return False
         self._caught_up = True
         return bool(self._decide())
 
+    def _take(self) -> None:
+        """What was taken in waits for the workers; after nothing, no more is looked for until something is done."""
+        taking, self._taking = self._taking, None
+        taken = taking.result() if taking else 0
+        self._ahead += taken
+        self._hungry = taken > 0
+
+    def _finish(self) -> None:
+        """What was taken in is in hand: it is not left undecided."""
+        if self._taking:
+            self._take()
+        while self._underway.first or self._ahead:
+            taken = self._underway.fill() if self._ahead else 0
+            if not taken and not self._underway.first:
+                break
+            self._ahead = max(0, self._ahead - taken)
+            self._decide()
+
+    def _abandon(self) -> None:
+        """Have nobody at anything any more; it is taken up again from what the ledger says."""
+        if self._taking:
+            with suppress(Exception):
+                self._take()
+        self._ahead = 0
+        self._underway.abandon()
+
     def _decide(self) -> int:
-        """Decide on what is due, and hand over what comes of it. Returns how many runs and files that was."""
+        """Settle what is examined, and hand over what comes of it or is due. Returns how many runs and files it was."""
         began = time.perf_counter()
         passed = pass_time(self.gate) if self._caught_up else 0
-        batch = take_due(self.gate, self._pool)
+        batch: Sequence[RowMapping] = ()
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
-        if batch:
-            with timed("examine"):
-                examined = examine(self.gate, self._pool, batch)
+        if self._underway.first:
+            batch, examined = self._underway.leave()
             with timed("settle"):
                 decisions, pivots = settle(self.gate, examined)
             self.tally.held += len(examined) - len(decisions)
@@ -275,6 +323,7 @@ class Local:
             published = hand_over(self.gate, self._pool, pivots)
             handing.worth = bool(published)
         if batch:
+            self._underway.forget()
             seconds = round(time.perf_counter() - began, 6)
             log.debug("batch.done", flows=len(batch), decided=len(decisions), seconds=seconds)
         self.tally.published += published

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
@@ -76,6 +77,7 @@ class Pool:
         self.count = count or os.cpu_count() or 1
         self._charge = charge
         self._workers: list[_Worker] = []
+        self._turn = threading.RLock()
 
     def close(self) -> None:
         """End the processes; what they are at is lost."""
@@ -88,6 +90,10 @@ class Pool:
 
     def start(self) -> None:
         """Have all processes up and answering. Raises CannotStart."""
+        with self._turn:
+            self._start()
+
+    def _start(self) -> None:
         self._workers = [one for one in self._workers if one.process.is_alive()]
         for attempt in range(STARTS):
             missing = self.count - len(self._workers)
@@ -128,8 +134,12 @@ class Pool:
         return [one for one in begun if _is_up(one)]
 
     def _answers(self, calls: Sequence[_Call]) -> list[Any]:
-        """Each call's answer, in their order; whichever worker is free takes the next."""
-        self.start()
+        """Each call's answer, in their order; whichever worker is free takes the next. Threads take turns."""
+        with self._turn:
+            self._start()
+            return self._worked_off(calls)
+
+    def _worked_off(self, calls: Sequence[_Call]) -> list[Any]:
         answers: dict[int, Any] = {}
         to_give = deque(enumerate(calls))
         idle = list(self._workers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import exists, func, insert, or_, select, update
 
@@ -42,6 +42,13 @@ class Booking:
     in_turn: bool = False
 
 
+class Bounds(NamedTuple):
+    """How much a batch holds at most."""
+
+    flows: int
+    bytes: int
+
+
 def book(connection: Connection, bookings: Iterable[Booking]) -> None:
     """Enter deposits under their claim ids with their first runs; one that is there already is left as it is."""
     rows = list(bookings)
@@ -76,8 +83,7 @@ def due(
     connection: Connection,
     now: str,
     *,
-    flows_at_most: int,
-    bytes_at_most: int,
+    at_most: Bounds,
     latest: str = _NEVER,
     only: Collection[str] | None = None,
     but: Collection[str] = (),
@@ -100,7 +106,7 @@ def due(
         .join(flows, runs.c.flow == flows.c.id)
         .where(RUN_TO_DO, come)
         .order_by(runs.c.due_at, runs.c.id)
-        .limit(flows_at_most + len(but))
+        .limit(at_most.flows + len(but))
     )  # fmt: skip
     if only is not None:
         query = query.where(runs.c.id.in_(only))
@@ -110,7 +116,7 @@ def due(
         if row["run"] in but:
             continue
         total += row["size"]
-        if taken and (total > bytes_at_most or len(taken) >= flows_at_most):
+        if taken and (total > at_most.bytes or len(taken) >= at_most.flows):
             break
         taken.append(row)
     return taken

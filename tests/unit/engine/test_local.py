@@ -145,9 +145,9 @@ def test_inboxes_removed_by_hand_are_made_again(gate: Gate) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_round_after_the_batch_in_hand(gate: Gate, number: signal.Signals) -> None:
-    """What was begun is finished, the rest stays where it is, and the signal means again what it meant before."""
+    """What was taken in is finished, the rest stays where it is, and the signal means again what it meant before."""
     gate = with_settings(gate, "intake", batch_flows=2)
-    for each in range(6):
+    for each in range(20):
         deposit(gate, each)
     before = signal.getsignal(number)
     sent: list[signal.Signals] = []
@@ -159,8 +159,10 @@ def test_a_signal_ends_the_round_after_the_batch_in_hand(gate: Gate, number: sig
 
     tally = Local(gate, progress=send_once).run_once()
 
-    assert (tally.booked, tally.verdicts.total(), len(list(gate.places.inbox.glob("JMRPOR/*")))) == (2, 2, 4)
-    assert sorted(tally.waiting) == sorted(str(path) for path in gate.places.inbox.glob("JMRPOR/*"))
+    left = len(list(gate.places.inbox.glob("JMRPOR/*")))
+    assert (tally.booked, tally.verdicts.total()) == (20 - left, 20 - left)
+    assert left >= 10
+    assert set(tally.waiting) <= {str(path) for path in gate.places.inbox.glob("JMRPOR/*")}
     assert set(states(gate).values()) == {"decided"}
     assert set(delivery_states(gate)) == {"published"}
     assert signal.getsignal(number) == before

@@ -32,7 +32,7 @@ TIME = deadlines.Terms("CPP001", PartnerBook(), deliveries.PivotLimits(2, 1000),
 WAITING = Subject(1, "F-1", "8", "5", None, "A9", Stage.VALIDATOR_1, "01", "POR001")
 CHANGE = Change(WAITING, replace(WAITING, stage=Stage.RECIPIENT), "13", "", "", hands_on=True)
 LOOK_UPS: dict[str, Callable[[Connection], Any]] = {
-    "runs that are due": lambda c: store.due(c, NOW, flows_at_most=9, bytes_at_most=9),
+    "runs that are due": lambda c: store.due(c, NOW, at_most=store.Bounds(9, 9)),
     "when the next one is due": lambda c: store.next_due(c, NOW),
     "when the next file is tried again": lambda c: deliveries.next_due(c, NOW),
     "files that failed": deliveries.try_now,

@@ -35,7 +35,7 @@ def book(ledger: Engine, *bookings: Booking) -> None:
 def due(ledger: Engine, *, flows_at_most: int = 100, bytes_at_most: int = 1000, now: str = NOW) -> list[str]:
     """The runs that are due."""
     with ledger.connect() as connection:
-        rows = store.due(connection, now, flows_at_most=flows_at_most, bytes_at_most=bytes_at_most)
+        rows = store.due(connection, now, at_most=store.Bounds(flows_at_most, bytes_at_most))
     return [row["run"] for row in rows]
 
 

@@ -1,0 +1,123 @@
+"""The batches that the workers have: the next one waits for them while what became of the last is settled."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from edigate.engine.decisions import examine, take_due
+from edigate.ledger import store
+from edigate.ledger.database import writing
+from edigate.observability.timing import timed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
+
+    from edigate.domain.verdicts import Examination
+    from edigate.engine.gate import Gate
+    from edigate.engine.pool import Pool
+    from edigate.engine.worker import Waits
+
+log = structlog.get_logger()
+AT_ONCE = 3  # one is settled, one examined, one waits for the workers
+
+
+class Batch(NamedTuple):
+    """Runs that were taken, in the order of booking, and what the workers will have found of them."""
+
+    rows: Sequence[RowMapping]
+    found: Future[list[tuple[RowMapping, Examination | Waits]]]
+
+
+class Underway:
+    """Batches one after the other at the workers, at most `AT_ONCE`; they leave in the order in which they came."""
+
+    def __init__(self, gate: Gate, pool: Pool) -> None:
+        """Nothing is taken before `fill`."""
+        self._gate = gate
+        self._pool = pool
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="examine")
+        self._batches: deque[Batch] = deque()
+
+    @property
+    def first(self) -> Batch | None:
+        """The batch that leaves next."""
+        return self._batches[0] if self._batches else None
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """What is under way."""
+        return frozenset(row["run"] for batch in self._batches for row in batch.rows)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is taken for now: nothing overtakes a run that is tried alone, and memory has its bounds."""
+        rows = [row for batch in self._batches for row in batch.rows]
+        return (
+            len(self._batches) >= AT_ONCE
+            or any(row["attempts"] for row in rows)
+            or sum(row["size"] for row in rows) > self._gate.settings.intake.batch_bytes
+        )
+
+    def fill(self) -> int:
+        """Give the workers what is due, as long as there is room. Returns how many runs that was."""
+        taken = 0
+        while not self.full and (rows := take_due(self._gate, self._pool, but=self.runs)):
+            self._batches.append(Batch(rows, self._beside.submit(_examined, self._gate, self._pool, rows)))
+            taken += len(rows)
+        return taken
+
+    def leave(self) -> tuple[Sequence[RowMapping], list[tuple[RowMapping, Examination | Waits]]]:
+        """Wait for the first batch; its rows, and what was found of them. It stays among `runs` until `forget`.
+
+        Where something is left to be tried again, those behind it are given back: they may repeat it.
+        """
+        batch = self._batches[0]
+        found = batch.found.result()
+        if len(found) < len(batch.rows):
+            self._give_back(1)
+        return batch.rows, found
+
+    def forget(self) -> None:
+        """The first batch is settled and handed over."""
+        self._batches.popleft()
+
+    def abandon(self) -> None:
+        """Give up all that is under way, so that it is taken again from the start; wait until nobody is at it."""
+        if self._batches:
+            self._give_back(1)
+            with suppress(Exception):
+                self._batches.popleft().found.result()
+
+    def close(self) -> None:
+        """Abandon all, and take nothing any more."""
+        self.abandon()
+        self._beside.shutdown()
+
+    def _give_back(self, kept: int) -> None:
+        """Only the first so many stay; the others' attempts are taken back, since it was not over them that this ends.
+
+        Where that cannot be written they are tried alone, which is slow, and no worse.
+        """
+        back: list[str] = []
+        while len(self._batches) > kept:
+            batch = self._batches.pop()
+            if not batch.found.cancel():
+                with suppress(Exception):
+                    batch.found.result()
+            back += [row["run"] for row in batch.rows]
+        if back:
+            with suppress(SQLAlchemyError), writing(self._gate.ledger) as connection:
+                store.forget_attempts(connection, back)
+
+
+def _examined(gate: Gate, pool: Pool, rows: Sequence[RowMapping]) -> list[tuple[RowMapping, Examination | Waits]]:
+    with timed("examine"):
+        return examine(gate, pool, rows)
