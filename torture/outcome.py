@@ -99,14 +99,18 @@ def outcome(site: Site) -> tuple[Result, Flaws]:
     result, flaws = Result(), Flaws(altered=list(site.differs))
     for path in sorted(site.collected.glob("*/*")):
         _sort_in(path, result, flaws)
-    for path in site.root.glob("archive/**/*"):
+    for path in site.archive.rglob("*"):
         if path.is_file():
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
             result.archived[sha256] += 1
             flaws.altered += [path.name] * (path.name != sha256)
-    spooled = [path for path in site.root.glob("spool/**/*") if path.is_file() and path.suffix != ".current"]
+    spooled = [
+        path for folder in site.folders for path in folder.glob("spool/**/*")
+        if path.is_file() and path.suffix != ".current"
+    ]  # fmt: skip
     staged = list(site.root.glob("outbox/*/.staging/*"))
-    flaws.left = [str(path) for path in (*spooled, *staged, *site.root.glob("inbox/*/[!.]*"))]
+    unclaimed = [path for folder in site.folders for path in folder.glob("inbox/*/[!.]*")]
+    flaws.left = [str(path) for path in (*spooled, *staged, *unclaimed)]
     _look_into_ledger(site, result, flaws)
     return result, flaws
 
@@ -117,8 +121,8 @@ def _look_into_ledger(site: Site, result: Result, flaws: Flaws) -> None:
         booked = connection.execute(select(flows.c.name, flows.c.verdict, flows.c.sha256, flows.c.archived)).all()
         result.verdicts.update((row.name, row.verdict) for row in booked)
         result.deposited.update(row.sha256 for row in booked)
-        kept = gate.places.archive
-        flaws.altered += [row.name for row in booked if not (kept / row.archived).is_file()]
+        kept = set(gate.archive.places())
+        flaws.altered += [row.name for row in booked if row.archived not in kept]
         waiting = connection.execute(select(runs.c.id, runs.c.hold_reason).where(runs.c.state != "decided"))
         flaws.waiting = [f"{row.id} {row.hold_reason}" for row in waiting]
         flaws.uneven = [str(line) for line in balance.balance(connection, gate.zone) if not line.even]

@@ -66,15 +66,15 @@ class Point(NamedTuple):
 # fmt: off
 POINTS: tuple[Point, ...] = (
     # Start
-    Point("tidy",       "edigate.ledger.archive:tidy",               "a starting gate takes away half-made copies",
+    Point("tidy",       "edigate.ledger.archive:Folder.tidy",        "a starting gate takes away half-made copies",
           once=True),
     Point("try-now",    "edigate.ledger.deliveries:try_now",         "a starting gate forgets pauses", once=True),
     # 1 claim, 2 book
     Point("look",       "edigate.intake.folder:Inbox.look",          "inboxes are looked through", DISK),
     Point("claim",      "edigate.intake.folder:claim",               "a file goes from inbox to spool", DISK),
     Point("take-in",    "edigate.engine.deposits:book",              "whatever lies in the spool is booked", BUG),
-    Point("keep",       "edigate.ledger.archive:keep",               "a file is copied into the archive", DISK),
-    Point("seal",       "edigate.ledger.archive:seal",               "the folder of the day is synced", DISK),
+    Point("keep",       "edigate.ledger.archive:Folder.keep",        "a file is copied into the archive", DISK),
+    Point("seal",       "edigate.ledger.archive:Folder.seal",        "the folder of the day is synced", DISK),
     Point("book",       "edigate.ledger.store:book",                 "deposits are entered in the ledger", BUG),
     Point("let-go",     "edigate.intake.folder:let_go",              "a booked file leaves the spool", DISK),
     # 3 examine

@@ -17,7 +17,8 @@ from edigate.delivery.folder import Outbox
 from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate, Places
 from edigate.intake.folder import Inbox
-from edigate.ledger import archive, directory, events, notes, snapshots
+from edigate.ledger import directory, events, notes, snapshots
+from edigate.ledger.archive import Folder
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import open_ledger, writing
 from edigate.ledger.directory import arriving, from_csv, from_f14
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from sqlalchemy import Engine
+
+    from edigate.ledger.archive import Archive
     from edigate.ledger.clock import Clock
     from edigate.ledger.directory import Imported
 
@@ -37,21 +41,23 @@ _VERSION = "%Y%m%dT%H%M%S%fZ"
 class LedgerLost(Exception):
     """There is an archive and no ledger: a new one would begin every number anew and use names a second time."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is the gate's."""
+    def __init__(self, folder: Path, *, embedded: bool = True) -> None:
+        """`folder` is the gate's; its ledger is to be in it, or on a server."""
         super().__init__(str(folder))
-        self.folder = folder
+        self.folder, self.embedded = folder, embedded
 
 
 def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = False) -> Gate:
-    """The gate in this folder, its ledger made where there is none yet. Raises config.BadSettings and LedgerLost.
+    """The gate in this folder, its ledger made where there is none yet.
 
+    Raises config.BadSettings, LedgerLost and, where the ledger is on a server, LedgerUnfit and SQLAlchemy's DBAPIError.
     `new_ledger` gives up the past of a gate that has lost its own.
     """
     root = root.resolve()
     settings = config.load(root)
     places = Places(root)
-    if not new_ledger and is_ledger_lost(places):
+    archive = Folder(places.archive)
+    if not settings.ledger.url and not new_ledger and is_ledger_lost(places, archive):
         raise LedgerLost(root)
     os.umask(int(settings.outbox.umask, 8))
     access = _access(root, settings)
@@ -60,7 +66,8 @@ def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = Fal
         settings=settings,
         zone=ZoneInfo(settings.gate.timezone),
         clock=clock,
-        ledger=open_ledger(places.ledger),
+        ledger=_ledger(places, settings.ledger.url, archive, new_ledger=new_ledger),
+        archive=archive,
         interfaces=catalogue.interfaces(),
         inbox=Inbox(
             places.inbox,
@@ -74,10 +81,22 @@ def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = Fal
     )
 
 
-def is_ledger_lost(places: Places) -> bool:
+def is_ledger_lost(places: Places, archive: Archive) -> bool:
     """Whether the gate has taken deposits and has no ledger that knows of them, or an empty file in its place."""
     there = places.ledger.exists() and places.ledger.stat().st_size > 0
-    return not there and archive.holds_any(places.archive)
+    return not there and archive.holds_any()
+
+
+def _ledger(places: Places, url: str, archive: Archive, *, new_ledger: bool) -> Engine:
+    """The ledger; on a server none is made where there was one, as deposits or a ledger in the folder show."""
+    if not url:
+        return open_ledger(places.ledger)
+    try:
+        return open_ledger(url, create=new_ledger)
+    except FileNotFoundError:
+        if places.ledger.exists() or archive.holds_any():
+            raise LedgerLost(places.root, embedded=False) from None
+        return open_ledger(url)
 
 
 def _access(root: Path, settings: config.Settings) -> Access:

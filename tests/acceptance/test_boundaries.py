@@ -11,7 +11,8 @@ from edigate.engine import decisions, deposits
 from edigate.engine.local import Local
 from edigate.engine.pool import Pool
 from edigate.intake import folder
-from edigate.ledger import archive, deliveries, settlement, store
+from edigate.ledger import deliveries, settlement, store
+from edigate.ledger.archive import Folder
 from edigate.sandbox import structures
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 # What the steps are made of, in the order of a flow's way; each is stopped at before it begins, and after it is done.
 STEPS: tuple[tuple[object, str], ...] = (
     (folder, "claim"),
-    (archive, "keep"),
-    (archive, "seal"),
+    (Folder, "keep"),
+    (Folder, "seal"),
     (store, "book"),
     (folder, "let_go"),
     (deposits, "book"),

@@ -13,7 +13,6 @@ from edigate.audit.rendered import Again, again, pieces
 from edigate.audit.story import links_about, segments, story
 from edigate.engine import heads
 from edigate.ledger import events
-from edigate.ledger.archive import Archived
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.heads import public_pem
@@ -88,7 +87,7 @@ def _write(gate: Gate, flow: RowMapping, into: Packet) -> Exported:
 
 
 def _source(gate: Gate, flow: RowMapping) -> Iterator[bytes]:
-    with Archived(gate.places.archive, flow["archived"]).open() as file:
+    with gate.archive.open(flow["archived"]) as file:
         while part := file.read(1 << 20):
             yield part
 

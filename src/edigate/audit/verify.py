@@ -6,8 +6,6 @@ Everything is read as a stream, in one transaction, so that a gate may run meanw
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import stat
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
@@ -24,12 +22,12 @@ from edigate.ledger.tables import flows, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from edigate.audit.compare import Claims, Difference
     from edigate.engine.gate import Gate
+    from edigate.ledger.archive import Archive
 
 ROWS_AT_ONCE = 1_000
 HEADS_MISSED = 2
@@ -100,25 +98,22 @@ def _archive(gate: Gate, connection: Connection, report: Report, progress: Progr
     total = connection.execute(counted).scalar_one()
     query = select(flows.c.archived, func.min(flows.c.id).label("flow")).group_by(flows.c.archived)
     for done, row in enumerate(streamed(connection, query, ROWS_AT_ONCE), 1):
-        _file(gate.places.archive / str(row["archived"]), row, report)
+        _file(gate.archive, row, report)
         progress("archive", done, total)
 
 
-def _file(path: Path, row: Mapping[Any, Any], report: Report) -> None:
-    place = f"archive/{row['archived']}"
+def _file(archive: Archive, row: Mapping[Any, Any], report: Report) -> None:
+    kept = str(row["archived"])
+    place = f"archive/{kept}"
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # to read a pipe may take for ever
-            report.find("archive.unreadable", place, flow=row["flow"], error="no regular file")
-            return
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-            report.counts["archive bytes"] += file.tell()
+        found, size = archive.digest(kept)
     except FileNotFoundError:
         report.find("archive.missing", place, flow=row["flow"])
         return
     except OSError as error:
         report.find("archive.unreadable", place, flow=row["flow"], error=error.strerror or str(error))
         return
+    report.counts["archive bytes"] += size
     report.counts["archive files"] += 1
-    if found != path.name:
+    if found != kept.rpartition("/")[2]:
         report.find("archive.altered", place, flow=row["flow"], found=found)

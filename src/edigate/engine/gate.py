@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edigate.delivery.folder import Outbox
     from edigate.domain.interfaces import Interface
     from edigate.intake.folder import Inbox
+    from edigate.ledger.archive import Archive
     from edigate.ledger.clock import Clock
 
 
@@ -48,7 +49,7 @@ class Places:
 
     @property
     def archive(self) -> Path:
-        """Every deposit, byte for byte."""
+        """Every deposit, byte for byte, unless the settings keep them elsewhere."""
         return self.root / "archive"
 
     @property
@@ -76,6 +77,7 @@ class Gate:
     zone: dt.tzinfo
     clock: Clock
     ledger: Engine
+    archive: Archive
     interfaces: Mapping[str, Interface]
     inbox: Inbox
     outbox: Outbox

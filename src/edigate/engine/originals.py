@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edigate.ledger.archive import Archived
 from edigate.parsers._xml import kind_of
 from edigate.pipeline.documents import ARCHIVES, SIGNATURE
 from edigate.unpacking import Entry, Limits, unpack
@@ -29,13 +28,13 @@ def originals(gate: Gate, flow: RowMapping) -> Iterator[tuple[str, bytes]]:
 
     Of an archive that was refused, those that can be read. Raises ledger.archive.Altered.
     """
-    source = Archived(gate.places.archive, flow["archived"])
-    kind = kind_of(source.head())
+    place = flow["archived"]
+    kind = kind_of(gate.archive.head(place))
     if kind not in ARCHIVES:
-        yield "", source.read()
+        yield "", gate.archive.recall(place)
         return
     interface = gate.interfaces.get(flow["interface"] or "")
-    with source.open() as file:
+    with gate.archive.open(place) as file:
         for found in unpack(file, kind, _NO_LIMITS, interface.container if interface else "xml"):
             if isinstance(found, Entry) and found.kind != SIGNATURE:
                 yield found.name, found.content

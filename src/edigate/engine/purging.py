@@ -25,7 +25,6 @@ from edigate.ledger.database import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -189,15 +188,9 @@ def _remove_files(gate: Gate) -> None:
     settled = (gate.clock() - SETTLED).astimezone(gate.zone).date().isoformat()
     waiting = [place for place in places if place[: len(settled)] >= settled]
     for place in set(places) - kept - set(waiting):
-        _remove(gate.places.archive / place)
+        gate.archive.remove(place)
     with writing(gate.ledger) as connection:
         notes.write(connection, FILES, json.dumps(waiting))
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    with suppress(OSError):  # the folder of the day holds others, or has gone
-        path.parent.rmdir()
 
 
 def _purge_links(gate: Gate, tally: Tally, actor: str) -> None:

@@ -80,7 +80,7 @@ def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:
     received_on = moment(flow["received_at"]).astimezone(gate.zone).date()
     deposit = Deposit(flow["name"], depositor, received_on, flow["size"], flow["incomplete"])
     try:
-        return examine(deposit, Archived(gate.places.archive, flow["archived"]), desk, _forget)
+        return examine(deposit, Archived(gate.archive, flow["archived"]), desk, _forget)
     except Hold as hold:
         return Waits(hold.reason, hold.detail)
     except Altered:

@@ -12,7 +12,6 @@ from edigate.domain.verdicts import Verdict
 from edigate.emitters.excerpt import excerpt
 from edigate.engine.originals import originals
 from edigate.ledger import queries
-from edigate.ledger.archive import Archived
 from edigate.ledger.faults_json import load
 from edigate.parsers import mixte
 from edigate.parsers._xml import kind_of, read
@@ -87,7 +86,7 @@ def write(gate: Gate, flow: RowMapping, document: Refused, into: BinaryIO) -> No
 
 def _opened(gate: Gate, flow: RowMapping, document: Refused) -> AbstractContextManager[BinaryIO]:
     if document.content is None:
-        return Archived(gate.places.archive, flow["archived"]).open()
+        return gate.archive.open(flow["archived"])
     return BytesIO(document.content)
 
 
@@ -100,7 +99,7 @@ def _rejected(rows: Sequence[RowMapping]) -> list[RowMapping]:
 
 def _whole(gate: Gate, connection: Connection, flow: RowMapping, rejected: Sequence[RowMapping]) -> Refused:
     run = next(run for run in reversed(queries.runs_of(connection, flow["id"])) if run["verdict"])
-    kind = kind_of(Archived(gate.places.archive, flow["archived"]).head())
+    kind = kind_of(gate.archive.head(flow["archived"]))
     return Refused(_named(flow["name"], kind), "", tuple(map(_invoice, rejected)), load(run["faults"]))
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from edigate.domain.settings import RuleSettings
     from edigate.domain.verdicts import Examination
     from edigate.engine.gate import Gate
+    from edigate.ledger.archive import Archive
     from edigate.routing import Addressee
 
 IN_MEMORY = 256_000
@@ -55,7 +56,7 @@ class Charge:
     `schemas` is the folder of edigate's own schemas, `site_schemas` those that a site puts in place of others, by key.
     """
 
-    archive: Path
+    archive: Archive
     directory: Path
     work: Path
     interfaces: dict[str, Interface]
@@ -70,7 +71,7 @@ class Charge:
         """What the workers of this gate are told, their private files lying in `work`."""
         settings = gate.settings
         return cls(
-            archive=gate.places.archive,
+            archive=gate.archive,
             directory=gate.places.directory,
             work=work,
             interfaces=dict(gate.interfaces),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import os
 import shutil
+from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -19,7 +19,7 @@ from edigate.health.spool import oldest_claim
 from edigate.ledger import notes
 from edigate.ledger.archive import ARRIVING
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.sql import chunks, where_in
+from edigate.ledger.sql import where_in
 from edigate.ledger.tables import flows, links
 
 if TYPE_CHECKING:
@@ -30,46 +30,41 @@ if TYPE_CHECKING:
 
     from edigate.health.findings import Finding
     from edigate.health.patient import Patient
+    from edigate.ledger.archive import Archive
 
-_WRITE = 0o222
+AT_ONCE = 500
 
 
 def archive(patient: Patient) -> Iterator[Finding]:
     """Every flow's file is there, of its size and, looked at deeply, of its hash; nobody may write to it."""
     missing, wrong = Several("archive.missing"), Several("archive.wrong_size")
     altered, writable = Several("archive.altered"), Several("archive.writable")
-    open_ones: list[Path] = []
+    kept, open_ones = patient.gate.archive, list[str]()
     with at_one_moment(patient.gate) as connection:
         total = connection.execute(select(func.count()).select_from(flows)).scalar_one()
         query = select(flows.c.id, flows.c.archived, flows.c.size).execution_options(yield_per=500)
         for done, row in enumerate(connection.execute(query), start=1):
-            path = patient.places.archive / row.archived
             patient.progress(done, total)
             try:
-                status = path.stat()
-                if status.st_size != row.size:
+                seen = kept.seen(row.archived)
+                if seen.size != row.size:
                     wrong.add(row.archived)
-                elif patient.deep and _hash(path) != path.name:
+                elif patient.deep and kept.digest(row.archived)[0] != row.archived.rpartition("/")[2]:
                     altered.add(row.archived)
             except OSError:
                 missing.add(f"{row.archived} ({row.id})")
                 continue
-            if status.st_mode & _WRITE:
+            if seen.writable:
                 writable.add(row.archived)
-                open_ones.append(path)
+                open_ones.append(row.archived)
     for found in (missing, wrong, altered):
         yield from found.findings()
-    yield from writable.findings(lambda: _close(open_ones))
+    yield from writable.findings(lambda: _close(kept, open_ones))
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _close(paths: Sequence[Path]) -> None:
-    for path in paths:
-        path.chmod(path.stat().st_mode & 0o777 & ~_WRITE)
+def _close(kept: Archive, places: Sequence[str]) -> None:
+    for place in places:
+        kept.protect(place)
 
 
 def orphans(patient: Patient) -> Iterator[Finding]:
@@ -80,14 +75,9 @@ def orphans(patient: Patient) -> Iterator[Finding]:
     found, before = Several("archive.orphans"), Several("ledger.begun_anew")
     begun = oldest_claim(patient.places.spool)
     first = _beginning(patient)
-    for day in _folders(patient.places.archive):
-        names = [entry.name for entry in os.scandir(day)]
-        with patient.gate.ledger.connect() as connection:
-            for some in chunks(names):
-                known = _known(connection, day.name, some)
-                for name in some:
-                    if name not in known and _is_left(patient, day / name, begun):
-                        (before if _is_older(day / name, first) else found).add(patient.below(day / name))
+    for place, since in _unknown(patient):
+        if patient.settled_since(since) and since < begun:
+            (before if _is_older(place, since, first) else found).add(patient.below(patient.places.archive / place))
     yield from (replace(one, value=stamp(first)) for one in before.findings())
     yield from found.findings()
 
@@ -100,30 +90,33 @@ def _beginning(patient: Patient) -> dt.datetime:
     return min(known, default=patient.gate.clock())
 
 
-def _is_older(path: Path, first: dt.datetime) -> bool:
+def _is_older(place: str, since: float, first: dt.datetime) -> bool:
     """By the day that it was kept under, whose name is in the gate's own time, or by when it came into its place."""
     surely = (first - dt.timedelta(days=1)).date().isoformat()
-    return path.parent.name < surely or path.lstat().st_ctime < first.timestamp()
+    return place.partition("/")[0] < surely or since < first.timestamp()
 
 
-def _folders(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.name != ARRIVING and path.is_dir()) if root.is_dir() else []
+def _unknown(patient: Patient) -> Iterator[tuple[str, float]]:
+    """Places of the archive that the ledger does not know, and since when each is as it is.
+
+    One may be a file that a gate has in hand, or had when it was cut off: it will copy and book it again.
+    """
+    kept = patient.gate.archive
+    places = kept.places()
+    while some := list(islice(places, AT_ONCE)):
+        with patient.gate.ledger.connect() as connection:
+            known = _known(connection, some)
+        for place in some:
+            if place not in known:
+                with suppress(FileNotFoundError):
+                    yield place, kept.seen(place).since
 
 
-def _known(connection: Connection, day: str, names: Sequence[str]) -> set[str]:
-    query = select(flows.c.archived)
-    rows = where_in(connection, query, flows.c.sha256, [name for name in names if name.isascii()])
+def _known(connection: Connection, places: Sequence[str]) -> set[str]:
+    names = {place.rpartition("/")[2] for place in places}
+    rows = where_in(connection, select(flows.c.archived), flows.c.sha256, [name for name in names if name.isascii()])
     purged = set(json.loads(notes.read(connection, PURGED_FILES) or "[]"))
-    booked = {row["archived"] for row in rows}
-    return {name for name in names if f"{day}/{name}" in purged | booked}
-
-
-def _is_left(patient: Patient, path: Path, begun: float) -> bool:
-    """Whether it is not one that a gate has in hand, or had when it was cut off: it will copy and book it again."""
-    try:
-        return patient.settled(path) and path.lstat().st_ctime < begun
-    except FileNotFoundError:
-        return False
+    return purged | {row["archived"] for row in rows}
 
 
 def leftovers(patient: Patient) -> Iterator[Finding]:

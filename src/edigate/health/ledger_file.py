@@ -27,7 +27,7 @@ def ledger_file(patient: Patient) -> Iterator[Finding]:
     """The file opens, SQLite finds it whole, every row that another names is there."""
     path = patient.places.ledger
     shown = patient.below(path)
-    if is_ledger_lost(patient.places):
+    if is_ledger_lost(patient.places, patient.archive):
         yield Finding("ledger.lost", shown)
         return
     if not path.exists():

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from edigate.ledger.archive import Folder
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from edigate.engine.gate import Gate, Places
+    from edigate.ledger.archive import Archive
 
 ASIDE = "aside"
 SETTLED_SECONDS = 600
@@ -47,9 +50,18 @@ class Patient:
             raise NotOpen(str(self.places.root))
         return self.opened
 
+    @property
+    def archive(self) -> Archive:
+        """Where the gate keeps deposits, as far as can be known of one that does not open."""
+        return self.opened.archive if self.opened else Folder(self.places.archive)
+
     def settled(self, path: Path) -> bool:
         """Whether nobody can have this file in hand: no gate is at work, or it has long been as it is."""
-        return not self.holder or time.time() - path.lstat().st_ctime > SETTLED_SECONDS
+        return self.settled_since(path.lstat().st_ctime)
+
+    def settled_since(self, since: float) -> bool:
+        """The same of what has been as it is since then, in seconds of the epoch."""
+        return not self.holder or time.time() - since > SETTLED_SECONDS
 
     def below(self, path: Path) -> str:
         """A path as it is shown: below the gate's folder, and as text whatever bytes its name has."""

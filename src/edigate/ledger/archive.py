@@ -5,113 +5,232 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from stat import S_ISREG
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 HEAD = 4096
 CHUNK = 1 << 20
 MODE = 0o440
 ARRIVING = ".arriving"
+_WRITE = 0o222
+_NEW = os.O_CREAT | os.O_WRONLY | os.O_EXCL | os.O_CLOEXEC
+_NO_FILE = "no regular file"
 
 
 class Altered(Exception):
     """An archived file is missing or no longer what was deposited."""
 
 
-def keep(source: int, root: Path, day: dt.date) -> tuple[str, str, int]:
-    """Copy an open file (descriptor at its start) into the archive and sync it.
+class Seen(NamedTuple):
+    """A file of the archive as it lies there; `since` is when it came there or was last touched, by the clock there."""
 
-    Returns its place below `root`, its SHA-256 and its size. The folder of the day is synced by `seal`, once a batch.
-    """
-    folder = root / day.isoformat()
-    arriving = root / ARRIVING
-    for path in (folder, arriving):
-        path.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    size = 0
-    temporary = arriving / os.urandom(12).hex()
-    target = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_EXCL, MODE)
-    try:
-        while chunk := os.read(source, CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            _write(target, chunk)
-        os.fsync(target)
-    except BaseException:
-        temporary.unlink()
-        raise
-    finally:
-        os.close(target)
-    sha256 = digest.hexdigest()
-    temporary.rename(folder / sha256)
-    return f"{day.isoformat()}/{sha256}", sha256, size
+    size: int
+    since: float
+    writable: bool = False
 
 
-def seal(root: Path, day: dt.date) -> None:
-    """Sync the folder of a day and its parent, after which what was kept there outlives a power cut."""
-    sync_folder(root / day.isoformat())
-    sync_folder(root)
+class Archive(Protocol):
+    """Where deposits are kept. A place is `<day>/<sha256>`, the same in every kind of archive."""
 
+    def keep(self, source: int, day: dt.date, *, synced: bool = True) -> tuple[str, str, int]:
+        """Copy an open file (descriptor at its start) into the archive; durable once `seal` returned.
 
-def tidy(root: Path) -> None:
-    """Take away what a gate that ended had begun to copy."""
-    shutil.rmtree(root / ARRIVING, ignore_errors=True)
+        Not `synced` is one that is synced with all of its batch, where the archive is a folder (`syncing`).
+        Returns its place, its SHA-256 and its size. Threads may keep at once. Raises OSError.
+        """
 
+    def folder(self) -> Path | None:
+        """Where it is, if it is a folder."""
 
-def recall(root: Path, archived: str) -> bytes:
-    """What was deposited. Raises Altered where the archive no longer holds it as it was."""
-    try:
-        content = (root / archived).read_bytes()
-    except OSError as error:
-        raise Altered(archived) from error
-    if hashlib.sha256(content).hexdigest() != archived.rpartition("/")[2]:
-        raise Altered(archived)
-    return content
+    def seal(self, day: dt.date) -> None:
+        """Make what was kept under a day durable. Raises OSError."""
 
+    def tidy(self) -> None:
+        """Take away what a gate that ended had begun to copy."""
 
-def holds_any(root: Path) -> bool:
-    """Whether any deposit was ever kept there, and not purged since."""
-    days = (day for day in root.iterdir() if day.name != ARRIVING and day.is_dir()) if root.is_dir() else ()
-    return any(True for day in days for _ in day.iterdir())
+    def head(self, place: str) -> bytes:
+        """The first bytes, which `recall` and `open` verify with the others. Raises Altered."""
+
+    def recall(self, place: str) -> bytes:
+        """What was deposited. Raises Altered where the archive no longer holds it as it was."""
+
+    def open(self, place: str) -> AbstractContextManager[BinaryIO]:
+        """The same as a file at its start, read through once before, since it may not fit into memory."""
+
+    def digest(self, place: str) -> tuple[str, int]:
+        """SHA-256 and size of what lies there, whatever it is. Raises OSError."""
+
+    def seen(self, place: str) -> Seen:
+        """What lies there, not read. Raises OSError."""
+
+    def protect(self, place: str) -> None:
+        """Let nobody write to it any more."""
+
+    def remove(self, place: str) -> None:
+        """Take a file away, if it is still there."""
+
+    def places(self, since: str = "") -> Iterator[str]:
+        """Every file there, day by day from `since` (YYYY-MM-DD) on; what is being copied into it is not."""
+
+    def holds_any(self) -> bool:
+        """Whether any deposit was ever kept there, and not purged since."""
 
 
 @dataclass(frozen=True, slots=True)
-class Archived:
-    """A deposit in the archive, as an examination reads it; `place` is below `root`."""
+class Folder:
+    """An archive in a folder: that of the gate itself, or one that several machines share."""
 
     root: Path
+
+    def keep(self, source: int, day: dt.date, *, synced: bool = True) -> tuple[str, str, int]:
+        """Copy an open file and sync it; its name is durable once `seal` synced the folder of the day."""
+        place = day.isoformat()
+        target, temporary = self._begin()
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            while chunk := os.read(source, CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                _write(target, chunk)
+            if synced:
+                os.fsync(target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        finally:
+            os.close(target)
+        sha256 = digest.hexdigest()
+        self._name(temporary, place, sha256)
+        return f"{place}/{sha256}", sha256, size
+
+    def _begin(self) -> tuple[int, str]:
+        """A new file under a name of its own, where half-made ones lie."""
+        path = f"{self.root}/{ARRIVING}/{os.urandom(12).hex()}"
+        try:
+            return os.open(path, _NEW, MODE), path
+        except FileNotFoundError:
+            (self.root / ARRIVING).mkdir(parents=True, exist_ok=True)
+        return os.open(path, _NEW, MODE), path
+
+    def _name(self, temporary: str, day: str, sha256: str) -> None:
+        """Put what is whole in the folder of its day."""
+        try:
+            os.rename(temporary, f"{self.root}/{day}/{sha256}")
+        except FileNotFoundError:
+            (self.root / day).mkdir(exist_ok=True)
+            os.rename(temporary, f"{self.root}/{day}/{sha256}")
+
+    def folder(self) -> Path:
+        """Where it is."""
+        return self.root
+
+    def seal(self, day: dt.date) -> None:
+        """Sync the folder of a day and its parent, after which what was kept there outlives a power cut."""
+        sync_folder(self.root / day.isoformat())
+        sync_folder(self.root)
+
+    def tidy(self) -> None:
+        """Take away what a gate that ended had begun to copy."""
+        shutil.rmtree(self.root / ARRIVING, ignore_errors=True)
+
+    def head(self, place: str) -> bytes:
+        """The first bytes. Raises Altered."""
+        try:
+            with (self.root / place).open("rb") as file:
+                return file.read(HEAD)
+        except OSError as error:
+            raise Altered(place) from error
+
+    def recall(self, place: str) -> bytes:
+        """What was deposited. Raises Altered."""
+        try:
+            content = (self.root / place).read_bytes()
+        except OSError as error:
+            raise Altered(place) from error
+        if hashlib.sha256(content).hexdigest() != place.rpartition("/")[2]:
+            raise Altered(place)
+        return content
+
+    @contextmanager
+    def open(self, place: str) -> Iterator[BinaryIO]:
+        """The same as a file at its start. Raises Altered."""
+        try:
+            file = (self.root / place).open("rb")
+        except OSError as error:
+            raise Altered(place) from error
+        with file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != place.rpartition("/")[2]:
+                raise Altered(place)
+            file.seek(0)
+            yield file
+
+    def digest(self, place: str) -> tuple[str, int]:
+        """SHA-256 and size of what lies there. Raises OSError."""
+        path = self.root / place
+        if not S_ISREG(path.stat().st_mode):  # to read a pipe may take for ever
+            raise OSError(_NO_FILE)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+    def seen(self, place: str) -> Seen:
+        """What lies there. Raises OSError."""
+        status = (self.root / place).stat()
+        return Seen(status.st_size, status.st_ctime, bool(status.st_mode & _WRITE))
+
+    def protect(self, place: str) -> None:
+        """Let nobody write to it any more."""
+        path = self.root / place
+        path.chmod(path.stat().st_mode & 0o777 & ~_WRITE)
+
+    def remove(self, place: str) -> None:
+        """Take a file away, if it is still there, and the folder of its day with the last one."""
+        path = self.root / place
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder of the day holds others, or has gone
+            path.parent.rmdir()
+
+    def places(self, since: str = "") -> Iterator[str]:
+        """Every file there, day by day."""
+        for day in self._days():
+            if day >= since:
+                yield from (f"{day}/{name}" for name in sorted(entry.name for entry in os.scandir(self.root / day)))
+
+    def holds_any(self) -> bool:
+        """Whether any deposit was ever kept there, and not purged since."""
+        return any(True for day in self._days() for _ in (self.root / day).iterdir())
+
+    def _days(self) -> list[str]:
+        if not self.root.is_dir():
+            return []
+        return sorted(entry.name for entry in os.scandir(self.root) if entry.name != ARRIVING and entry.is_dir())
+
+
+class Archived(NamedTuple):
+    """A deposit in an archive, as an examination reads it."""
+
+    archive: Archive
     place: str
 
     def head(self) -> bytes:
         """The first bytes, which `read` and `open` verify with the others. Raises Altered."""
-        try:
-            with (self.root / self.place).open("rb") as file:
-                return file.read(HEAD)
-        except OSError as error:
-            raise Altered(self.place) from error
+        return self.archive.head(self.place)
 
     def read(self) -> bytes:
         """What was deposited. Raises Altered where the archive no longer holds it as it was."""
-        return recall(self.root, self.place)
+        return self.archive.recall(self.place)
 
-    @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
+    def open(self) -> AbstractContextManager[BinaryIO]:
         """The same as a file at its start, read through once before, since it may not fit into memory."""
-        try:
-            file = (self.root / self.place).open("rb")
-        except OSError as error:
-            raise Altered(self.place) from error
-        with file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != self.place.rpartition("/")[2]:
-                raise Altered(self.place)
-            file.seek(0)
-            yield file
+        return self.archive.open(self.place)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from edigate.engine.fetching import fetch
 from edigate.intake import folder, sftp
 from edigate.intake.sftp import HIDDEN, Desk
-from edigate.ledger import archive, fetches, store
+from edigate.ledger import fetches, store
+from edigate.ledger.archive import Folder
 from edigate.remote.session import Session
 from edigate.remote.trouble import Unreachable
 from tests.integration.fetching.proxy import Proxy
@@ -41,7 +42,7 @@ STEPS: tuple[tuple[object, str], ...] = (
     (sftp, "has_its_end"),
     (Desk, "place"),
     (folder, "claimed"),
-    (archive, "keep"),
+    (Folder, "keep"),
     (store, "book"),
     (folder, "let_go"),
     (fetches, "booked"),

@@ -29,7 +29,7 @@ def a_charge(gate: Gate, seconds: int = 60, work: Path | None = None) -> Charge:
     """What the workers of this gate are told."""
     places = gate.places
     return Charge(
-        archive=places.archive,
+        archive=gate.archive,
         directory=places.directory,
         work=work or places.work,
         interfaces=dict(gate.interfaces),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.ledger import archive
-from edigate.ledger.archive import ARRIVING, CHUNK, Altered, keep, recall, seal, tidy
+from edigate.ledger.archive import ARRIVING, CHUNK, Altered, Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def kept(root: Path, content: bytes) -> tuple[str, str, int]:
     path.write_bytes(content)
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return keep(descriptor, root, DAY)
+        return Folder(root).keep(descriptor, DAY)
     finally:
         os.close(descriptor)
 
@@ -40,10 +40,10 @@ def root(tmp_path: Path) -> Path:
 def test_what_is_kept_comes_back_byte_for_byte(root: Path, content: bytes) -> None:
     """By its day and hash, which say where it lies, and read-only."""
     archived, digest, size = kept(root, content)
-    seal(root, DAY)
+    Folder(root).seal(DAY)
 
     assert (archived, digest, size) == (f"2026-03-02/{digest}", sha256(content).hexdigest(), len(content))
-    assert recall(root, archived) == content
+    assert Folder(root).recall(archived) == content
     assert (root / archived).stat().st_mode & 0o222 == 0
 
 
@@ -74,8 +74,8 @@ def test_copies_that_were_cut_short_are_tidied_away(root: Path) -> None:
     """What was kept stays."""
     archived, _, _ = kept(root, b"x")
     (root / ARRIVING / "half").write_bytes(b"x")
-    tidy(root)
-    tidy(root)
+    Folder(root).tidy()
+    Folder(root).tidy()
 
     assert [path for path in root.rglob("*") if path.is_file()] == [root / archived]
     kept(root, b"y")
@@ -93,4 +93,4 @@ def test_an_altered_file_is_not_given_out(root: Path, how: str) -> None:
         path.write_bytes({"changed": b"y", "longer": b"xx"}[how])
 
     with pytest.raises(Altered):
-        recall(root, archived)
+        Folder(root).recall(archived)
