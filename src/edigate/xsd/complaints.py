@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _STRUCTURE = "SCHEMAV_ELEMENT_CONTENT"
 _NO_ATTRIBUTE = "SCHEMAV_CVC_COMPLEX_TYPE_4"
+_INCOMPLETE = "Missing child element"
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*) \)")
 _SUBJECT = re.compile(r"^Element '[^']*'(?:, attribute '([^']*)')?: (?:\[facet '\w+'\] )?")
 _REQUIRED = re.compile(r"attribute '([^']*)' is required")
@@ -52,6 +53,16 @@ def expected(root: etree._Element, log: list[Entry]) -> dict[etree._Element, tup
     return {element: tags for element, tags in listed if tags}
 
 
+def element(base: etree._Element, entry: Entry) -> etree._Element:
+    """What an entry is about, in the part of a document that the schema saw; the nearest, if its path is cut."""
+    return _element(base, _path(entry))
+
+
+def goes_on(entry: Entry) -> bool:
+    """Whether libxml2 looked at everything else all the same: a value is wrong, or something is missing at the end."""
+    return "_VALID" in entry.type_name or (entry.type_name == _STRUCTURE and _INCOMPLETE in entry.message)
+
+
 def _path(entry: Entry) -> str | None:
     """The path of an entry, as far as it goes: libxml2 cuts long ones, at times within a character."""
     try:
@@ -63,7 +74,7 @@ def _path(entry: Entry) -> str | None:
 def _fault(element: etree._Element, entry: Entry) -> Fault:
     message = " ".join(entry.message.split())
     if entry.type_name == _STRUCTURE:
-        return _structure(element, _tags(entry), incomplete="Missing child element" in message)
+        return _structure(element, _tags(entry), incomplete=_INCOMPLETE in message)
     said = _SUBJECT.sub("", message)
     reason = places.prefixed(said, element)
     attribute = _attribute(entry.type_name, message)

@@ -49,24 +49,30 @@ def is_unwieldy(root: _Element) -> bool:
 
 
 def mistakes(
-    explainer: Callable[[], Explainer], root: _Element, expected: Expected, is_late: Callable[[], bool]
+    explainer: Callable[[], Explainer],
+    root: _Element,
+    expected: Expected,
+    is_late: Callable[[], bool],
+    is_sound: Callable[[_Element, object], bool],
 ) -> Iterator[Fault]:
     """One fault per mistake, as they are found; `expected` says more of what may stand where than xmlschema does.
 
     `explainer` is asked for when the first is wanted: whoever takes the mistakes meets its failures too. The library
-    looks at the whole document before it gives the first mistake, so it is asked to stop, at any element, once it is
-    late.
+    looks at the whole document before it gives the first mistake, so it is asked to pass by what `is_sound`, and to
+    stop, at any element, once it is late.
     """
-    for error in explainer().iter_errors(root, validation_hook=partial(_stop_when, is_late)):
+    for error in explainer().iter_errors(root, validation_hook=partial(_passed_by, is_late, is_sound)):
         yield from _faults(error, root, expected)
 
 
-def _stop_when(is_late: Callable[[], bool], _element: object, _declared: object) -> bool:
+def _passed_by(
+    is_late: Callable[[], bool], is_sound: Callable[[_Element, object], bool], element: _Element, declared: object
+) -> bool:
     import xmlschema  # noqa: PLC0415 - see load
 
     if is_late():
         raise xmlschema.XMLSchemaStopValidation
-    return False
+    return is_sound(element, declared)
 
 
 def within(mistakes: Iterator[Fault], limit: int) -> tuple[Fault, ...]:

@@ -12,6 +12,7 @@ from lxml import etree
 from edigate.domain.faults import fault
 from edigate.parsers import _xml
 from edigate.xsd import complaints, explain, places, sources
+from edigate.xsd.judged import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -83,13 +84,15 @@ class Shelf:
         if schema.validate(root):
             return ()
         entries = complaints.entries(schema)
-        return self._explained(root, key, entries) or complaints.faults(root, entries[: self._limits.faults])
+        return self._explained(root, key, schema, entries) or complaints.faults(root, entries[: self._limits.faults])
 
     def compiled(self, key: str) -> etree.XMLSchema:
         """The schema itself, for a document that is judged while it is read (`parsers._xml.stream`)."""
         return self._schema(self._family(key))
 
-    def _explained(self, root: etree._Element, key: str, entries: list[complaints.Entry]) -> tuple[Fault, ...]:
+    def _explained(
+        self, root: etree._Element, key: str, schema: etree.XMLSchema, entries: list[complaints.Entry]
+    ) -> tuple[Fault, ...]:
         weight = places.weight(root)
         if weight > self._limits.size or explain.is_unwieldy(root):
             return ()
@@ -97,7 +100,10 @@ class Shelf:
             return ()
         expected = complaints.expected(root, entries[: self._limits.faults])
         deadline = self._clock() + self._limits.seconds
-        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected, lambda: self._clock() > deadline)
+        judged = Judged(root, schema, entries)
+        mistakes = explain.mistakes(
+            lambda: self._explainer(key), root, expected, lambda: self._clock() > deadline, judged.is_sound
+        )
         return explain.within(mistakes, self._limits.faults)
 
     def _explainer(self, key: str) -> explain.Explainer:
