@@ -1,0 +1,43 @@
+"""Run tests of gates with their ledgers on a real PostgreSQL: `pytest -p tests.on_postgres tests/acceptance`.
+
+Every gate that a test opens in its own process gets a database of its own; a copy of a gate's folder gets a copy of its
+database. Tests of the file ledger.sqlite, or of commands in other processes, are not for this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edigate import config, founding
+from tests.postgres import server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MARK = ".database"
+_from_file = config.load
+
+
+def _load(root: Path) -> config.Settings:
+    settings = _from_file(root)
+    if settings.ledger.url:
+        return settings
+    return settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"url": _url(root.resolve())})})
+
+
+def _url(root: Path) -> str:
+    mark = root / MARK
+    if not mark.exists():
+        url = server().empty()
+    else:
+        url, home = mark.read_text(encoding="utf-8").splitlines()
+        if home == str(root):
+            return url
+        server().cut(url)
+        url = server().empty("template", url.rpartition("/")[2])
+    mark.write_text(f"{url}\n{root}\n", encoding="utf-8")
+    return url
+
+
+config.load = _load
+founding.load = _load
