@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from edigate.domain.fields import FIELDS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Locate: TypeAlias = Callable[[str], tuple[str, int | None]]
 
+_SLASH = re.compile("/")
 _NUMBER = re.compile(r"\[([0-9]+)\]")
 
 
@@ -37,18 +38,31 @@ def _field(path: str, fields: dict[str, str]) -> str:
 def _fields_at(paths: set[str], root: _Element, parser: Any) -> dict[str, str]:  # noqa: ANN401 - as above
     """The field of each path that has one; looked for in the rows and invoices whose numbers the paths name."""
     numbers = sorted({1, *(int(number) for path in paths for number in _NUMBER.findall(path))})
+    above = {path[:end] for path in paths for end in (*(match.start() for match in _SLASH.finditer(path)), len(path))}
     fields: dict[str, str] = {}
     for locate, known in _locators(root, parser, numbers):
-        for key in (key for field in known for key in _keys(field, numbers)):
+        is_near = partial(_is_near, locate=cache(locate), above=above)
+        for key in (key for field in known for key in _keys(field, numbers, is_near)):
             path, _ = locate(key)
             if path in paths:
                 fields.setdefault(path, key)
     return fields
 
 
-def _keys(field: str, numbers: Sequence[int]) -> Iterator[str]:
-    """The field's key, with an index for each number where it repeats."""
-    return (field.replace("[]", f"[{number - 1}]") for number in (numbers if "[]" in field else numbers[:1]))
+def _is_near(row: str, *, locate: Locate, above: set[str]) -> bool:
+    """Whether any of the paths leads into this row: nothing else of it needs to be looked for."""
+    return locate(row)[0] in above
+
+
+def _keys(field: str, numbers: Sequence[int], is_near: Callable[[str], bool]) -> Iterator[str]:
+    """The field's key, with an index for each number where it repeats, and where that row is meant."""
+    if "[]" not in field:
+        yield field
+        return
+    group = field.partition("[]")[0]
+    yield from (
+        field.replace("[]", f"[{number - 1}]") for number in numbers if is_near(f"{group}[{number - 1}]")
+    )  # fmt: skip
 
 
 def _locators(root: _Element, parser: Any, numbers: Sequence[int]) -> Iterator[tuple[Locate, Sequence[str]]]:  # noqa: ANN401
