@@ -23,12 +23,13 @@ _STEP = 4
 class Weight(NamedTuple):
     """One weight of a typeface, in one document.
 
-    `wide` tells how wide a text is, in thousandths of its size; `shown` gives the operators that show lines, each
-    below the one before; `objects` the font as objects of a document, the first of which gets this number.
+    `wide` tells how wide a text is, in thousandths of its size, `widest` is its widest character; `shown` is a text as
+    operators have it; `objects` gives the font as objects of a document, the first of which gets this number.
     """
 
     wide: Callable[[str], float]
-    shown: Callable[[Sequence[str]], str]
+    widest: float
+    shown: Callable[[str], str]
     objects: Callable[[int], list[bytes]]
 
 
@@ -68,11 +69,10 @@ def _weight(name: str, widths: Sequence[int]) -> Weight:
             written = text.encode(_WINDOWS)
         return _STEP * sum(written.translate(steps))
 
-    return Weight(wide, _shown, lambda _: [font])
+    return Weight(wide, _STEP * max(steps), _shown, lambda _: [font])
 
 
-def _shown(lines: Sequence[str]) -> str:
-    text = "\n".join(lines)
+def _shown(text: str) -> str:
     if "(" in text or ")" in text or "\\" in text:
         text = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-    return f"({text})Tj" if len(lines) == 1 else "(" + text.replace("\n", ")Tj T*(") + ")Tj"
+    return f"({text})"

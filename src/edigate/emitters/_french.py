@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 # Past this many digits on either side of its point a number is no amount of anything: it is shown as it is held.
 _LONGEST = 40
+_GROUP = 3  # digits that are told apart from those before them
 
 
 def amount(value: Decimal | None) -> str:
@@ -20,7 +21,10 @@ def amount(value: Decimal | None) -> str:
     >>> amount(Decimal("1234567.5")), amount(Decimal("0.1234"))
     ('1\xa0234\xa0567,50', '0,1234')
     """
-    whole, point, decimals = _written(value).partition(",")
+    text = _written(value)
+    if text[-3:-2] == ",":
+        return text
+    whole, point, decimals = text.partition(",")
     return f"{whole},{decimals:0<2}" if point or whole.lstrip("-").replace(_NO_BREAK, "").isdigit() else whole
 
 
@@ -63,6 +67,10 @@ def labelled(label: str, text: str, colon: str = f"{_NO_BREAK}:") -> str:
 def _written(value: Decimal | None) -> str:
     if value is None:
         return ""
+    text = str(value)
+    whole, point, decimals = text.partition(".")
+    if len(whole) <= _GROUP and whole.isdecimal() and (not point or decimals.isdecimal()) and len(decimals) <= _LONGEST:
+        return f"{whole},{decimals}" if point else whole
     if not value.is_finite() or abs(value.adjusted()) > _LONGEST or -int(value.as_tuple().exponent) > _LONGEST:
-        return str(value)
+        return text
     return f"{value:,f}".replace(",", _NO_BREAK).replace(".", ",")

@@ -16,7 +16,7 @@ from edigate.emitters._letters import PLACEHOLDER
 from edigate.emitters._pdf_file import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 _NAMES = ("OpenSans-Regular", "OpenSans-Bold")
 _SYMBOLIC = 4  # the flag of a font whose characters are numbered in a way of its own
@@ -56,13 +56,13 @@ def _weight(name: str) -> Weight:
     def wide(text: str) -> float:
         return sum(map(width, map(ord, text)))
 
-    def shown(lines: Sequence[str]) -> str:
-        return " T*".join(f"<{line.translate(used)}>Tj" for line in lines)
+    def shown(text: str) -> str:
+        return f"<{text.translate(used)}>"
 
     def objects(number: int) -> list[bytes]:
         return _objects(number, f"EDIGAT+{name}", font, list(used))
 
-    return Weight(wide, shown, objects)
+    return Weight(wide, max(font.charWidths.values()), shown, objects)
 
 
 @cache

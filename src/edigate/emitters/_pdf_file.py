@@ -13,7 +13,9 @@ from edigate.domain.deflating import deflated
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from edigate.emitters._faces import Weight
 
 _MAKER = "edigate"
 # What follows tells programs that carry files about that this is no text.
@@ -31,14 +33,14 @@ class About(NamedTuple):
 
 
 def document(
-    about: About, size: tuple[float, float], fonts: Sequence[Callable[[int], list[bytes]]], pages: Sequence[bytes]
-) -> bytes:
+    about: About, size: tuple[float, float], fonts: Sequence[Weight], pages: Sequence[bytes]
+) -> bytes:  # fmt: skip
     """The file: each page's operators on a sheet of this size, in French; fonts are F1, F2 ... there."""
     written: list[bytes] = []
     names = ""
     for number, font in enumerate(fonts, start=1):
         names += f"/F{number} {_ABOUT + len(written) + 1} 0 R"
-        written += font(_ABOUT + len(written) + 1)
+        written += font.objects(_ABOUT + len(written) + 1)
     first = _ABOUT + len(written) + 1
     kids = " ".join(f"{first + 2 * position} 0 R" for position in range(len(pages)))
     return _file(

@@ -5,9 +5,11 @@ Goes with a pivot whose original is no PDF, in the place of the style sheet that
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from edigate.domain.cadres import CADRES
+from edigate.domain.invoice import Site
 from edigate.emitters._french import amount, day, figure, joined, labelled, percent
 from edigate.emitters._labels import (
     ATTACHED,
@@ -35,13 +37,19 @@ if TYPE_CHECKING:
         Line,
         Party,
         Payment,
-        Site,
         VatRow,
     )
     from edigate.emitters._sheet import Block
     from edigate.emitters.pivot import Addressing
 
 _NOTE_CHARACTERS = 40_000
+_NOWHERE = Site()
+_ALONE = (Column("", 1),)
+_ALONE_GREY = (Column("", 1, grey=True),)
+_SIDE_BY_SIDE = (Column("", 1), Column("", 1))
+_OF_PAIRS = (Column("", 2, grey=True), Column("", 5), Column("", 2, grey=True), Column("", 5))
+_OF_TOTALS = (Column("", 3), Column("", 2, right=True, bold=True))
+_OF_ATTACHMENTS = (Column("N°", 2), Column("Nom", 20), Column("Type", 8), Column("Format", 14))
 _DISCLAIMER = (
     "Ce document présente les données de la facture électronique déposée, qui l’accompagne et fait seule foi ; il ne "
     "la remplace pas."
@@ -80,7 +88,7 @@ def _subject(invoice: Invoice, addressing: Addressing, kind: str) -> str:
 
 def _parts(invoice: Invoice, addressing: Addressing, title: str) -> Iterator[Sequence[Block]]:
     said = _DISCLAIMER_OF_CREDIT if invoice.type_code in CREDIT_NOTES else _DISCLAIMER
-    yield Heading(title, 15), Table((Column("", 1, grey=True),), [[said]], ruled=False)
+    yield Heading(title, 15), Table(_ALONE_GREY, [[said]], ruled=False)
     yield from _parties(invoice, addressing)
     yield (_pairs(_references(invoice)),)
     if invoice.lines:
@@ -96,7 +104,7 @@ def _parts(invoice: Invoice, addressing: Addressing, title: str) -> Iterator[Seq
     if invoice.notes:
         yield (
             Heading("Notes"),
-            Table((Column("", 1),), [["\n".join(invoice.notes)]], ruled=False, limit=_NOTE_CHARACTERS),
+            Table(_ALONE, [["\n".join(invoice.notes)]], ruled=False, limit=_NOTE_CHARACTERS),
         )
     if invoice.attachments:
         yield Heading("Pièces jointes"), _attachments(invoice)
@@ -118,7 +126,7 @@ def _parties(invoice: Invoice, addressing: Addressing) -> Iterator[Sequence[Bloc
         titles, names, details = zip(*known[start : start + 2], *[("", "", "")] * (start + 2 - len(known)), strict=True)
         yield (
             Table(tuple(Column(title, 1, bold=True) for title in titles), [names], ruled=False, gap=0),
-            Table((Column("", 1), Column("", 1)), [details]),
+            Table(_SIDE_BY_SIDE, [details]),
         )
 
 
@@ -175,8 +183,7 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> Table:
     """Labels and what they stand for, two to a row; what is empty is left out."""
     known = [cell for label, value in pairs if value for cell in (label, value)]
     known += [""] * (-len(known) % 4)
-    columns = (Column("", 2, grey=True), Column("", 5), Column("", 2, grey=True), Column("", 5))
-    return Table(columns, [known[start : start + 4] for start in range(0, len(known), 4)])
+    return Table(_OF_PAIRS, [known[start : start + 4] for start in range(0, len(known), 4)])
 
 
 def _references(invoice: Invoice) -> Sequence[tuple[str, str]]:
@@ -203,8 +210,9 @@ def _contract(contract: Contract) -> str:
     return joined(contract.identifier, CONTRACTS.get(contract.kind, contract.kind), day(contract.date), sep=" · ")
 
 
-def _lines(lines: Sequence[Line], currency: str) -> Table:
-    columns = (
+@lru_cache(maxsize=64)
+def _line_columns(currency: str) -> tuple[Column, ...]:
+    return (
         Column("N°", 6),
         Column("Désignation", 24),
         Column("Quantité", 7, right=True),
@@ -212,6 +220,9 @@ def _lines(lines: Sequence[Line], currency: str) -> Table:
         Column("TVA", 6, right=True),
         Column(f"Montant HT ({currency})", 11, right=True),
     )
+
+
+def _lines(lines: Sequence[Line], currency: str) -> Table:
     rows = [
         (
             line.number,
@@ -223,7 +234,7 @@ def _lines(lines: Sequence[Line], currency: str) -> Table:
         )
         for line in lines
     ]
-    return Table(columns, rows)
+    return Table(_line_columns(currency), rows)
 
 
 def _designation(line: Line) -> str:
@@ -235,21 +246,27 @@ def _designation(line: Line) -> str:
         labelled("Type", _kind(line)),
         _price(line),
         *(_allowance(allowance) for allowance in line.allowances),
-        labelled("Livraison", joined(day(line.delivery_date), line.site.name, _site(line.site).replace("\n", ", "))),
+        _delivery(line),
         *line.notes,
         sep="\n",
     )
 
 
+def _delivery(line: Line) -> str:
+    site = "" if line.site == _NOWHERE else joined(line.site.name, _site(line.site).replace("\n", ", "))
+    return labelled("Livraison", joined(day(line.delivery_date), site))
+
+
 def _kind(line: Line) -> str:
     """Type, status and sub-status in words, each once, though CII tells one by the other."""
-    return joined(*dict.fromkeys(LINES.get(code, code) for code in (line.kind, line.status, line.substatus)), sep=" · ")
+    codes = filter(None, (line.kind, line.status, line.substatus))
+    return " · ".join(dict.fromkeys(LINES.get(code, code) for code in codes))
 
 
 def _price(line: Line) -> str:
     """How the price came about, where it is not just the price."""
     gross_is_price = line.gross_price is None or line.gross_price == line.unit_price
-    if gross_is_price and not line.price_allowance and line.price_base in (None, 1):
+    if gross_is_price and not line.price_allowance and (line.price_base is None or line.price_base == 1):
         return ""
     return joined(
         labelled("Prix brut", amount(line.gross_price)),
@@ -288,8 +305,9 @@ def _allowances(allowances: Sequence[AllowanceCharge], currency: str) -> Table:
     )
 
 
-def _vat(rows: Sequence[VatRow], currency: str) -> Table:
-    columns = (
+@lru_cache(maxsize=64)
+def _vat_columns(currency: str) -> tuple[Column, ...]:
+    return (
         Column("Taux", 5),
         Column("Catégorie", 12),
         Column("Exigibilité", 12),
@@ -297,8 +315,11 @@ def _vat(rows: Sequence[VatRow], currency: str) -> Table:
         Column(f"Base HT ({currency})", 10, right=True),
         Column(f"TVA ({currency})", 10, right=True),
     )
+
+
+def _vat(rows: Sequence[VatRow], currency: str) -> Table:
     return Table(
-        columns,
+        _vat_columns(currency),
         [
             (
                 percent(row.rate),
@@ -315,7 +336,6 @@ def _vat(rows: Sequence[VatRow], currency: str) -> Table:
 
 def _totals(invoice: Invoice) -> Table:
     totals = invoice.totals
-    columns = (Column("", 3), Column("", 2, right=True, bold=True))
     said = (
         ("Somme des lignes HT", totals.lines),
         ("Total des remises", totals.allowances),
@@ -328,7 +348,7 @@ def _totals(invoice: Invoice) -> Table:
         ("Net à payer", totals.due),
     )
     return Table(
-        columns,
+        _OF_TOTALS,
         [(label, f"{amount(value)}\xa0{invoice.currency}") for label, value in said if value is not None],
         indent=0.5,
         whole=True,
@@ -347,9 +367,8 @@ def _payment(payment: Payment) -> Sequence[tuple[str, str]]:
 
 
 def _attachments(invoice: Invoice) -> Table:
-    columns = (Column("N°", 2), Column("Nom", 20), Column("Type", 8), Column("Format", 14))
     return Table(
-        columns,
+        _OF_ATTACHMENTS,
         [
             (
                 str(number),
