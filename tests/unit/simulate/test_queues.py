@@ -39,8 +39,8 @@ def test_one_process_with_even_work_keeps_flows_waiting_as_long_as_pollaczek_and
 @pytest.mark.parametrize(("servers", "use"), [(1, 0.7), (2, 0.8), (5, 0.8), (20, 0.8)])
 def test_many_processes_with_uneven_work_keep_flows_waiting_as_long_as_erlang_says(servers: int, use: float) -> None:
     """M/M/c: the mean wait is Erlang's C over what is left of the capacity."""
-    arrivals = poisson(use * servers)
-    services = np.random.default_rng(2).exponential(1.0, FLOWS)
+    arrivals = poisson(use * servers, 3 * FLOWS, seed=5)
+    services = np.random.default_rng(6).exponential(1.0, arrivals.size)
 
     waits = finishes(arrivals, one_by_one(servers), services) - arrivals - services
 
