@@ -16,6 +16,7 @@ from edigate.engine import purging
 from edigate.engine.purging import purge
 from edigate.engine.upkeep import CHORES
 from edigate.ledger import alerts, balance, journal, retention
+from edigate.ledger.archive import Folder
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries, delivery_invoices, events, flows, invoices, links, metadata, runs
@@ -267,7 +268,7 @@ def test_a_purge_that_ended_before_it_removed_files_is_finished_by_the_next(
     actors.site.deposit(b"<no invoice/>")
     actors.round()
     with monkeypatch.context() as patched:
-        patched.setattr(purging, "_remove", _die)
+        patched.setattr(Folder, "remove", _die)
         with pytest.raises(KeyboardInterrupt):
             purged(actors)
     assert counts(actors.site)["flows"] == 0
