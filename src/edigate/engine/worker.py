@@ -165,6 +165,7 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]
         desk = _desk(share.book, share.directory_version)
     except sqlite3.Error as error:
         return [(item.run, Waits("no_directory", f"{share.directory_version}: {error}")) for item in share.items]
+    _shelf.allowance.begin_batch()
     found: list[tuple[str, Examination | Looked | Waits]] = []
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)

@@ -87,6 +87,7 @@ def look_into(
             stop_on_danger(source, scan)
     except Refusal as refusal:
         return Looked(refusal.faults)
+    desk.shelf.allowance.serve(deposit.depositor.code)
     documents: list[Findings] = []
     if kind in ARCHIVES or not part.number:
         count = 0

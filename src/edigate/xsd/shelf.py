@@ -12,6 +12,7 @@ from lxml import etree
 from edigate.domain.faults import fault
 from edigate.parsers import _xml
 from edigate.xsd import complaints, explain, places, sources
+from edigate.xsd.allowance import Allowance
 from edigate.xsd.judged import Judged
 
 if TYPE_CHECKING:
@@ -56,10 +57,14 @@ class Shelf:
         clock: Callable[[], float],
         limits: Limits = _DEFAULT_LIMITS,
     ) -> None:
-        """`own` is the folder of edigate's schemas, `overrides` a site's files by key, `clock` counts seconds."""
+        """`own` is the folder of edigate's schemas, `overrides` a site's files by key, `clock` counts seconds.
+
+        `allowance` is what its explanations take of each sender's time.
+        """
         self._files = sources.schema_files(own, overrides)
         self._clock = clock
         self._limits = limits
+        self.allowance = Allowance(limits.seconds, clock)
         self._compiled: dict[frozenset[str], etree.XMLSchema] = {}
         self._explainers: dict[str, explain.Explainer] = {}
 
@@ -98,13 +103,17 @@ class Shelf:
             return ()
         if weight + places.weight_of_attributes(root) > self._limits.size:
             return ()
+        began, deadline = self._clock(), self.allowance.deadline(weight)
+        if deadline is None:
+            return ()
         expected = complaints.expected(root, entries[: self._limits.faults])
-        deadline = self._clock() + self._limits.seconds
         judged = Judged(root, schema, entries)
         mistakes = explain.mistakes(
             lambda: self._explainer(key), root, expected, lambda: self._clock() > deadline, judged.is_sound
         )
-        return explain.within(mistakes, self._limits.faults)
+        found = explain.within(mistakes, self._limits.faults)
+        self.allowance.charge(began, weight)
+        return found
 
     def _explainer(self, key: str) -> explain.Explainer:
         if key not in self._explainers:

@@ -1,0 +1,158 @@
+"""Refused documents by the hundred: what is sound in them is passed by, and no sender takes all the time there is."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from lxml import etree
+
+from edigate.catalogue import schema_folder
+from edigate.parsers import _xml
+from edigate.sandbox.documents import Draft, DraftAttachment, cii, cpp_mixte, sample_lines, ubl_credit_note, ubl_invoice
+from edigate.xsd import Limits, Shelf
+from edigate.xsd.allowance import Allowance
+from edigate.xsd.judged import Judged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lxml.etree import _Element
+
+    from edigate.domain.faults import Fault
+
+ATTACHED = (DraftAttachment("plan.pdf", "application/pdf", b"%PDF-1.7"),)
+DRAFT = Draft("F-1", lines=sample_lines(3), attachments=ATTACHED)
+DOCUMENTS = {
+    "ubl-invoice": ubl_invoice(DRAFT),
+    "ubl-creditnote": ubl_credit_note(Draft("F-2", type_code="381", lines=sample_lines(2))),
+    "cii": cii(DRAFT),
+    "cppfacturemixte": cpp_mixte(DRAFT, DRAFT),
+}
+SEEDS = range(60)
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    """The official schemas, compiled once."""
+    return Shelf(schema_folder(), clock=time.monotonic, limits=Limits())
+
+
+def spoilt(content: bytes, chance: random.Random) -> _Element:
+    """The document with one to four things done to it at random."""
+    root = _xml.read(content, max_bytes=10_000_000)
+    for _ in range(chance.randint(1, 4)):
+        elements = list(root.iter("*"))[1:]
+        element = chance.choice(elements)
+        parent = cast("_Element", element.getparent())
+        chance.choice((_gone, _renamed, _worthless, _twice, _misplaced, _attributed))(element, parent, elements, chance)
+    return _xml.read(etree.tostring(root), max_bytes=10_000_000)
+
+
+def _gone(element: _Element, parent: _Element, _elements: list[_Element], _chance: random.Random) -> None:
+    parent.remove(element)
+
+
+def _renamed(element: _Element, _parent: _Element, elements: list[_Element], chance: random.Random) -> None:
+    element.tag = chance.choice([element.tag + "X", "{urn:x}y", chance.choice(elements).tag])
+
+
+def _worthless(element: _Element, _parent: _Element, _elements: list[_Element], chance: random.Random) -> None:
+    element.text = chance.choice(["", "twelve", "12,5"])
+
+
+def _twice(element: _Element, parent: _Element, _elements: list[_Element], chance: random.Random) -> None:
+    parent.insert(chance.randint(0, len(parent)), copy.deepcopy(element))
+
+
+def _misplaced(_element: _Element, parent: _Element, elements: list[_Element], chance: random.Random) -> None:
+    parent.insert(chance.randint(0, len(parent)), copy.deepcopy(chance.choice(elements)))
+
+
+def _attributed(element: _Element, _parent: _Element, _elements: list[_Element], chance: random.Random) -> None:
+    element.set(chance.choice(["colour", "currencyID"]), chance.choice(["", "EUR"]))
+
+
+def explained_whole(shelf: Shelf, root: _Element, key: str, patch: pytest.MonkeyPatch) -> tuple[Fault, ...]:
+    """The faults that the explainer finds when nothing is passed by."""
+    with patch.context() as context:
+        context.setattr(Judged, "is_sound", lambda *_: False)
+        return shelf.faults(root, key)
+
+
+@pytest.mark.parametrize("key", DOCUMENTS)
+def test_nothing_is_missed_for_what_is_passed_by(shelf: Shelf, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of documents spoilt at random, the same faults are told as if all of each were explained."""
+    for seed in SEEDS:
+        root = spoilt(DOCUMENTS[key], random.Random(seed))
+        assert shelf.faults(root, key) == explained_whole(shelf, root, key, monkeypatch), seed
+
+
+@pytest.mark.parametrize(
+    ("key", "right", "wrong"),
+    [
+        ("ubl-invoice", b"<cbc:IssueDate>", b"<cbc:Colour/><cbc:IssueDate>"),
+        ("ubl-invoice", b"<cac:Item>", b"<cac:Item><cbc:Colour/>"),
+        ("cii", b"<ram:LineTotalAmount>", b"<ram:LineTotalAmount>x"),
+    ],
+)
+def test_only_the_surroundings_of_a_mistake_are_gone_through(
+    shelf: Shelf, key: str, right: bytes, wrong: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a document of a hundred lines with one mistake, the explainer looks into few elements."""
+    build = cii if key == "cii" else ubl_invoice
+    content = build(Draft("F-1", lines=sample_lines(100)))
+    looked_into: list[object] = []
+    is_sound: Callable[..., bool] = Judged.is_sound
+
+    def noted(judged: Judged, element: _Element, declared: object) -> bool:
+        found = is_sound(judged, element, declared)
+        looked_into.extend([] if found else [element])
+        return found
+
+    monkeypatch.setattr(Judged, "is_sound", noted)
+    faults = shelf.faults(_xml.read(content.replace(right, wrong, 1), max_bytes=1_000_000), key)
+
+    assert len(faults) == 1
+    assert 0 < len(looked_into) < 12
+
+
+def test_a_sender_who_has_taken_his_time_is_told_the_parsers_messages() -> None:
+    """Another one has his own, and the next batch begins anew; what his documents weigh is given to him besides."""
+    allowance = Allowance(5, lambda: 10.0)
+    allowance.serve("A")
+    for left in (True, True, False):
+        assert (allowance.deadline(0) is not None) is left
+        allowance.charge(7.0, 0)
+    assert allowance.deadline(50_000_000) is not None
+    allowance.serve("B")
+    assert allowance.deadline(0) is not None
+    allowance.serve("A")
+    assert allowance.deadline(0) is None
+    allowance.begin_batch()
+    assert allowance.deadline(0) is not None
+
+
+def test_a_refusal_does_not_depend_on_the_time_that_is_left() -> None:
+    """The same document is refused for the same mistake, in other words."""
+    content = DOCUMENTS["cii"].replace(b"<ram:TypeCode>380", b"<ram:Colour/><ram:TypeCode>380", 1)
+    root = _xml.read(content, max_bytes=1_000_000)
+    patient = Shelf(schema_folder(), clock=time.monotonic, limits=Limits())
+    hurried = Shelf(schema_folder(), clock=time.monotonic, limits=Limits(seconds=0))
+
+    (told,), (short,) = patient.faults(root, "cii"), hurried.faults(root, "cii")
+
+    assert (told.code, told.path, told.line) == (short.code, short.path, short.line)
+
+
+def test_time_that_is_not_needed_is_not_saved_up() -> None:
+    """Many quick explanations do not pay for one that never ends."""
+    allowance = Allowance(5, lambda: 0.0)
+    for _ in range(1_000):
+        allowance.charge(0.0, 1_000_000)
+    deadline = allowance.deadline(0)
+    assert deadline is not None
+    assert deadline <= 5
