@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ PLACEHOLDER_SIRET = "00000000000000"
 """Stands for a structure of the State that its service code alone names (reference §18, sample P46)."""
 
 _LA_POSTE = "356000000"
+# The same few thousand suppliers and recipients come again and again; check digits are worked out in Python.
+_REMEMBERED = 8192
+_IBAN_LENGTH = 34
 _SIRET = re.compile(r"[0-9]{14}", re.ASCII)
 _RIDET = re.compile(r"[0-9]{9,10}", re.ASCII)
 _TAHITI = re.compile(r"[0-9A-Z]{9}", re.ASCII)
@@ -33,6 +37,7 @@ def is_siret(identifier: str) -> bool:
     return _SIRET.fullmatch(identifier) is not None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def passes_luhn(siret: str) -> bool:
     """Whether the check digit of a well-written SIRET holds; La Poste's may have a digit sum divisible by 5 instead."""
     return luhn.is_valid(siret) or (siret.startswith(_LA_POSTE) and sum(map(int, siret)) % 5 == 0)
@@ -45,8 +50,13 @@ def is_eu_vat_number(identifier: str) -> bool:
         prefix in VAT_PREFIXES
         and prefix != "FR"
         and _VAT.fullmatch(identifier) is not None
-        and vat.is_valid(identifier)
+        and _is_vat_number(identifier)
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_vat_number(identifier: str) -> bool:
+    return vat.is_valid(identifier)
 
 
 def is_non_eu(identifier: str) -> bool:
@@ -88,7 +98,12 @@ def compact_account(account: str) -> str:
 
 def is_iban(account: str) -> bool:
     """Whether a compact account number is an IBAN: country, length, form and check digits."""
-    return account.isalnum() and iban.is_valid(account)
+    return len(account) <= _IBAN_LENGTH and account.isalnum() and _is_iban(account)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_iban(account: str) -> bool:
+    return iban.is_valid(account)
 
 
 def country_of(party: Party) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import LONGEST_TEXT, fault, warning
@@ -11,10 +10,10 @@ from edigate.domain.invoice import OUTSIDE_SUMS, Syntax
 from edigate.domain.vat import amount_of, rate_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from edigate.domain.faults import Fault
-    from edigate.domain.invoice import Invoice, Totals
+    from edigate.domain.invoice import AllowanceCharge, Invoice, Totals
     from edigate.rules.context import Context, Rule
 
 _ZERO = Decimal(0)
@@ -116,7 +115,7 @@ def a_gross_price_had_better_have_an_allowance(invoice: Invoice, _context: Conte
 
 def a_number_has_at_most_6_decimals_and_19_positions(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """An amount, price, quantity or rate has at most 6 decimals and 19 digits in all, idle zeros aside."""
-    for field, value in _numbers(invoice):
+    for field, value in _long_numbers(invoice):
         whole, decimals = positions(value)
         if decimals > DECIMALS:
             yield fault("EDG-I109", field, plain(value))
@@ -130,7 +129,7 @@ def no_number_is_longer_than_anybody_reads(invoice: Invoice, _context: Context) 
     What belongs to a price or to an allowance is told as that is.
     """
     for field, value in _further_numbers(invoice):
-        if value is not None and max(positions(value)) > LONGEST_TEXT:
+        if max(positions(value)) > LONGEST_TEXT:
             yield fault("EDG-I110", field, plain(value))
 
 
@@ -204,29 +203,43 @@ def _compared_sum(code: str, field: str, stated: Decimal | None, amounts: Sequen
         yield from _compared(warning, code, field, stated, (sum(known, _ZERO),))
 
 
-def _numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
-    """Every number of the invoice, with its field."""
-    parts: Iterable[tuple[str, object, tuple[str, ...]]] = chain(
-        [("totals", invoice.totals, _TOTALS)],
-        ((f"vat[{index}]", row, _VAT) for index, row in enumerate(invoice.vat)),
-        ((f"lines[{index}]", line, _LINE) for index, line in enumerate(invoice.lines)),
-    )
-    for part, record, names in parts:
+def _long_numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
+    """The numbers of the invoice that may have too many digits, with their fields."""
+    for part, index, record, names in _parts(invoice):
         for name in names:
-            value = getattr(record, name)
-            if value is not None:
-                yield f"{part}.{name}", value
+            value: Decimal | None = getattr(record, name)
+            if value is not None and _may_be_long(value):
+                yield f"{part}{index}.{name}", value
 
 
-def _further_numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal | None]]:
-    """The numbers that `_numbers` leaves out, each with the field of a fault that is nearest to it."""
-    for at, one in enumerate(invoice.allowances):
-        yield from ((f"allowances[{at}].amount", value) for value in (one.amount, one.base))
+def _parts(invoice: Invoice) -> Iterator[tuple[str, str, object, tuple[str, ...]]]:
+    yield "totals", "", invoice.totals, _TOTALS
+    yield from (("vat", f"[{index}]", row, _VAT) for index, row in enumerate(invoice.vat))
+    yield from (("lines", f"[{index}]", line, _LINE) for index, line in enumerate(invoice.lines))
+
+
+def _may_be_long(value: Decimal) -> bool:
+    """Whether a number can have more than 6 decimals or 19 digits: not in 8 characters that are all there is to it."""
+    text = str(value)
+    return len(text) > len("0.123456") or "E" in text
+
+
+def _further_numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
+    """The long ones of the numbers that no limit is known for, each with the field of a fault that is nearest to it."""
+    yield from _of_allowances(invoice.allowances, "")
     for index, line in enumerate(invoice.lines):
-        price = (line.price_allowance, line.price_base)
-        yield from ((f"lines[{index}].net_price", value) for value in price)
-        for at, one in enumerate(line.allowances):
-            yield from ((f"lines[{index}].allowances[{at}].amount", value) for value in (one.amount, one.base))
+        for value in (line.price_allowance, line.price_base):
+            if value is not None and _may_be_long(value):
+                yield f"lines[{index}].net_price", value
+        if line.allowances:
+            yield from _of_allowances(line.allowances, f"lines[{index}].")
+
+
+def _of_allowances(allowances: Sequence[AllowanceCharge], of: str) -> Iterator[tuple[str, Decimal]]:
+    for at, one in enumerate(allowances):
+        for value in (one.amount, one.base):
+            if value is not None and _may_be_long(value):
+                yield f"{of}allowances[{at}].amount", value
 
 
 def positions(value: Decimal) -> tuple[int, int]:
