@@ -119,7 +119,7 @@ def _keep(
         try:
             if not stat.S_ISREG(os.fstat(source).st_mode):
                 raise OSError(_NO_FILE)
-            archived, sha256, size = gate.archive.keep(source, day, synced=synced)
+            archived, sha256, size = gate.archive.keep(source, day, synced=synced, path=claimed.path)
         finally:
             os.close(source)
     except OSError as error:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
-import signal
 import struct
 from typing import TYPE_CHECKING
 
+from edigate.intake.leases import open_for_writing
 from edigate.parsers._xml import kind_of
 from edigate.unpacking.gzipped import inflate
 from edigate.unpacking.limits import Ended
@@ -45,17 +44,8 @@ def is_whole(descriptor: int, size: int) -> bool:
 
 
 def is_being_written(descriptor: int) -> bool:
-    """Whether some process has the file open for writing, where the kernel tells (a read lease is refused then)."""
-    try:
-        # Whoever opens the file for writing during the lease has us signalled, by default with SIGIO, which kills.
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    return False
+    """Whether some process has the file open for writing, where the kernel tells."""
+    return bool(open_for_writing(descriptor))
 
 
 def _xml_ends(descriptor: int, head: bytes, size: int) -> bool:

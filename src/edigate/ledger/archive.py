@@ -7,12 +7,15 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from stat import S_ISREG
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, TypeVar
+
+from edigate.intake.leases import open_for_writing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -23,10 +26,15 @@ ARRIVING = ".arriving"
 _WRITE = 0o222
 _NEW = os.O_CREAT | os.O_WRONLY | os.O_EXCL | os.O_CLOEXEC
 _NO_FILE = "no regular file"
+T = TypeVar("T")
 
 
 class Altered(Exception):
     """An archived file is missing or no longer what was deposited."""
+
+
+class Unreachable(OSError):
+    """What keeps deposits does not answer: whether they are there is not known, and asking again later will tell."""
 
 
 class Seen(NamedTuple):
@@ -40,10 +48,11 @@ class Seen(NamedTuple):
 class Archive(Protocol):
     """Where deposits are kept. A place is `<day>/<sha256>`, the same in every kind of archive."""
 
-    def keep(self, source: int, day: dt.date, *, synced: bool = True) -> tuple[str, str, int]:
-        """Copy an open file (descriptor at its start) into the archive; durable once `seal` returned.
+    def keep(self, source: int, day: dt.date, *, synced: bool = True, path: str = "") -> tuple[str, str, int]:
+        """Take an open file (descriptor at its start) into the archive; durable once `seal` returned.
 
-        Not `synced` is one that is synced with all of its batch, where the archive is a folder (`syncing`).
+        Not `synced` is one that is synced with all of its batch, where the archive is a folder (`syncing`). Without its
+        `path` it is copied; with it, it may become the archive's own where nobody else can write to it any more.
         Returns its place, its SHA-256 and its size. Threads may keep at once. Raises OSError.
         """
 
@@ -57,10 +66,10 @@ class Archive(Protocol):
         """Take away what a gate that ended had begun to copy."""
 
     def head(self, place: str) -> bytes:
-        """The first bytes, which `recall` and `open` verify with the others. Raises Altered."""
+        """The first bytes, which `recall` and `open` verify with the others. Raises Altered, Unreachable."""
 
     def recall(self, place: str) -> bytes:
-        """What was deposited. Raises Altered where the archive no longer holds it as it was."""
+        """What was deposited. Raises Altered where the archive no longer holds it as it was; Unreachable."""
 
     def open(self, place: str) -> AbstractContextManager[BinaryIO]:
         """The same as a file at its start, read through once before, since it may not fit into memory."""
@@ -86,21 +95,30 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """An archive in a folder: that of the gate itself, or one that several machines share."""
+    """An archive in a folder: that of the gate itself, or one that several machines share.
+
+    One that is not `ours` is never made here: that of a disk which is not mounted would be an empty folder.
+    """
 
     root: Path
+    ours: bool = True
 
-    def keep(self, source: int, day: dt.date, *, synced: bool = True) -> tuple[str, str, int]:
-        """Copy an open file and sync it; its name is durable once `seal` synced the folder of the day."""
-        place = day.isoformat()
+    def keep(self, source: int, day: dt.date, *, synced: bool = True, path: str = "") -> tuple[str, str, int]:
+        """Copy or link an open file and sync it; its name is durable once `seal` synced the folder of the day."""
+        if path and _nobody_writes(source):
+            sha256, size = _read(source)
+            if synced:
+                os.fsync(source)
+            if self._linked(path, day.isoformat(), sha256):
+                return f"{day.isoformat()}/{sha256}", sha256, size
+            os.lseek(source, 0, os.SEEK_SET)
+        sha256, size = self._copied(source, day.isoformat(), synced=synced)
+        return f"{day.isoformat()}/{sha256}", sha256, size
+
+    def _copied(self, source: int, day: str, *, synced: bool) -> tuple[str, int]:
         target, temporary = self._begin()
-        digest = hashlib.sha256()
-        size = 0
         try:
-            while chunk := os.read(source, CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                _write(target, chunk)
+            sha256, size = _read(source, target)
             if synced:
                 os.fsync(target)
         except BaseException:
@@ -108,26 +126,21 @@ class Folder:
             raise
         finally:
             os.close(target)
-        sha256 = digest.hexdigest()
-        self._name(temporary, place, sha256)
-        return f"{place}/{sha256}", sha256, size
+        _into(self.root / day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"))
+        return sha256, size
 
     def _begin(self) -> tuple[int, str]:
         """A new file under a name of its own, where half-made ones lie."""
         path = f"{self.root}/{ARRIVING}/{os.urandom(12).hex()}"
-        try:
-            return os.open(path, _NEW, MODE), path
-        except FileNotFoundError:
-            (self.root / ARRIVING).mkdir(parents=True, exist_ok=True)
-        return os.open(path, _NEW, MODE), path
+        return _into(self.root / ARRIVING, partial(os.open, path, _NEW, MODE)), path
 
-    def _name(self, temporary: str, day: str, sha256: str) -> None:
-        """Put what is whole in the folder of its day."""
+    def _linked(self, path: str, day: str, sha256: str) -> bool:
+        """Give a file its name in the archive; not where there is one of the same content, or it cannot be."""
         try:
-            os.rename(temporary, f"{self.root}/{day}/{sha256}")
-        except FileNotFoundError:
-            (self.root / day).mkdir(exist_ok=True)
-            os.rename(temporary, f"{self.root}/{day}/{sha256}")
+            _into(self.root / day, partial(os.link, path, f"{self.root}/{day}/{sha256}", follow_symlinks=False))
+        except OSError:
+            return False
+        return True
 
     def folder(self) -> Path:
         """Where it is."""
@@ -240,6 +253,39 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _into(folder: Path, step: Callable[[], T]) -> T:
+    """Take a step that needs a folder, which is made where it is missing."""
+    try:
+        return step()
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+    return step()
+
+
+def _nobody_writes(source: int) -> bool:
+    """Whether a file is the gate's alone, and nobody can write to it, now that nobody may.
+
+    Who has it open, or comes by another name of it, would have to be the gate's own account.
+    """
+    status = os.fstat(source)
+    if (status.st_uid, status.st_gid, status.st_nlink) != (os.geteuid(), os.getegid(), 1):
+        return False
+    os.fchmod(source, MODE)
+    return open_for_writing(source) is False
+
+
+def _read(source: int, target: int | None = None) -> tuple[str, int]:
+    """SHA-256 and size of what an open file holds from here on, written to another one."""
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := os.read(source, CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if target is not None:
+            _write(target, chunk)
+    return digest.hexdigest(), size
 
 
 def _write(target: int, chunk: bytes) -> None:

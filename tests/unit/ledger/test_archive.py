@@ -94,3 +94,62 @@ def test_an_altered_file_is_not_given_out(root: Path, how: str) -> None:
 
     with pytest.raises(Altered):
         Folder(root).recall(archived)
+
+
+def given(root: Path, path: Path, *, synced: bool = True) -> tuple[str, str, int]:
+    """Keep a file that has a path of its own, as a claimed one has."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return Folder(root).keep(descriptor, DAY, synced=synced, path=str(path))
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_file_that_is_the_gates_alone_is_not_copied(root: Path, tmp_path: Path, *, synced: bool) -> None:
+    """It gets its name in the archive, and nobody may write to it from then on."""
+    claimed = tmp_path / "claimed"
+    claimed.write_bytes(b"<a/>")
+    place, digest, size = given(root, claimed, synced=synced)
+
+    assert (place, digest, size) == (f"2026-03-02/{digest}", sha256(b"<a/>").hexdigest(), 4)
+    assert (root / place).samefile(claimed)
+    assert (root / place).stat().st_mode & 0o777 == 0o440
+    assert Folder(root).recall(place) == b"<a/>"
+
+
+def test_a_file_that_somebody_may_still_write_to_is_copied(root: Path, tmp_path: Path) -> None:
+    """Whoever has it open, or another name of it, may write whatever he likes into what is his."""
+    opened, named = tmp_path / "opened", tmp_path / "named"
+    for path, content in ((opened, b"one"), (named, b"two")):
+        path.write_bytes(content)
+    (tmp_path / "other").hardlink_to(named)
+    with opened.open("ab", buffering=0) as writer:
+        places = [given(root, path)[0] for path in (opened, named)]
+        writer.write(b" and more")
+    named.chmod(0o640)
+    named.write_bytes(b"and more")
+
+    assert [Folder(root).recall(place) for place in places] == [b"one", b"two"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files to others")
+def test_a_file_of_somebody_else_is_copied(root: Path, tmp_path: Path) -> None:
+    """Its owner may make it his again, whatever its mode."""
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(b"x")
+    for owner in ((12, -1), (0, 12)):
+        os.chown(theirs, *owner)
+        assert not (root / given(root, theirs)[0]).samefile(theirs)
+
+
+def test_what_is_kept_already_stays_when_it_comes_again(root: Path, tmp_path: Path) -> None:
+    """By the same file, of a gate that ended before it was booked, or by another one with the same content."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for path in (first, second):
+        path.write_bytes(b"same")
+    places = {given(root, path)[0] for path in (first, first, second)}
+
+    assert len(places) == 1
+    assert Folder(root).recall(places.pop()) == b"same"
+    assert [path.name for path in (root / ARRIVING).glob("*")] == []
