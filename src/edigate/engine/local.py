@@ -64,7 +64,8 @@ class Local:
         self._progress = progress
         self._stopped = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="take-in")
+        self._beside: ThreadPoolExecutor
+        self._underway: Underway
         self._taking: Future[int] | None = None
         self._hungry = True
         self._ahead = 0
@@ -73,7 +74,6 @@ class Local:
         self._fetching: Fetching = "always"
         self._arrivals = Arrivals(gate, self.tally)
         self._pool = Pool(Charge.of(gate, gate.places.work), gate.settings.engine.workers)
-        self._underway = Underway(gate, self._pool)
 
     def stop(self) -> None:
         """Finish the batch in hand, then end. A signal handler may call it: it takes no lock."""
@@ -134,6 +134,8 @@ class Local:
         """Hold the folder, end on a signal only between batches, and leave no process behind."""
         seconds = self.gate.settings.engine.stop_seconds
         with told_to_end(self.stop, seconds), held(self.gate.places.lock):
+            self._beside = ThreadPoolExecutor(1, thread_name_prefix="take-in")
+            self._underway = Underway(self.gate, self._pool)
             self._prepare()
             try:
                 yield
