@@ -62,6 +62,8 @@ COMMANDS: tuple[Entry, ...] = (
                                              "Rendre une sauvegarde dans un dossier vide."),
     Entry("restored",   "restored:app",      "Show and decide what a restored gate no longer knows.",
                                              "Montrer ce qu'une passerelle rendue ne sait plus, en décider."),
+    Entry("migrate",    "migrate:migrate",   "Move the gate's ledger to PostgreSQL, and its archive elsewhere.",
+                                             "Déplacer le registre vers PostgreSQL, et l'archive ailleurs."),
     Entry("purge",      "purge:purge",       "Take away what is older than the settings keep.",
                                              "Retirer ce qui est plus ancien que ce que gardent les réglages."),
     Entry("doctor",     "doctor:doctor",     "Examine the gate, and mend what can be mended.",

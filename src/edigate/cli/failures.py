@@ -92,6 +92,10 @@ _REMEDIES_OF_LEDGER: "Mapping[str, tuple[str, str]]" = MappingProxyType(
             "Give this account the right to read and write in the gate's folder.",
             "Donnez à ce compte le droit de lire et d'écrire dans le dossier de la passerelle.",
         ),
+        "edigate migrate": (
+            "Finish the move by calling edigate migrate again, or give it up: edigate migrate --give-up.",
+            "Terminez le déplacement en relançant edigate migrate, ou renoncez-y : edigate migrate --give-up.",
+        ),
         "full": (
             "The disk is full: make room, then start again; nothing that was deposited is lost.",
             "Le disque est plein : faites de la place, puis recommencez ; rien de ce qui a été déposé n'est perdu.",
@@ -320,6 +324,17 @@ def _of_lost_ledger(error: Any) -> Failure:  # noqa: ANN401 - app.LedgerLost
     )  # fmt: skip
 
 
+def _of_closed(error: Any) -> Failure:  # noqa: ANN401 - ledger.closing.Closed
+    return Failure(
+        t("This gate's ledger is on its way to {to}: it is closed until the move is finished.",
+          "Le registre de cette passerelle est en route vers {to} : il est fermé jusqu'à la fin du déplacement.",
+          to=error.to),
+        t("Finish the move: edigate migrate --ledger {to}; or give it up: edigate migrate --give-up.",
+          "Terminez le déplacement : edigate migrate --ledger {to} ; ou renoncez-y : edigate migrate --give-up.",
+          to=error.to),
+    )  # fmt: skip
+
+
 def _of_settings(error: Any) -> Failure:  # noqa: ANN401 - config.BadSettings
     return Misuse(settings_in_words(error))
 
@@ -367,6 +382,7 @@ def _as_it_says(error: Exception) -> Failure:
 _WORDED: "Mapping[str, Callable[[Any], Failure]]" = MappingProxyType(
     {
         "BadSettings": _of_settings,
+        "Closed": _of_closed,
         "Held": _of_lock,
         "LedgerLost": _of_lost_ledger,
         "LedgerTaken": _of_taken_ledger,

@@ -40,10 +40,7 @@ def require_outbox(gate: Gate) -> None:
 
     The first one marks it. Raises NotShared.
     """
-    mark = gate.places.outbox / MARK
-    with suppress(FileExistsError), mark.open("x", encoding="ascii") as file:
-        file.write(os.urandom(16).hex())
-    found = mark.read_text(encoding="ascii")
+    found = outbox_mark(gate.places.outbox)
 
     def agreed(connection: Connection) -> str:
         known = notes.read(connection, NOTE)
@@ -53,6 +50,14 @@ def require_outbox(gate: Gate) -> None:
 
     if written(gate.ledger, agreed) != found:
         raise NotShared(gate.places.outbox)
+
+
+def outbox_mark(outbox: Path) -> str:
+    """What tells an outbox from any other, written into it where there is nothing yet."""
+    mark = outbox / MARK
+    with suppress(FileExistsError), mark.open("x", encoding="ascii") as file:
+        file.write(os.urandom(16).hex())
+    return mark.read_text(encoding="ascii")
 
 
 def deliver(gate: Gate, pool: Pool, locks: Locks) -> int:

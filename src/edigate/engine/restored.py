@@ -1,11 +1,14 @@
-"""A gate whose ledger came out of a backup: it works nothing off before somebody has seen what it no longer knows."""
+"""A gate whose ledger came out of a backup: it works nothing off before somebody has seen what it no longer knows.
+
+Nor does one whose ledger is on its way elsewhere.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from edigate.ledger import notes
+from edigate.ledger import closing, notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +34,9 @@ class Restored(Exception):
 
 
 def refuse_if_restored(gate: Gate) -> None:
-    """Raise Restored while the gate waits for `edigate restored accept`."""
+    """Raise Restored while the gate waits for `edigate restored accept`, closing.Closed while its ledger is moved."""
     with gate.ledger.connect() as connection:
+        closing.refuse_if_closed(connection)
         mark = mark_of(connection)
     if mark is not None:
         raise Restored(gate.places.root, mark["made_at"])

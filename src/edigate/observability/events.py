@@ -84,6 +84,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "backup.made": "A backup was made.",
         "gate.restored": "The gate came out of a backup, and somebody decided what becomes of what was under way.",
         "ledger.begun_anew": "The ledger was lost, and somebody began a new one without its past.",
+        "ledger.moved": "The ledger was moved to PostgreSQL, row by row as it was; its chains go on in others.",
         "restored.rebooked": "A deposit that only the archive still had was put into its depositor's inbox again.",
         "server.changed": "A partner's SFTP server was added or changed.",
         "server.removed": "A partner's SFTP server was taken away; its own folders serve again.",
