@@ -30,10 +30,23 @@ class Outlived(AssertionError):
 class Running:
     """A gate that runs, at a time when the deadlines of what was deposited first have passed."""
 
-    def __init__(self, site: Site, command: Sequence[str] = PLAIN) -> None:
-        """Start it; `command` is a module with its own arguments."""
+    def __init__(
+        self,
+        site: Site,
+        command: Sequence[str] = PLAIN,
+        *,
+        folder: Path | None = None,
+        more: Sequence[str] = (),
+        inside: Sequence[str] = (),
+    ) -> None:
+        """Start it: `command` is a module with its own arguments, `folder` one machine's, `more` follows `run`.
+
+        `inside` is what begins a command that runs on that machine.
+        """
         self.site = site
-        line = [sys.executable, "-m", *command, "--gate", str(site.root), "run", "--now", f"+{LATER}d"]
+        self.folder = folder or site.root
+        gate = ("--gate", str(self.folder))
+        line = [*inside, sys.executable, "-m", *command, *gate, "run", "--now", f"+{LATER}d", *more]
         with site.log.open("ab") as log:
             self._begins = log.tell()
             self.process = subprocess.Popen(line, start_new_session=True, stdout=log, stderr=log, cwd=ROOT)
@@ -99,7 +112,7 @@ class Running:
     @property
     def holds(self) -> bool:
         """Whether the gate has the folder: before that, SIGTERM ends a process that has not begun."""
-        lock = self.site.root / "ledger.lock"
+        lock = self.folder / "ledger.lock"
         return lock.exists() and lock.read_text() == str(self.process.pid)
 
     def end(self) -> int:

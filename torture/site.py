@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from edigate.app import open_gate
 from edigate.config import FILE
-from edigate.engine.local import Local
+from edigate.engine.engines import engine_of
 from edigate.ledger import deadlines
 from edigate.ledger.clock import stamp
 from edigate.ledger.fetches import State
@@ -57,19 +57,21 @@ class Site:
 
     def __init__(self, root: Path, first: list[Deposit] | None = None, settings: str = SETTINGS) -> None:
         """Make a sandbox gate in this folder, and let it take what is deposited first in peace."""
-        root.mkdir()
+        root.mkdir(exist_ok=True)
         (root / FILE).write_text(settings, encoding="utf-8")
         self._begin(root, root / "collected", first or [])
         gate = self.open()
         install(gate, actor="test")
         if first:
             self.drop(first)
-            Local(gate).run_once()
+            engine_of(gate).run_once()
             self.collect()
         gate.ledger.dispose()
 
     def _begin(self, root: Path, collected: Path, first: list[Deposit]) -> None:
         self.root, self.collected, self.first = root, collected, first
+        self.folders = [root]
+        self.archive = root / "archive"
         self.twice: list[str] = []
         self.differs: list[str] = []
         self.inboxes: dict[str, Path] = {}
@@ -101,8 +103,12 @@ class Site:
 
     def drop(self, deposits: Iterable[Deposit]) -> None:
         """Deposit files by rename, as partners should; whoever is told that the disk is full tries again."""
+        self.drop_at(self.root, deposits)
+
+    def drop_at(self, root: Path, deposits: Iterable[Deposit]) -> None:
+        """The same, in the inboxes of one of the gate's machines."""
         for number, deposit in enumerate(deposits):
-            folder = self.inboxes.get(deposit.partner) or self.root / "inbox" / deposit.partner
+            folder = self.inboxes.get(deposit.partner) or root / "inbox" / deposit.partner
             until = time.monotonic() + PATIENCE
             put = _written if self.slowly and number % SLOW_ONES == 0 else _renamed
             while not _dropped(folder, deposit, put):

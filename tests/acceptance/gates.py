@@ -17,7 +17,7 @@ from edigate.app import open_gate
 from edigate.catalogue import schema_folder
 from edigate.domain.partners import Partner, Role
 from edigate.engine.decisions import DIRECTORY_VERSION
-from edigate.engine.local import Local
+from edigate.engine.engines import engine_of
 from edigate.ledger import notes, partners, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
@@ -175,7 +175,7 @@ class Site:
 
     def round(self) -> Tally:
         """Work off what is there."""
-        return Local(self.gate).run_once()
+        return engine_of(self.gate).run_once()
 
     def collect(self, partner: str = DEPOSITOR) -> Returns:
         """Take everything out of a partner's outbox; each document must be valid against its schema."""

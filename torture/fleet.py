@@ -1,0 +1,129 @@
+"""A gate of several machines on one PostgreSQL: a folder for each, one outbox and one storage for all."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from edigate.config import FILE
+from torture.disturbing import waves_of
+from torture.running import Running
+from torture.site import PATIENCE, SETTINGS, Site
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from torture.deposits import Deposit
+
+HEARTBEAT = 0.5
+EVERYTHING = ("intake,work,deliver", "intake,work,deliver", "intake,work")
+"""Roles of the machines, in their order."""
+
+
+class Fleet(Site):
+    """Machines with a folder each; the first one's is the site's, which also looks at what became of all."""
+
+    def __init__(
+        self, root: Path, url: str, machines: int, first: list[Deposit] | None = None, settings: str = SETTINGS
+    ) -> None:
+        """Make the folders, and let the first machine take what is deposited first in peace."""
+        self.shared = root.with_name(f"{root.name}-shared")
+        folders = [root, *(root.with_name(f"{root.name}-{number}") for number in range(2, machines + 1))]
+        (self.shared / "outbox").mkdir(parents=True)
+        own = settings.replace("[engine]\n", f"[engine]\nheartbeat_seconds = {HEARTBEAT}\n")
+        told = f'{own}[ledger]\nurl = "{url}"\n[storage]\nurl = "{self.shared}"\n'
+        for folder in folders:
+            folder.mkdir()
+            (folder / FILE).write_text(told, encoding="utf-8")
+            (folder / "outbox").symlink_to(self.shared / "outbox")
+        self.turn = 0
+        super().__init__(root, first, told)
+        self.folders = folders
+        self.archive = self.shared / "archive"
+
+    def drop(self, deposits: Iterable[Deposit]) -> None:
+        """Deposit at one machine after the other, as a partner with several addresses would."""
+        for deposit in deposits:
+            self.turn += 1
+            self.drop_at(self.folders[self.turn % len(self.folders)], [deposit])
+
+
+class Machines:
+    """The gates of a fleet, each at work in its roles."""
+
+    def __init__(self, fleet: Fleet, roles: Sequence[str], inside: Sequence[Sequence[str]] = ()) -> None:
+        """Start them all; `inside` is, for each, what begins a command that runs there."""
+        self._fleet = fleet
+        self._inside = inside or [()] * len(roles)
+        self._roles = roles
+        self.running = [self._start(number) for number in range(len(roles))]
+
+    def _start(self, number: int) -> Running:
+        more = ("--roles", self._roles[number])
+        return Running(self._fleet, folder=self._fleet.folders[number], more=more, inside=self._inside[number])
+
+    def kill(self, number: int, how: str, chance: random.Random) -> None:
+        """Kill one machine's gate, whole or its main process alone, and start it anew; or kill one of its workers."""
+        running = self.running[number]
+        if how == "one":
+            running.kill_one(chance)
+            return
+        (running.kill_all if how == "all" else running.kill_main)()
+        self.running[number] = self._start(number)
+
+    def end(self) -> None:
+        """Tell all to end, and see that they do so well."""
+        for running in self.running:
+            assert running.end() == 0, self._fleet.last_words
+            running.bury()
+
+    def kill_all(self) -> None:
+        """Leave nothing behind."""
+        for running in self.running:
+            with contextlib.suppress(OSError):
+                running.kill_all()
+
+
+@contextlib.contextmanager
+def at_work(
+    fleet: Fleet, roles: Sequence[str] = EVERYTHING, inside: Sequence[Sequence[str]] = ()
+) -> Iterator[Machines]:
+    """A fleet's gates, ended at the end whatever happens."""
+    machines = Machines(fleet, roles, inside)
+    try:
+        yield machines
+    finally:
+        machines.kill_all()
+
+
+def disturb(fleet: Fleet, deposits: list[Deposit], chance: random.Random, seconds: float) -> Counter[str]:
+    """Deposit in waves while gates are killed at random instants and started again, for so long; then finish.
+
+    Returns how often what was killed.
+    """
+    waves, killed = waves_of(deposits), Counter[str]()
+    until = time.monotonic() + seconds
+    with at_work(fleet) as machines:
+        while time.monotonic() < until or waves:
+            if waves:
+                fleet.drop(waves.pop(0))
+            time.sleep(chance.choice((chance.random() * 0.3, chance.random() * 1.5, 0.5 + chance.random())))
+            victim = chance.choice(("all", "main", "one"))
+            killed[victim] += 1
+            machines.kill(chance.randrange(len(machines.running)), victim, chance)
+        finish(fleet, machines, len(deposits))
+    return killed
+
+
+def finish(fleet: Fleet, machines: Machines, count: int, patience: float = PATIENCE) -> None:
+    """Let the machines finish so many deposits, and end them."""
+    until = time.monotonic() + patience
+    while waits := fleet.waits_for(count):
+        assert all(running.alive for running in machines.running), f"a gate ended by itself\n{fleet.last_words}"
+        assert time.monotonic() < until, f"not done after {patience:.0f} s: {waits}\n{fleet.last_words}"
+        time.sleep(0.2)
+    machines.end()
