@@ -20,7 +20,7 @@ from edigate.intake.folder import Inbox
 from edigate.ledger import directory, events, notes, snapshots
 from edigate.ledger.archive import Folder
 from edigate.ledger.clock import stamp, system_clock
-from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.database import open_ledger, relax, writing
 from edigate.ledger.directory import arriving, from_csv, from_f14
 from edigate.ledger.directory import forms as directory_forms
 from edigate.xsd import Shelf
@@ -61,12 +61,15 @@ def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = Fal
         raise LedgerLost(root)
     os.umask(int(settings.outbox.umask, 8))
     access = _access(root, settings)
+    ledger = _ledger(places, settings.ledger.url, archive, new_ledger=new_ledger)
+    if settings.engine.relaxed:
+        relax(ledger)
     return Gate(
         places=places,
         settings=settings,
         zone=ZoneInfo(settings.gate.timezone),
         clock=clock,
-        ledger=_ledger(places, settings.ledger.url, archive, new_ledger=new_ledger),
+        ledger=ledger,
         archive=archive,
         interfaces=catalogue.interfaces(),
         inbox=Inbox(

@@ -6,7 +6,9 @@ import random
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -25,6 +27,7 @@ BUSY_SECONDS = 30
 TRIES = 12
 P = ParamSpec("P")
 T = TypeVar("T")
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
 class LedgerUnfit(Exception):
@@ -72,6 +75,16 @@ def open_ledger(where: Path | str, *, create: bool = True) -> Engine:
     return engine
 
 
+def relax(engine: Engine) -> None:
+    """Let an embedded ledger's commits reach the disk when the system writes them, which a power cut may forestall.
+
+    It stays whole, as it was some time before; a process that is killed loses nothing. A server has its own settings.
+    """
+    if is_embedded(engine):
+        event.listen(engine, "connect", lambda connection, _: connection.execute("pragma synchronous=normal"))
+        engine.dispose()
+
+
 def is_embedded(engine: Engine) -> bool:
     """Whether the ledger is the file in the gate's folder."""
     return engine.dialect.name == "sqlite"
@@ -99,15 +112,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
     SQLite gives it the write lock at once. On PostgreSQL it fails where another one was quicker: what may meet a rival
     goes through `written`.
     """
-    with engine.connect() as connection:
-        if is_embedded(engine):
-            with _alone(connection):
-                yield connection
-        else:
-            from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
+    if is_embedded(engine):
+        # Whoever finds SQLite's own lock taken sleeps for a while, and oversleeps.
+        with _turns.setdefault(engine, Lock()), engine.connect() as connection, _alone(connection):
+            yield connection
+        return
+    from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
 
-            with postgres.transaction(connection):
-                yield connection
+    with engine.connect() as connection, postgres.transaction(connection):
+        yield connection
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
 from edigate.ledger import notes
-from edigate.ledger.database import HEAD, open_ledger, writing
+from edigate.ledger.database import HEAD, open_ledger, relax, writing
 from edigate.ledger.tables import metadata
 from edigate.ledger.tables import notes as notes_table
 
@@ -123,3 +123,38 @@ def test_commits_outlive_a_power_cut(ledger: Engine) -> None:
         settings = [cursor.execute(f"pragma {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
 
     assert settings == [2, "wal"]
+
+
+def test_commits_are_synced_unless_it_is_left_to_the_system(tmp_path: Path) -> None:
+    """On connections that are open already, too; the other settings stay."""
+    engine = open_ledger(tmp_path / "ledger.sqlite")
+
+    def pragmas() -> tuple[object, ...]:
+        with engine.connect() as connection:
+            return tuple(
+                connection.execute(text(f"pragma {name}")).scalar() for name in ("synchronous", "journal_mode")
+            )
+
+    assert pragmas() == (2, "wal")
+    relax(engine)
+    assert pragmas() == (1, "wal")
+    engine.dispose()
+
+
+def test_threads_write_in_turns(tmp_path: Path) -> None:
+    """None of them finds the ledger locked, and none of what they write is lost."""
+    engine = open_ledger(tmp_path / "ledger.sqlite")
+
+    def write(which: int) -> None:
+        for number in range(20):
+            with writing(engine) as connection:
+                notes.write(connection, f"{which}-{number}", "x")
+
+    threads = [threading.Thread(target=write, args=(which,)) for which in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        assert len(connection.execute(select(notes_table)).all()) == 120
+    engine.dispose()
