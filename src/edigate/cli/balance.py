@@ -1,9 +1,11 @@
 """`edigate balance`: whether the gate's books add up, per day and partner."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from edigate.cli import alerts, common, filters, rows
 from edigate.cli.messages import t
@@ -11,6 +13,7 @@ from edigate.cli.options import Json
 from edigate.ledger import alert_queries
 from edigate.ledger.balance import COUNTS, Line, Strays, arriving, strays, total
 from edigate.ledger.balance import balance as lines_of
+from edigate.ledger.weighing import weigh
 
 UNEVEN = 1
 HELP = t(
@@ -29,6 +32,9 @@ def balance(
 ) -> None:
     """Print the balance, and end with 1 where it is uneven."""
     gate = common.open_here()
+    # What is counted now need not be counted next time; a ledger that cannot be written is counted all the same.
+    with suppress(DBAPIError):
+        weigh(gate.ledger, gate.zone, gate.clock())
     with gate.ledger.connect() as connection:
         code = filters.known_partner(connection, partner) if partner else ""
         first, last = filters.span(gate, date, since, until)

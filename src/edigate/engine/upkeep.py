@@ -34,6 +34,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("outboxes", lambda _: collected.PACE, collected.look_after),
     Chore("ledger", lambda settings: settings.watch.every_seconds, Outcry()),
     Chore("watch", lambda settings: settings.watch.every_seconds, watch.look),
+    Chore("books", lambda settings: settings.watch.every_seconds, watch.Books()),
     Chore("balance", lambda _: watch.BALANCE_SECONDS, watch.weigh),
     Chore("alerts", lambda settings: settings.watch.every_seconds, telling.tell),
     Chore("retention", lambda settings: purging.CHORE_PACE * settings.retention.automatic, purging.purge_on),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from edigate.engine import waiting
-from edigate.ledger import alert_queries, alerts, notes
+from edigate.ledger import alert_queries, alerts, notes, weighing
 from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
 from edigate.ledger.balance import balance, strays
 from edigate.ledger.clock import moment, stamp
@@ -126,6 +126,22 @@ CHECKS: tuple[tuple[str, Callable[[Gate, Connection, bool], Iterable[Found]]], .
     (FLOWS_STUCK, stuck),
     (DISK_LOW, low),
 )
+
+
+class Books:
+    """Keeps the sums of what is decided and reported, so that the balance need not count it again."""
+
+    def __init__(self) -> None:
+        """Nothing was tried in vain so far."""
+        self._in_vain: set[tuple[str, str]] = set()
+        self._forget_at = 0.0
+
+    def __call__(self, gate: Gate) -> None:
+        """Weigh what can be weighed; what is uneven or under way is tried again only after a while."""
+        if time.monotonic() >= self._forget_at:
+            self._in_vain.clear()
+            self._forget_at = time.monotonic() + BALANCE_SECONDS
+        weighing.weigh(gate.ledger, gate.zone, gate.clock(), self._in_vain)
 
 
 def weigh(gate: Gate) -> None:

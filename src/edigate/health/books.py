@@ -32,13 +32,19 @@ _AGREE = or_(
 
 
 def books(patient: Patient) -> Iterator[Finding]:
-    """Deposited is decided, in progress or held, and each decision reported once; nothing stands on no line."""
+    """Deposited is decided, in progress or held, and each decision reported once; nothing stands on no line.
+
+    Looked at deeply, every flow is counted anew, and what was counted before must say the same.
+    """
     uneven = Several("ledger.uneven")
     with at_one_moment(patient.gate) as connection:
-        for line in balance.balance(connection, patient.gate.zone):
+        lines = list(balance.balance(connection, patient.gate.zone, anew=patient.deep))
+        for line in lines:
             if not line.even:
                 uneven.add(f"{line.day} {line.partner}")
-        lost = balance.strays(connection)
+        if patient.deep and lines != list(balance.balance(connection, patient.gate.zone)):
+            uneven.add("weighed")
+        lost = balance.strays(connection, anew=patient.deep)
     if not lost.even:
         uneven.add(f"strays: {lost.runs} runs, {lost.reports} reports")
     yield from uneven.findings()

@@ -21,7 +21,7 @@ from edigate.ledger.store import DECIDED, DUE, HELD, IN_PROGRESS
 from edigate.ledger.tables import REPORT, deliveries, flows, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection, Label, ScalarSelect
@@ -110,12 +110,12 @@ def _counted_by_day(
     connection: Connection, zone: dt.tzinfo, partner: str, start: str, until: str
 ) -> Iterator[tuple[dt.date, dict[str, Any]]]:
     """What is counted between two times, by day and partner."""
-    day = _next_day(connection, start, zone)
-    while day is not None and (begin := max(start, _midnight(day, zone))) < until:
-        end = min(until, _midnight(day + _DAY, zone))
-        for row in count(connection, begin, end, partner):
-            yield day, row
-        day = _next_day(connection, end, zone)
+    while start < until and (day := _next_day(connection, start, zone)) is not None:
+        begin, end = max(start, _midnight(day, zone)), min(until, _midnight(day + _DAY, zone))
+        if begin < end:
+            for row in count(connection, begin, end, partner):
+                yield day, row
+        start = _midnight(day + _DAY, zone)
 
 
 def count(connection: Connection, start: str, until: str, partner: str = "") -> list[dict[str, Any]]:
@@ -131,6 +131,12 @@ def count(connection: Connection, start: str, until: str, partner: str = "") -> 
     for row in connection.execute(reports).mappings():
         counts[row["partner"]] |= dict(row)
     return [counts[code] for code in sorted(counts)]
+
+
+def is_over(counted: Mapping[str, Any]) -> bool:
+    """Whether these figures come out and nothing of them is still on its way."""
+    line = Line(None, "", **{name: counted.get(name, 0) for name in COUNTS})
+    return line.even and not (line.in_progress or line.held or line.under_way)
 
 
 def total(lines: Iterable[Line]) -> Line:
@@ -211,11 +217,11 @@ def _all_accounted_for(connection: Connection) -> bool:
     """
     spans = weighed.load(connection)
     known = [dict(zip(weighed.COUNTS, counts, strict=True)) for span in spans for counts in span.counts.values()]
-    between = values(column("start", String), column("until", String), name="between").data([*weighed.gaps(spans)])
+    gaps = values(column("start", String), column("until", String)).data([*weighed.gaps(spans)]).cte("gaps")
     runs_between = (
         select(runs.c.id, runs.c.state)
-        .select_from(between)
-        .join(flows, and_(flows.c.received_at >= between.c.start, flows.c.received_at < between.c.until))
+        .select_from(gaps)
+        .join(flows, and_(flows.c.received_at >= gaps.c.start, flows.c.received_at < gaps.c.until))
         .join(runs, runs.c.flow == flows.c.id)
         .cte()
     )

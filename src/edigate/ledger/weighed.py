@@ -1,0 +1,69 @@
+"""Spans of time whose books came out, as the ledger keeps them: what is not in one is counted again each time.
+
+Only a span in which every flow is decided and reported is kept. Triggers of the ledger take it away with the first
+change to any of its flows, runs or reports, whoever makes it; so what is kept is what counting would find.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import insert, select
+
+from edigate.ledger.tables import weighed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+COUNTS = tuple(column.name for column in weighed.c)[3:]
+# Above every time that the ledger writes.
+EVER = "9"
+_ALL = select(weighed.c.start, weighed.c.until, weighed.c.partner, *(weighed.c[name] for name in COUNTS)).order_by(
+    weighed.c.start, weighed.c.partner
+)
+
+
+class Span(NamedTuple):
+    """From `start` up to `until`, which is not in it: by partner what was counted, in the order of COUNTS."""
+
+    start: str
+    until: str
+    counts: dict[str, tuple[int, ...]]
+
+
+def load(connection: Connection, start: str = "", until: str = EVER) -> list[Span]:
+    """The spans that begin between these times, in order."""
+    query = _ALL.where(weighed.c.start >= start, weighed.c.start < until)
+    rows = connection.execute(query).fetchall()
+    return [
+        Span(*bounds, {row[2]: tuple(row[3:]) for row in found})
+        for bounds, found in groupby(rows, key=lambda row: tuple(row[:2]))
+    ]
+
+
+def gaps(spans: Iterable[Span], start: str = "", until: str = EVER) -> Iterator[tuple[str, str]]:
+    """What lies between these times and in none of the spans, which are in order.
+
+    >>> list(gaps([Span("2", "3", {}), Span("3", "5", {})], "1", "9"))
+    [('1', '2'), ('5', '9')]
+    """
+    for span in spans:
+        if start < span.start:
+            yield start, min(span.start, until)
+        start = max(start, span.until)
+    if start < until:
+        yield start, until
+
+
+def keep(connection: Connection, start: str, until: str, counted: Sequence[Mapping[str, Any]]) -> None:
+    """Keep a span; the transaction that it was counted in must hold the ledger's write lock."""
+    connection.execute(
+        insert(weighed),
+        [
+            {"start": start, "until": until, "partner": row["partner"]} | {name: row.get(name, 0) for name in COUNTS}
+            for row in counted
+        ],
+    )
