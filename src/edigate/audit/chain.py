@@ -14,7 +14,7 @@ from edigate.audit import purges
 from edigate.audit.claims import flows_of_delivery, of_entry
 from edigate.ledger import takeover
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.journal import FIRST, WRITER, digest, link_body, link_hash
+from edigate.ledger.journal import FIRST, ORDER, WRITER, digest, is_writer, link_body, link_hash
 from edigate.ledger.tables import links
 
 if TYPE_CHECKING:
@@ -52,17 +52,22 @@ class Heads:
         self.waiting: defaultdict[tuple[str, int], list[tuple[Kept, str]]] = defaultdict(list)
         self.differing: list[tuple[str, int, Kept]] = []
         self.restores: list[dict[str, Any]] = []
-        self.times: dict[int, str] = {}
-        """By number of the gate's links, the latest time of a head that names it."""
-        self.vouched = 0
-        """The last of the gate's links that a head which is signed or was kept outside names."""
+        self.times: dict[tuple[str, int], str] = {}
+        """By writer and number of link, the latest time of a head that names it."""
+        self.vouched: dict[str, int] = {}
+        """By writer, the last link that a head which is signed or was kept outside names."""
+        self._made: dict[str, frozenset[str]] = {}
         for one in kept:
+            self._made[one.head.at] = frozenset(one.head.writers) | self._made.get(one.head.at, frozenset())
             for writer, at in one.head.writers.items():
                 self.waiting[writer, at.number].append((one, at.hash))
-                if writer == WRITER:
-                    self.times[at.number] = max(self.times.get(at.number, ""), one.head.at)
-                    if one.head.signature or one.outside:
-                        self.vouched = max(self.vouched, at.number)
+                self.times[writer, at.number] = max(self.times.get((writer, at.number), ""), one.head.at)
+                if one.head.signature or one.outside:
+                    self.vouched[writer] = max(self.vouched.get(writer, 0), at.number)
+
+    def without(self, writer: str) -> str:
+        """The latest time of a head that does not know of this writer: it began later."""
+        return max((at for at, writers in self._made.items() if writer not in writers), default="")
 
 
 class Terms(NamedTuple):
@@ -77,43 +82,64 @@ class Terms(NamedTuple):
 
 
 class _Chain:
-    """How far the walk along the gate's links has come.
+    """How far the walk along one writer's links has come.
 
     `latest` is the latest time of what is known to be older than the next link, `earliest` what that one's may be at
     least; `back` whether the last one's was astray.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, begun_after: str) -> None:
         self.number = 0
         self.hash = FIRST
         self.latest = ""
         self.earliest = ""
         self.back = False
         self.astray: dict[str, dict[str, object]] = {}
+        self.not_before(begun_after)
+
+    def not_before(self, at: str) -> None:
+        """What comes now is not older than this."""
+        if at > self.latest:
+            with suppress(*READ_ERRORS):  # a time of another form is no time to go by
+                self.latest, self.earliest = at, stamp(moment(at) - ASTRAY)
 
 
 def walk(connection: Connection, heads: Heads, both: Claims, terms: Terms, report: Report, progress: Progress) -> None:
     """Recompute every link, hold it against the heads that name it, and put what its entries say on the heap."""
     total = connection.execute(select(func.count()).select_from(links)).scalar_one()
-    query = select(links).order_by(links.c.writer, links.c.number)
-    chain, purged = _Chain(), purges.Purges(terms.years, heads.vouched)
-    for done, link in enumerate(streamed(connection, query, LINKS_AT_ONCE), 1):
+    embedded = connection.dialect.name == "sqlite"
+    chains: dict[str, _Chain] = {}
+    purged = purges.Purges(terms.years, heads.vouched)
+    for done, link in enumerate(streamed(connection, _in_order(embedded=embedded), LINKS_AT_ONCE), 1):
         progress("links", done, total)
-        if link["writer"] == WRITER:
+        writer = str(link["writer"])
+        if is_writer(writer, embedded=embedded):
+            chain = chains.get(writer) or chains.setdefault(writer, _Chain(heads.without(writer)))
             _walked(chain, link, heads, terms, report)
             _told(chain, link, purged, heads, both, report)
         else:
             report.find("link.writer", _place(link), at=link["at"])
     report.counts["links"] = total
+    astray = {place: values for chain in chains.values() for place, values in chain.astray.items()}
     if terms.demo:
-        report.counts["times of demonstrations"] = len(chain.astray)
-        chain.astray.clear()
-    for place, values in chain.astray.items():
+        report.counts["times of demonstrations"] = len(astray)
+        astray.clear()
+    for place, values in astray.items():
         report.find("link.time", place, **values)
     for place, at in both.textless_since(purged.before):
         report.find("link.purged", place, at=at)
     report.left = purged.left
     _ends(connection, heads, report)
+
+
+def _in_order(*, embedded: bool) -> Select[Any]:
+    """The links as what they say came about: by their numbers; those of several chains by what their entries bear.
+
+    A ledger that was embedded once has what it noted then in one chain, which is older than the others.
+    """
+    if embedded:
+        return select(links).order_by(links.c.writer, links.c.number)
+    return select(links).order_by(links.c.writer != WRITER, links.c.id)
 
 
 def _walked(chain: _Chain, link: RowMapping, heads: Heads, terms: Terms, report: Report) -> None:
@@ -135,6 +161,8 @@ def _told(chain: _Chain, link: RowMapping, purged: purges.Purges, heads: Heads, 
         report.counts["links purged"] += 1
         return
     read = [entry for text in _entries(link, report) if (entry := _read(text, place, report))]
+    if link["writer"] != WRITER and any(entry.get(ORDER) != link["id"] for entry in read):
+        report.find("link.order", place, at=link["at"])
     for entry in read:
         _claim(entry, both, heads, place, report)
         if entry["event"] == takeover.EVENT:  # what a ledger held before it had a log has the times of then
@@ -153,10 +181,7 @@ def _time(chain: _Chain, link: RowMapping, heads: Heads, terms: Terms) -> dict[s
     known, chain.back = chain.back, astray is not None
     # A text that retention has taken leaves its time behind, which is no proof against a clock.
     older = at if link["entries"] is not None else ""
-    latest = max(chain.latest, older, heads.times.get(link["number"], ""))
-    if latest != chain.latest:
-        with suppress(*READ_ERRORS):  # a time of another form is no time to go by
-            chain.latest, chain.earliest = latest, stamp(moment(latest) - ASTRAY)
+    chain.not_before(max(older, heads.times.get((link["writer"], link["number"]), "")))
     return None if known else astray
 
 

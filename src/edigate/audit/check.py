@@ -18,7 +18,7 @@ from edigate.audit.findings import Report
 from edigate.audit.manifest import compare
 from edigate.audit.rows import NOT_SHOWN, SHOWN, TABLES
 from edigate.ledger.heads import Head, fingerprint
-from edigate.ledger.journal import WRITER, digest, link_body, link_hash
+from edigate.ledger.journal import ORDER, WRITER, digest, is_writer, link_body, link_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,8 @@ def check(path: Path, trusted: frozenset[str] = frozenset()) -> Checked:
         with zipfile.ZipFile(path) as archive:
             manifest = _json(archive, packet.MANIFEST)
             files = _files(archive, manifest, report)
-            entries = list(_chain(archive, trusted, signed, report))
+            # What several chains tell is in the order that the entries bear; of a single one, they bear none.
+            entries = sorted(_chain(archive, trusted, signed, report), key=lambda entry: int(entry.get(ORDER, 0)))
             story = _json(archive, packet.STORY)
             _rows(story, entries, report)
             _bytes(manifest, files, entries, report)
@@ -121,9 +122,12 @@ def _hashed(archive: zipfile.ZipFile, name: str) -> tuple[int, str]:
 
 
 class _Link:
-    """Where the walk through a part of the chain has come to."""
+    """Where the walk through a part of a writer's chain has come to."""
 
-    def __init__(self, previous: str) -> None:
+    def __init__(self, previous: str, writer: str) -> None:
+        if not is_writer(writer, embedded=False):
+            raise _Broken(packet.CHAIN, f"no writer of links: {writer}")
+        self.writer = writer
         self.hash = previous
         self.number = 0
         self.entries: list[dict[str, Any]] = []
@@ -138,7 +142,7 @@ def _chain(
         part = json.loads(line)
         if "segment" in part:
             yield from _unvouched(at, report)
-            at = _Link(part["previous"])
+            at = _Link(part["previous"], str(part.get("writer", WRITER)))
         elif at is None:
             raise _Broken(packet.CHAIN, "it does not begin with a part")
         elif "head" in part:
@@ -158,13 +162,15 @@ def _unvouched(at: _Link | None, report: Report) -> Iterator[dict[str, Any]]:
 
 def _follow(at: _Link, part: Mapping[str, Any], report: Report) -> None:
     number = int(part["number"])
-    place = f"links:{WRITER}:{number}"
+    place = f"links:{at.writer}:{number}"
     if at.number and number != at.number + 1:
         report.find("link.gap", place, first=at.number + 1, last=number - 1)
     body = part.get("body")
     if body is None:
-        body = link_body(WRITER, number, part["at"], part["digests"])
+        body = link_body(at.writer, number, part["at"], part["digests"])
         at.entries += _entries(part, place, report)
+        if at.writer != WRITER and any(not isinstance(entry.get(ORDER), int) for entry in at.entries):
+            report.find("link.order", place, at=part["at"])
         if link_hash(at.hash, body) != part["hash"]:
             report.find("link.hash", place, at=part["at"])
     at.hash, at.number = link_hash(at.hash, body), number
@@ -182,8 +188,8 @@ def _entries(part: Mapping[str, Any], place: str, report: Report) -> Iterator[di
 
 
 def _against(at: _Link, head: Head, trusted: frozenset[str], signed: list[Head], report: Report) -> None:
-    place = f"links:{WRITER}:{at.number}"
-    named = head.writers[WRITER]
+    place = f"links:{at.writer}:{at.number}"
+    named = head.writers[at.writer]
     if (named.number, named.hash) != (at.number, at.hash):
         report.find("head.hash", place, head=packet.CHAIN, at=head.at)
     if not head.signature:

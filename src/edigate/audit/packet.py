@@ -8,6 +8,8 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from edigate.ledger.journal import WRITER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -65,10 +67,12 @@ class Packet:
 
 
 def chain_lines(segments: Iterable[Segment]) -> Iterable[bytes]:
-    """The parts of the chain: each link of the flow with its entries, of the others the body, then the head."""
+    """The parts of the chains: each link of the flow with its entries, of the others the body, then the head."""
     for number, segment in enumerate(segments, 1):
         own: dict[int, Link] = {link.number: link for link in segment.links}
-        yield _line({"segment": number, "previous": segment.links[0].previous})
+        writer = segment.links[0].writer
+        whose = {} if writer == WRITER else {"writer": writer}
+        yield _line({"segment": number, "previous": segment.links[0].previous, **whose})
         for place in sorted({*own, *segment.bodies}):
             yield _line(_link(own[place]) if place in own else {"number": place, "body": segment.bodies[place]})
         if segment.head is not None:

@@ -9,7 +9,7 @@ from edigate.engine.purging import YEAR
 from edigate.ledger.clock import moment, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import RowMapping
 
@@ -30,8 +30,8 @@ class Left(NamedTuple):
 class Purges:
     """What purges said so far: `before` is the latest time before which one took texts of links."""
 
-    def __init__(self, years: float, vouched: int) -> None:
-        """`years` are those that the settings keep flows for; `vouched` is the last link that a head vouches for."""
+    def __init__(self, years: float, vouched: Mapping[str, int]) -> None:
+        """`years` the settings keep flows for; `vouched` are the last links that a head vouches for, by writer."""
         self.before = ""
         self.left: Left | None = None
         self._years = years
@@ -60,7 +60,7 @@ class Purges:
             details = entry["details"]
             before, years = str(details["before"]), float(details["years"])
             # The settings of then count where a head vouches for what is noted of them; else those of today do too.
-            least = years if link["number"] <= self._vouched else max(years, self._years)
+            least = years if link["number"] <= self._vouched.get(link["writer"], 0) else max(years, self._years)
             latest = stamp(moment(link["at"]) - least * YEAR)
             if before > latest or stamp(moment(before)) != before:
                 report.find("purge.young", place, before=before, at=link["at"], years=f"{least:g}")

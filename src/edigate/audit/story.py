@@ -7,6 +7,7 @@ import json
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from edigate.audit.rows import SHOWN
 from edigate.ledger import heads, queries
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.journal import WRITER, link_body
+from edigate.ledger.journal import is_writer, link_body
 from edigate.ledger.sql import where_in
 from edigate.ledger.tables import (
     delivery_invoices,
@@ -62,6 +63,7 @@ class Story:
 class Link(NamedTuple):
     """A link with entries of the flow: those in full, by their place among the digests."""
 
+    writer: str
     number: int
     at: str
     previous: str
@@ -72,7 +74,7 @@ class Link(NamedTuple):
 
 @dataclass(slots=True)
 class Segment:
-    """A part of the chain that ends at a head: links of the flow, and the bodies of those between, by number."""
+    """A part of a chain that ends at a head: links of the flow, and the bodies of those between, by number."""
 
     links: list[Link]
     head: Head | None
@@ -125,16 +127,16 @@ def is_about(entry: dict[str, Any], flow: str, ids: Collection[int]) -> bool:
 
 
 def links_about(connection: Connection, told: Story) -> Iterator[Link]:
-    """The links with entries about a flow, in order."""
+    """The links with entries about a flow, each chain's in order."""
     flow, ids = told.flow["id"], told.delivery_ids
     since = stamp(moment(told.flow["received_at"]) - EARLIER)
     wanted = re.compile("|".join([flow, rf'"delivery":(?:{"|".join(map(str, sorted(ids)))})\b'] if ids else [flow]))
     query = (
-        select(links)
-        .where(links.c.writer == WRITER, links.c.at >= since, links.c.entries.is_not(None))
-        .order_by(links.c.number)
+        select(links).where(links.c.at >= since, links.c.entries.is_not(None)).order_by(links.c.writer, links.c.number)
     )
     for row in connection.execute(query.execution_options(yield_per=LINKS_AT_ONCE)).mappings():
+        if not is_writer(row["writer"], embedded=connection.dialect.name == "sqlite"):
+            continue
         if wanted.search(row["entries"]) and (link := _link(row, flow, ids)).entries:
             yield link
 
@@ -143,28 +145,31 @@ def _link(row: RowMapping, flow: str, ids: Collection[int]) -> Link:
     own = {
         place: text for place, text in enumerate(row["entries"].split("\n")) if is_about(json.loads(text), flow, ids)
     }
-    return Link(row["number"], row["at"], row["previous"], row["hash"], tuple(row["digests"].split(" ")), own)
+    return Link(
+        row["writer"], row["number"], row["at"], row["previous"], row["hash"], tuple(row["digests"].split(" ")), own
+    )
 
 
 def segments(connection: Connection, found: Sequence[Link]) -> list[Segment]:
     """The links, each on its way to the next signed head; past the last of them, to one without a signature."""
-    known = list(_known(connection))
-    signed = sorted((pair for pair in known if pair[1].signature), key=lambda pair: pair[0])
-    unsigned = sorted((pair for pair in known if not pair[1].signature), key=lambda pair: pair[0])
-    by_end: dict[int, Segment] = {}
-    for link in found:
-        number, head = _next(signed, link.number) or _next(unsigned, link.number) or (0, None)
-        by_end.setdefault(number, Segment([], head)).links.append(link)
-    for end, segment in by_end.items():
+    by_end: dict[tuple[str, int], Segment] = {}
+    for writer, own in groupby(found, key=lambda link: link.writer):
+        known = list(_known(connection, writer))
+        signed = sorted((pair for pair in known if pair[1].signature), key=lambda pair: pair[0])
+        unsigned = sorted((pair for pair in known if not pair[1].signature), key=lambda pair: pair[0])
+        for link in own:
+            number, head = _next(signed, link.number) or _next(unsigned, link.number) or (0, None)
+            by_end.setdefault((writer, number), Segment([], head)).links.append(link)
+    for (_, end), segment in by_end.items():
         segment.bodies = dict(_bodies(connection, segment, end))
     return list(by_end.values())
 
 
-def _known(connection: Connection) -> Iterator[tuple[int, Head]]:
-    """The heads that name a link of the gate's; what is none cannot vouch for anything."""
+def _known(connection: Connection, writer: str) -> Iterator[tuple[int, Head]]:
+    """The heads that name a link of this writer's; what is none cannot vouch for anything."""
     for _, head in heads.all_of(connection):
         try:
-            yield heads.parse(head.text).writers[WRITER].number, head
+            yield heads.parse(head.text).writers[writer].number, head
         except (ValueError, TypeError, KeyError, RecursionError):
             continue
 
@@ -175,12 +180,12 @@ def _next(known: Sequence[tuple[int, Head]], number: int) -> tuple[int, Head] | 
 
 
 def _bodies(connection: Connection, segment: Segment, end: int) -> Iterator[tuple[int, str]]:
-    own = {link.number for link in segment.links}
+    own, writer = {link.number for link in segment.links}, segment.links[0].writer
     query = (
         select(links.c.number, links.c.at, links.c.digests)
-        .where(links.c.writer == WRITER, links.c.number > min(own), links.c.number <= max(end, *own))
+        .where(links.c.writer == writer, links.c.number > min(own), links.c.number <= max(end, *own))
         .order_by(links.c.number)
     )
     for row in connection.execute(query.execution_options(yield_per=LINKS_AT_ONCE)):
         if row.number not in own:
-            yield row.number, link_body(WRITER, row.number, row.at, row.digests.split(" "))
+            yield row.number, link_body(writer, row.number, row.at, row.digests.split(" "))

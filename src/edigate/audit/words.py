@@ -110,6 +110,10 @@ FINDINGS: Mapping[str, Words] = MappingProxyType(
         "link.entry": Words(
             "its entry {entry} was altered ({at})",
             "son écriture {entry} a été modifiée ({at})", *_COMPARE),
+        "link.order": Words(
+            "its entries bear another place among the links of all chains than it has ({at}): it was moved",
+            "ses écritures portent une autre place que la sienne parmi les maillons de toutes les chaînes ({at}) : il a"
+            " été déplacé", *_COMPARE),
         "link.purged": Words(
             "its entries were taken out, and no purge is noted that went so far ({at})",
             "ses écritures ont été ôtées sans qu'une purge allant jusque-là soit notée ({at})", *_COMPARE),

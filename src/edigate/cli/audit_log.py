@@ -11,6 +11,7 @@ from edigate.cli import common, filters, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.engine.gate import Gate
+from edigate.ledger.journal import ORDER, WRITER
 from edigate.ledger.tables import links
 
 app = typer.Typer(add_completion=False)
@@ -49,12 +50,12 @@ def log(
     first, _ = filters.span(gate, None, since, None)
     with gate.ledger.connect() as connection:
         chosen = rows.one_flow(connection, gate, flow)["id"] if flow else ""
-        query = select(links.c.number, links.c.entries).where(links.c.entries.is_not(None))
+        query = select(links.c.writer, links.c.number, links.c.entries).where(links.c.entries.is_not(None))
         if first:
             query = query.where(links.c.at >= first)
         found: list[dict[str, Any]] = []
-        for link in connection.execute(query.order_by(links.c.number.desc()).execution_options(yield_per=20)):
-            found += [entry for entry in _entries(link.number, link.entries) if _wanted(entry, chosen, event)]
+        for link in connection.execute(query.order_by(links.c.id.desc()).execution_options(yield_per=20)):
+            found += [entry for entry in _entries(*link) if _wanted(entry, chosen, event)]
             if most and len(found) >= most:
                 break
     shown = found[: most or None][::-1]
@@ -67,10 +68,10 @@ def log(
         rows.note(t("No such entry.", "Aucune écriture de ce genre."))
 
 
-def _entries(number: int, texts: str) -> Iterator[dict[str, Any]]:
-    """Newest first."""
+def _entries(writer: str, number: int, texts: str) -> Iterator[dict[str, Any]]:
+    """Newest first. Where there are several chains, a link is named with its writer."""
     for text in reversed(texts.split("\n")):
-        yield {"link": number} | json.loads(text)
+        yield {"link": number if writer == WRITER else f"{writer}:{number}"} | json.loads(text)
 
 
 def _wanted(entry: dict[str, Any], flow: str, event: str) -> bool:
@@ -79,7 +80,7 @@ def _wanted(entry: dict[str, Any], flow: str, event: str) -> bool:
 
 
 def _print_entry(gate: Gate, entry: dict[str, Any]) -> None:
-    facts = {key: value for key, value in entry.items() if key not in {"link", "at", "event", "subject"}}
+    facts = {key: value for key, value in entry.items() if key not in {"link", "at", "event", "subject", ORDER}}
     told = json.dumps(facts, ensure_ascii=False)
     rows.say(f"{entry['link']:>8}  {rows.local(gate, entry['at'])}  {entry['event']}  {entry['subject']}")
     rows.say(f"          {told}", style="dim")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from edigate.ledger.tables import links
 
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WRITER = "gate"
-"""Whose chain it is; where transactions run side by side, `gate.1`, `gate.2` and so on have one each."""
+"""Whose chain it is; where transactions run side by side, `gate.1`, `gate.2` and so on have one each.
+
+Their entries have a number each, `order`, that grows from every transaction to those that may have seen what it did.
+"""
 FIRST = "0" * 64
+ORDER = "order"
 _NOTED, _WRITER = "noted", "writer"
+_ONE_OF_MANY = re.compile(rf"{WRITER}\.[1-9][0-9]{{0,4}}")
 
 
 # In ASCII: an entry is one line, also where a name is no text.
@@ -45,19 +51,34 @@ def seal(connection: Connection) -> None:
     noted: list[dict[str, Any]] = connection.info[_NOTED]
     if not noted:
         return
+    writer = connection.info[_WRITER]
+    placed = {"id": _order(connection, noted)} if writer != WRITER else {}
     texts = [entry_text(entry) for entry in noted]
     digests = [digest(text) for text in texts]
-    writer = connection.info[_WRITER]
     query = select(links.c.number, links.c.hash).where(links.c.writer == writer).order_by(links.c.number.desc())
     number, previous = connection.execute(query.limit(1)).first() or (0, FIRST)
     at = max(entry["at"] for entry in noted)
     values = {
         "writer": writer, "number": number + 1, "at": at, "previous": previous,
         "hash": link_hash(previous, link_body(writer, number + 1, at, digests)),
-        "digests": " ".join(digests), "entries": "\n".join(texts),
+        "digests": " ".join(digests), "entries": "\n".join(texts), **placed,
     }  # fmt: skip
     connection.execute(insert(links), [values])
     begin(connection, writer)
+
+
+def is_writer(name: str, *, embedded: bool) -> bool:
+    """Whether a chain of this name can be the gate's; an embedded ledger has only the one."""
+    return name == WRITER or (not embedded and _ONE_OF_MANY.fullmatch(name) is not None)
+
+
+def _order(connection: Connection, noted: Sequence[dict[str, Any]]) -> int:
+    """The link's place among those of all chains, which its entries bear: the chains alone do not tell it."""
+    sequence = func.pg_get_serial_sequence("links", "id")
+    place: int = connection.execute(select(func.nextval(sequence))).scalar_one()
+    for entry in noted:
+        entry[ORDER] = place
+    return place
 
 
 def entry_text(entry: dict[str, Any]) -> str:
