@@ -39,6 +39,7 @@ from edigate.engine.stopping import told_to_end
 from edigate.engine.tally import Tally
 from edigate.engine.upkeep import CHORES, Chore, do_once, kept_up
 from edigate.engine.worker import Charge
+from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
 from edigate.ledger.database import writing, written
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
     from edigate.engine.errands import Errands, Fetching
     from edigate.engine.gate import Gate
-    from edigate.intake.folder import Look
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
@@ -94,14 +94,14 @@ class Distributed:
             self._stop_worker()
 
     def run_once(self, *, chores: Sequence[Chore] = ()) -> Tally:
-        """Do what there is to do in all roles, waiting one quiet period for what is still settling, then the chores.
+        """Do what there is to do in these roles, waiting one quiet period for what is still settling, then the chores.
 
         Raises engine.lock.Held.
         """
         with self._at_work():
             patience = time.monotonic() + self.gate.settings.intake.quiet_seconds + 0.2
             while not self._stopped.is_set():
-                look, taken = self._take_in("once")
+                look, taken = self._take_in("once") if Role.INTAKE in self._roles else (Look(), False)
                 if self._decide_and_deliver() or taken or self._is_elsewhere:
                     self._stopped.wait(GATHERING)
                     continue
@@ -166,8 +166,9 @@ class Distributed:
     def _prepare(self) -> None:
         refuse_if_restored(self.gate)
         places = self.gate.places
-        for folder in (places.inbox, places.outbox, places.spool, self._work):
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (places.inbox, places.outbox, places.spool, self._work, self.gate.archive.folder()):
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
         _tidy(places.work)
         if Role.DELIVER in self._roles:
             delivering.require_outbox(self.gate)
@@ -258,12 +259,15 @@ class Distributed:
         return look, self.tally.booked > before
 
     def _decide_and_deliver(self) -> bool:
-        """Do the jobs that are there, then deliver; whether anything was done."""
-        before = self.tally.verdicts.total()
-        heartbeat = self.gate.settings.engine.heartbeat_seconds
-        asyncio.run(deciding.work_off(deciding.app_of(self.gate, self._decider), heartbeat=heartbeat))
-        passed = pass_time(self.gate)
-        return bool(self._deliver() or passed or self.tally.verdicts.total() > before)
+        """Do the jobs that are there, then deliver, each if it is a role of this process; whether anything was done."""
+        before, passed, delivered = self.tally.verdicts.total(), 0, 0
+        if Role.WORK in self._roles:
+            heartbeat = self.gate.settings.engine.heartbeat_seconds
+            asyncio.run(deciding.work_off(deciding.app_of(self.gate, self._decider), heartbeat=heartbeat))
+            passed = pass_time(self.gate)
+        if Role.DELIVER in self._roles:
+            delivered = self._deliver()
+        return bool(delivered or passed or self.tally.verdicts.total() > before)
 
     def _deliver(self) -> int:
         self._set_off(Role.DELIVER, "never")
