@@ -28,7 +28,7 @@ class Sweep(NamedTuple):
 
 SWEEPS = (
     Sweep("sizes", "bytes", "Flow size", "size of a flow [bytes]", logarithmic=True),
-    Sweep("ledgers", "invoices", "Ledger size", "invoices in the ledger [thousands, linear]", logarithmic=False),
+    Sweep("ledgers", "invoices", "Ledger size", "invoices in the ledger [thousands]", logarithmic=False),
     Sweep("workers", "workers", "Workers", "worker processes", logarithmic=False),
 )
 
