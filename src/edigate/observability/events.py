@@ -44,6 +44,8 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "step.done": "A step of a batch has ended; `seconds` tells how long it took.",
         "worker.died": "A worker process ended over a flow, by itself or because somebody ended it.",
         "flow.held": "A check cannot run: the flow waits.",
+        "job.revived": "A process on the same ledger has died: what it was to decide is given to another.",
+        "job.missing": "Flows are due that no job is about, which should never be; they are asked for again.",
         "flow.alone": "A worker died over this flow's batch: it is tried alone.",
         "delivery.published": "A file was handed to a partner.",
         "delivery.collected": "A file has left the outbox: its partner took it, or had read it (outbox.collect_once).",
