@@ -6,15 +6,13 @@ import os
 import zipfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import text
-
 from edigate.audit import packet, readme
 from edigate.audit.rendered import Again, again, pieces
 from edigate.audit.story import links_about, segments, story
 from edigate.engine import heads
 from edigate.ledger import events
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import reading, writing
 from edigate.ledger.heads import public_pem
 
 if TYPE_CHECKING:
@@ -62,8 +60,7 @@ def export(gate: Gate, flow: RowMapping, path: Path, *, actor: str) -> Exported:
 
 
 def _write(gate: Gate, flow: RowMapping, into: Packet) -> Exported:
-    with gate.ledger.connect() as connection, again(gate, connection) as files:
-        connection.execute(text("begin"))
+    with reading(gate.ledger) as connection, again(gate, connection) as files:
         told = story(connection, flow)
         found = list(links_about(connection, told))
         chain = segments(connection, found)
@@ -72,7 +69,6 @@ def _write(gate: Gate, flow: RowMapping, into: Packet) -> Exported:
         handed = [_delivery(row, told, files, into) for row in told.deliveries]
         into.add_json(packet.STORY, told.rows)
         into.add(packet.CHAIN, packet.chain_lines(chain))
-        connection.execute(text("rollback"))
     keys = _keys(chain, into)
     into.add(packet.README, [readme.text(gate.settings.gate.code, dict(flow), handed).encode()])
     into.finish(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from edigate.audit.chain import Heads, Progress, Terms, streamed, walk
 from edigate.audit.compare import claims
@@ -18,6 +18,7 @@ from edigate.audit.rows import TABLES
 from edigate.audit.states import odd_states
 from edigate.ledger import events
 from edigate.ledger.clock import stamp
+from edigate.ledger.database import reading
 from edigate.ledger.tables import flows, metadata
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def _silent(step: str, done: int, total: int) -> None:
 def verify(gate: Gate, scope: Scope, progress: Progress = _silent) -> Report:
     """Look at everything. What is found names its place; nothing is changed."""
     report = Report()
-    with gate.ledger.connect() as connection, claims() as both:
-        connection.execute(text("begin"))
+    with reading(gate.ledger) as connection, claims() as both:
         heads = Heads(reliable(gate.settings.gate.code, connection, scope, report))
         terms = Terms(gate.clock(), gate.settings.retention.years, scope.demo)
         walk(connection, heads, both, terms, report, progress)
@@ -53,7 +53,6 @@ def verify(gate: Gate, scope: Scope, progress: Progress = _silent) -> Report:
         _compare(connection, both, report, progress)
         if scope.archive:
             _archive(gate, connection, report, progress)
-        connection.execute(text("rollback"))
     return report
 
 

@@ -11,6 +11,7 @@ from edigate.cli import common, filters, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.engine.gate import Gate
+from edigate.ledger.database import reading
 from edigate.ledger.journal import ORDER, WRITER
 from edigate.ledger.tables import links
 
@@ -48,7 +49,7 @@ def log(
     gate = common.open_here()
     most = filters.limit_of(limit, as_json=as_json)
     first, _ = filters.span(gate, None, since, None)
-    with gate.ledger.connect() as connection:
+    with reading(gate.ledger) as connection:
         chosen = rows.one_flow(connection, gate, flow)["id"] if flow else ""
         query = select(links.c.writer, links.c.number, links.c.entries).where(links.c.entries.is_not(None))
         if first:

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
 from edigate.ledger.archive import Folder
+from edigate.ledger.database import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,9 +90,5 @@ class Patient:
 @contextmanager
 def at_one_moment(gate: Gate) -> Iterator[Connection]:
     """A connection that sees the ledger as it is now, whatever a gate at work writes meanwhile."""
-    with gate.ledger.connect() as connection:
-        connection.execute(text("begin"))
-        try:
-            yield connection
-        finally:
-            connection.execute(text("rollback"))
+    with reading(gate.ledger) as connection:
+        yield connection

@@ -124,6 +124,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that sees the ledger as it is now, whatever others write meanwhile, and writes nothing."""
+    with engine.connect() as connection:
+        connection.execute(text("begin" if is_embedded(engine) else "begin isolation level repeatable read, read only"))
+        try:
+            yield connection
+        finally:
+            connection.execute(text("rollback"))
+
+
+@contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
     connection.execute(text("begin immediate"))
     journal.begin(connection)
