@@ -74,6 +74,7 @@ POINTS: tuple[Point, ...] = (
     Point("claim",      "edigate.intake.folder:claim",               "a file goes from inbox to spool", DISK),
     Point("take-in",    "edigate.engine.deposits:book",              "whatever lies in the spool is booked", BUG),
     Point("keep",       "edigate.ledger.archive:Folder.keep",        "a file is copied into the archive", DISK),
+    Point("link",       "os:link",                                   "a file gets a name in the archive", DISK),
     Point("seal",       "edigate.ledger.archive:Folder.seal",        "the folder of the day is synced", DISK),
     Point("book",       "edigate.ledger.store:book",                 "deposits are entered in the ledger", BUG),
     Point("let-go",     "edigate.intake.folder:let_go",              "a booked file leaves the spool", DISK),
@@ -83,6 +84,7 @@ POINTS: tuple[Point, ...] = (
     Point("examine",    "edigate.engine.pool:Pool.examine",          "the workers examine a batch", BUG),
     Point("judge",      "edigate.engine.worker:_examine",            "a worker judges a flow", BUG, worker=True),
     Point("pipeline",   "edigate.engine.worker:examine",             "a worker's rules judge a flow", BUG, worker=True),
+    Point("leave",      "edigate.engine.underway:Underway.leave",    "an examined batch leaves the workers", BUG),
     # 4 settle
     Point("settle",     "edigate.engine.decisions:settle",           "a batch's decisions become final", BUG),
     Point("taken",      "edigate.ledger.store:taken",                "numbers and ids taken are looked up"),
@@ -129,6 +131,7 @@ POINTS: tuple[Point, ...] = (
     # What lies below the steps
     Point("sync",       "edigate.ledger.archive:sync_folder",        "a folder is synced", DISK),
     Point("journal",    "edigate.ledger.journal:seal",               "a transaction's link is chained", BUG),
+    Point("sync-whole", "edigate.ledger.syncing:sync_whole",         "a file system is synced for a batch", DISK),
     Point("fsync",      "os:fsync",                                  "a file or folder is synced", DISK),
     Point("rename",     "os:rename",                                 "a file gets another name", (*DISK, "after.eio")),
     Point("os-write",   "os:write",                                  "bytes go into the archive", DISK),

@@ -111,6 +111,8 @@ class Site:
             folder = self.inboxes.get(deposit.partner) or root / "inbox" / deposit.partner
             until = time.monotonic() + PATIENCE
             put = _written if self.slowly and number % SLOW_ONES == 0 else _renamed
+            if put is _renamed and number % 2 and deposit.partner not in self.inboxes:
+                put = _renamed_but_kept
             while not _dropped(folder, deposit, put):
                 if time.monotonic() > until:
                     msg = f"{folder}: nothing can be deposited here"
@@ -204,6 +206,16 @@ def _dropped(folder: Path, deposit: Deposit, put: Callable[[Path, Deposit], Path
 
 def _renamed(folder: Path, deposit: Deposit) -> Path:
     (folder / ARRIVING).write_bytes(deposit.content)
+    return (folder / ARRIVING).rename(folder / deposit.name)
+
+
+def _renamed_but_kept(folder: Path, deposit: Deposit) -> Path:
+    """By somebody who keeps another name of his file, and may write to it: the archive must have one of its own."""
+    (folder / ARRIVING).write_bytes(deposit.content)
+    sent = folder.parents[1] / "sent"
+    with contextlib.suppress(OSError):  # of a full disk
+        sent.mkdir(exist_ok=True)
+        (sent / os.urandom(8).hex()).hardlink_to(folder / ARRIVING)
     return (folder / ARRIVING).rename(folder / deposit.name)
 
 

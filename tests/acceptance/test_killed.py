@@ -14,7 +14,7 @@ import pytest
 from torture.deposits import FIRST, first_deposits, some_deposits
 from torture.disturbing import disturb, undisturbed
 from torture.outcome import Flaws, outcome
-from torture.site import Site
+from torture.site import SETTINGS, Site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,11 @@ SEED = int(os.environ.get("EDIGATE_KILL_SEED", str(time.time_ns() % 1_000_000)))
 
 
 @pytest.mark.slow
-def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("durability", ["full", "relaxed"])
+def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path, durability: str) -> None:
     """Main process, whole group or one worker: every deposit is decided, reported and handed out once, as it would be.
+
+    Whatever its durability: what a killed process has written stays written.
 
     Statuses are taken and told once, deadlines pass once, pivots without a receipt are offered once more.
 
@@ -36,7 +39,7 @@ def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path
     chance = random.Random(SEED)
     deposits = some_deposits(FLOWS, chance)
     expected = undisturbed(tmp_path / "undisturbed", deposits)
-    site = Site(tmp_path / "disturbed", first_deposits())
+    site = Site(tmp_path / "disturbed", first_deposits(), f'{SETTINGS}durability = "{durability}"\n')
     with site.collecting():
         killed = disturb(site, deposits, chance, SECONDS)
     result, flaws = outcome(site)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORTH_IT_FROM = 16
+WORTH_IT_FROM = 4
 DIRTY_AT_MOST = 256_000_000
 KNOWN = frozenset({"ext2", "ext3", "ext4", "xfs"})
 _REPORTS_ERRORS = (5, 8)  # the kernel from which on syncfs tells that something could not be written
