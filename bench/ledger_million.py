@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -21,8 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from bench import corpus, steps
-from bench.gate import make_gate
+from bench import corpus
+from bench.gate import make_gate, work_off
 from edigate.app import open_gate
 from edigate.engine.local import Local
 from edigate.ledger import journal, sequences
@@ -112,7 +111,9 @@ def _fill(connection: sqlite3.Connection, times: int) -> None:
     told = {table: [dict(row) for row in connection.execute(f"select * from {table}")] for table in TABLES}  # noqa: S608 - our own words
     for pragma in ("synchronous=off", "cache_size=-1000000"):
         connection.execute(f"pragma {pragma}")
-    later = connection.execute("select type, name, sql from sqlite_master where type <> 'table' and sql > ''").fetchall()
+    later = connection.execute(
+        "select type, name, sql from sqlite_master where type <> 'table' and sql > ''"
+    ).fetchall()
     for kind, name, _ in later:
         connection.execute(f"drop {kind} {name}")
     connection.execute("begin")
@@ -245,16 +246,12 @@ def _once(gate: Path) -> Row:
 
 def once(folder: Path) -> Row:
     """Seconds for each flow, and microseconds on the processors: of the gate's process, and of its workers."""
-    gate = open_gate(folder)
-    stopwatch = steps.watch()
-    before = time.process_time()
-    flows = Local(gate).run_once().booked
-    main_process = time.process_time() - before
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = work_off(open_gate(folder))
+    flows = worked["booked"]
     return {
-        "seconds_per_1000": round(stopwatch.elapsed / flows * 1000, 3),
-        "main_cpu_us_per_flow": round(main_process / flows * 1e6, 1),
-        "workers_cpu_us_per_flow": round((children.ru_utime + children.ru_stime) / flows * 1e6, 1),
+        "seconds_per_1000": round(worked["seconds"] / flows * 1000, 3),
+        "main_cpu_us_per_flow": round(worked["cpu"]["main"] / flows * 1e6, 1),
+        "workers_cpu_us_per_flow": round(worked["cpu"]["workers"] / flows * 1e6, 1),
     }
 
 

@@ -70,7 +70,7 @@ def list_(
             limit=filters.limit_of(limit, as_json=as_json),
         )
         found = queries.list_deliveries(connection, wanted)
-        total = queries.count_deliveries(connection, wanted) if wanted.limit else len(found)
+        total = queries.count_deliveries(connection, wanted, rows.COUNTED) if wanted.limit else len(found)
         suspended = {partner.code for partner in partners.load_book(connection).partners if not partner.active}
     if as_json:
         common.print_json([_json(row, suspended) for row in found])

@@ -55,7 +55,7 @@ def list_(
         found = queries.list_flows(connection, wanted)
         ids = [flow["id"] for flow in found]
         counts = Counts(queries.count_invoices_of(connection, ids), queries.count_reported_of(connection, ids))
-        total = queries.count_flows(connection, wanted) if wanted.limit else len(found)
+        total = queries.count_flows(connection, wanted, rows.COUNTED) if wanted.limit else len(found)
     if as_json:
         common.print_json([_listed_json(flow, counts) for flow in found])
         return

@@ -68,7 +68,7 @@ def list_(
             limit=filters.limit_of(limit, as_json=as_json),
         )
         found = queries.list_invoices(connection, wanted)
-        total = queries.count_invoices(connection, wanted) if wanted.limit else len(found)
+        total = queries.count_invoices(connection, wanted, rows.COUNTED) if wanted.limit else len(found)
     if as_json:
         common.print_json([listed_json(invoice) for invoice in found])
         return

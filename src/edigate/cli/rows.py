@@ -24,6 +24,7 @@ from edigate.ledger.faults_json import load
 Row: TypeAlias = RowMapping
 Column: TypeAlias = tuple[str, Callable[[Any], object]]
 SHORT_ID = 16
+COUNTED = 10_000
 _ENDLESS = 10_000
 _COLOURS = {
     "integrated": "green", "published": "green", "taken": "green", "partial": "yellow", "held": "yellow",
@@ -243,8 +244,17 @@ def delivery_json(row: Row) -> dict[str, Any]:
 
 
 def left_out(shown: int, total: int) -> None:
-    """Say when a list does not show everything."""
-    if shown < total:
+    """Say when a list does not show everything; `total` is counted up to COUNTED, as a year's rows would take long."""
+    if shown < total == COUNTED:
+        note(
+            t(
+                "The newest {shown} of {total} or more; --limit 0 shows all.",
+                "Les {shown} plus récents sur {total} ou plus ; --limit 0 les montre tous.",
+                shown=shown,
+                total=total,
+            )
+        )
+    elif shown < total:
         note(
             t(
                 "The newest {shown} of {total}; --limit 0 shows all.",

@@ -151,7 +151,7 @@ def total(lines: Iterable[Line]) -> Line:
 def strays(connection: Connection, *, anew: bool = False) -> Strays:
     """What the whole ledger holds of it: without a flow nothing says on which day or line it belongs.
 
-    Where all runs and reports are accounted for by flows there are none; only where not, or `anew`, are they looked for.
+    Where all runs and reports are accounted for by flows there are none; else, or `anew`, they are looked for.
     """
     if not anew and _all_accounted_for(connection):
         return Strays()

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, or_, select
 
-from edigate.domain.cadres import CADRES
 from edigate.domain.verdicts import Verdict
 from edigate.ledger.queries import INVOICES, newest
 from edigate.ledger.sql import where_in
-from edigate.ledger.tables import invoices, statuses
+from edigate.ledger.tables import OF_WORKS, invoices, statuses
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
-_WORKS = tuple(cadre.code for cadre in CADRES.values() if cadre.works)
-_KEPT = and_(invoices.c.verdict == Verdict.INTEGRATED.value, invoices.c.cadre.in_(_WORKS))
+_KEPT = and_(invoices.c.verdict == Verdict.INTEGRATED.value, OF_WORKS)
 _KEY = (invoices.c.recipient, invoices.c.market, invoices.c.supplier)
 
 

@@ -76,9 +76,9 @@ def list_flows(connection: Connection, wanted: Wanted) -> list[RowMapping]:
     return newest(connection, query, flows.c.id, wanted.limit)
 
 
-def count_flows(connection: Connection, wanted: Wanted) -> int:
-    """How many flows there are of what is wanted, whatever the limit."""
-    return _count(connection, select(flows.c.id).where(*_flow_conditions(wanted)))
+def count_flows(connection: Connection, wanted: Wanted, at_most: int | None = None) -> int:
+    """How many flows there are of what is wanted, whatever the limit; counted up to `at_most`."""
+    return _count(connection, select(flows.c.id).where(*_flow_conditions(wanted)), at_most)
 
 
 def count_invoices_of(connection: Connection, flow_ids: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -165,10 +165,10 @@ def list_invoices(connection: Connection, wanted: Wanted) -> list[RowMapping]:
     return newest(connection, query, invoices.c.id, wanted.limit)
 
 
-def count_invoices(connection: Connection, wanted: Wanted) -> int:
-    """How many invoices there are of what is wanted, whatever the limit."""
+def count_invoices(connection: Connection, wanted: Wanted, at_most: int | None = None) -> int:
+    """How many invoices there are of what is wanted, whatever the limit; counted up to `at_most`."""
     query = select(invoices.c.id).join(flows, flows.c.id == invoices.c.flow)
-    return _count(connection, query.where(_present(), *_invoice_conditions(wanted)))
+    return _count(connection, query.where(_present(), *_invoice_conditions(wanted)), at_most)
 
 
 def find_invoices(connection: Connection, named: str) -> list[RowMapping]:
@@ -235,9 +235,9 @@ def list_deliveries(connection: Connection, wanted: Wanted) -> list[RowMapping]:
     return newest(connection, query, deliveries.c.id, wanted.limit)
 
 
-def count_deliveries(connection: Connection, wanted: Wanted) -> int:
-    """How many deliveries there are of what is wanted, whatever the limit."""
-    return _count(connection, select(deliveries.c.id).where(*_delivery_conditions(wanted)))
+def count_deliveries(connection: Connection, wanted: Wanted, at_most: int | None = None) -> int:
+    """How many deliveries there are of what is wanted, whatever the limit; counted up to `at_most`."""
+    return _count(connection, select(deliveries.c.id).where(*_delivery_conditions(wanted)), at_most)
 
 
 def failing_ways(connection: Connection) -> list[RowMapping]:
@@ -379,8 +379,8 @@ def newest(connection: Connection, query: Select[Any], key: ColumnElement[Any], 
     return list(reversed(rows))
 
 
-def _count(connection: Connection, query: Select[Any]) -> int:
-    return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+def _count(connection: Connection, query: Select[Any], at_most: int | None) -> int:
+    return connection.execute(select(func.count()).select_from(query.limit(at_most).subquery())).scalar_one()
 
 
 def _scalars(connection: Connection, query: Any) -> set[int]:  # noqa: ANN401 - a union has no common type

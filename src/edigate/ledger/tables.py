@@ -21,6 +21,10 @@ from sqlalchemy import (
 metadata = MetaData()
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """64 bits, as SQLite's have by themselves: sizes, times in nanoseconds, ids that go on past what a lost ledger gave."""
+_OF_WORKS = (
+    "cadre in ('A4', 'A5', 'A6', 'A7', 'A8', 'A10', 'A11', 'A13', 'A14', 'A15', 'A16', 'A17', 'A18', 'A19', 'A20',"
+    " 'A22', 'A23', 'A24', 'A25')"
+)
 _UNTOLD = (
     "logged = '' or posted = '' or mailed = ''"
     " or (closed_at is not null and (logged <> 'closed' or posted <> 'closed' or mailed <> 'closed'))"
@@ -52,7 +56,7 @@ flows = Table(
     Column("verdict", String(12)),
     Column("reserved", Boolean, nullable=False, default=False),
     _id("run"),
-    Index("flows_by_state", "state"),
+    Index("flows_by_state", "state", "verdict", "id"),
     Index("flows_by_day", "received_at", "partner"),
     Index("flows_by_hash", "sha256"),
     Index("flows_by_name", "name"),
@@ -135,7 +139,15 @@ invoices = Table(
     Index("invoices_by_run", "run"),
     Index("invoices_by_number", "number"),
     Index("invoices_by_supplier", "supplier"),
-    Index("invoices_by_dossier", "recipient", "market", "supplier"),
+    Index("invoices_by_recipient", "recipient"),
+    Index(
+        "invoices_of_works",
+        "recipient",
+        "market",
+        "supplier",
+        sqlite_where=text(_OF_WORKS),
+        postgresql_where=text(_OF_WORKS),
+    ),
     Index(
         "invoices_due", "due_at", sqlite_where=text("due_at is not null"), postgresql_where=text("due_at is not null")
     ),
@@ -420,6 +432,7 @@ events = Table(
 FLOW_ID_TAKEN: ColumnElement[bool] = literal_column("flows.reserved")
 RUN_TO_DO: ColumnElement[bool] = literal_column("runs.state in ('due', 'held')")
 KEY_TAKEN: ColumnElement[bool] = literal_column("invoices.reserved")
+OF_WORKS: ColumnElement[bool] = literal_column(f"invoices.{_OF_WORKS}")
 INVOICE_DUE: ColumnElement[bool] = literal_column("invoices.due_at is not null")
 RECEIPT_DUE: ColumnElement[bool] = literal_column("deliveries.receipt_due_at is not null")
 LINK_UNPURGED: ColumnElement[bool] = literal_column("links.entries is not null")

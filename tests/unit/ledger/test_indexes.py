@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
 
+from edigate.domain.cadres import CADRES
 from edigate.domain.partners import PartnerBook
 from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.domain.stages import Stage
 from edigate.domain.verdicts import Examination
 from edigate.ledger import alerts, deadlines, deliveries, hearing, store, subjects
+from edigate.ledger.tables import OF_WORKS
 from edigate.pipeline.answers import Change, Subject
 from edigate.pipeline.settle import Case, Taken
 from tests.unit.pipeline.found import an_invoice
@@ -78,3 +81,10 @@ def test_no_table_is_read_from_end_to_end(ledger: Engine, look_up: Callable[[Con
 
 def _one_row(values: Any) -> Any:  # noqa: ANN401 - as the driver gets them
     return values[0] if values and isinstance(values[0], tuple) else values
+
+
+def test_the_index_of_works_knows_the_cadres_of_works() -> None:
+    """Its condition stands in the ledger's tables as text: it names the cadres that the matrix has for works."""
+    named = set(re.findall(r"'(A\d+)'", str(OF_WORKS)))
+
+    assert named == {cadre.code for cadre in CADRES.values() if cadre.works}

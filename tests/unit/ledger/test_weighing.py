@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
 
 from edigate.ledger import balance as books
 from edigate.ledger import tables, weighed, weighing
@@ -123,10 +125,8 @@ def test_any_number_of_changes_leaves_the_books_true(ledger: Engine) -> None:
     for _ in range(60):
         with ledger.connect() as connection:
             query = text(chance.choice([*CHANGES.values()]))
-            try:
+            with suppress(IntegrityError):  # a second row of the same key is refused, as it should be
                 connection.execute(query, {"flow": f"f{chance.randrange(FLOWS)}"})
-            except Exception as error:  # noqa: BLE001 - a second row of the same key is refused, as it should be
-                assert "UNIQUE" in str(error)
         if chance.random() < 0.4:
             weighing.weigh(ledger, PARIS, NOW)
         with ledger.connect() as connection:

@@ -10,6 +10,10 @@ _TIME = sa.String(length=32)
 _COUNTS = (
     "deposited", "integrated", "partial", "rejected", "inadmissible", "decisions", "expected", "published",
 )  # fmt: skip
+_OF_WORKS = (
+    "cadre in ('A4', 'A5', 'A6', 'A7', 'A8', 'A10', 'A11', 'A13', 'A14', 'A15', 'A16', 'A17', 'A18', 'A19', 'A20',"
+    " 'A22', 'A23', 'A24', 'A25')"
+)
 _FLOW_OF = "(select received_at from flows where id = {})"
 _FLOW_OF_RUN = "(select f.received_at from runs r join flows f on f.id = r.flow where r.id = {})"
 # Table, what is done to it, when that touches books that may have been weighed, and the time of the flow it is about.
@@ -45,6 +49,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("start", "partner"),
     )
     _partial_index("reports", "deliveries", ("id",), "kind = 'report'")
+    op.drop_index("flows_by_state", "flows")
+    op.create_index("flows_by_state", "flows", ["state", "verdict", "id"])
+    op.drop_index("invoices_by_dossier", "invoices")
+    op.create_index("invoices_by_recipient", "invoices", ["recipient"])
+    _partial_index("invoices_of_works", "invoices", ("recipient", "market", "supplier"), _OF_WORKS)
     if op.get_bind().dialect.name == "sqlite":
         for name, done, when, moment in _UNWEIGH:
             op.execute(
@@ -61,5 +70,10 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for name, *_ in _UNWEIGH:
             op.execute(f"drop trigger unweigh_{name}")
+    op.drop_index("invoices_of_works", "invoices")
+    op.drop_index("invoices_by_recipient", "invoices")
+    op.create_index("invoices_by_dossier", "invoices", ["recipient", "market", "supplier"])
+    op.drop_index("flows_by_state", "flows")
+    op.create_index("flows_by_state", "flows", ["state"])
     op.drop_index("reports", "deliveries")
     op.drop_table("weighed")
