@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 HEAD = "0004"
 BUSY_SECONDS = 30
 TRIES = 12
+# Whoever reads every deposit on the way says nothing to the server for long.
+_READ = "begin isolation level repeatable read, read only; set local idle_in_transaction_session_timeout = 0"
 P = ParamSpec("P")
 T = TypeVar("T")
 _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
@@ -127,7 +129,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that sees the ledger as it is now, whatever others write meanwhile, and writes nothing."""
     with engine.connect() as connection:
-        connection.execute(text("begin" if is_embedded(engine) else "begin isolation level repeatable read, read only"))
+        connection.exec_driver_sql("begin" if is_embedded(engine) else _READ)
         try:
             yield connection
         finally:
