@@ -1,0 +1,148 @@
+"""Jobs of a ledger on PostgreSQL: asked for in the transaction that makes them necessary, and never missing for long."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from edigate.engine import deciding
+from edigate.engine.distributed import Distributed
+from edigate.engine.roles import Role
+from edigate.ledger import jobs, notes
+from edigate.ledger.database import writing
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from tests.acceptance.actors import Actors, says
+from tests.acceptance.gates import STRUCTURED, fresh_number
+
+if TYPE_CHECKING:
+    from tests.acceptance.gates import Site
+
+
+class Stop(Exception):
+    """Ends a transaction."""
+
+
+def job_rows(site: Site) -> list[Any]:
+    """Every job that is not done, in order."""
+    with site.gate.ledger.connect() as connection:
+        query = text("select args -> 'runs' as runs, lock, status, scheduled_at from procrastinate_jobs order by id")
+        return list(connection.execute(query))
+
+
+def taken_in(site: Site) -> None:
+    """Have what was dropped booked, and nothing else."""
+    Distributed(site.gate, {Role.INTAKE}).run_once()
+
+
+def test_what_is_booked_has_a_job(site: Site) -> None:
+    """One job for the flows that were booked together, in their order."""
+    for _ in range(3):
+        site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    taken_in(site)
+    (job,) = job_rows(site)
+    assert len(job.runs) == 3
+    assert job.runs == sorted(job.runs)
+    assert (job.status, job.lock) == ("todo", None)
+
+
+def test_a_job_is_undone_with_its_transaction(site: Site) -> None:
+    """Where the booking fails, nobody is asked to decide on it."""
+    with suppress(Stop), writing(site.gate.ledger) as connection:
+        jobs.decide(connection, [jobs.Wanted("some-run")])
+        raise Stop
+    assert job_rows(site) == []
+
+
+def test_runs_are_put_together_up_to_a_number_and_a_size(site: Site) -> None:
+    """Sixty-four to a job at most; a big flow alone."""
+    wanted = [jobs.Wanted(f"{number:03}", 1_000) for number in range(70)]
+    wanted.append(jobs.Wanted("big", jobs.BYTES))
+    wanted.append(jobs.Wanted("last", 1_000))
+    with writing(site.gate.ledger) as connection:
+        jobs.decide(connection, wanted)
+    assert [len(job.runs) for job in job_rows(site)] == [jobs.FLOWS, 6, 1, 1]
+
+
+def test_what_one_partner_reports_keeps_its_order(site: Site) -> None:
+    """His flows of statuses are decided one job after the other; the invoices of others wait for nothing."""
+    actors = Actors(site)
+    number = actors.invoice()
+    site.round()
+    actors.tell("SEI001", says(number, "06"))
+    actors.invoice()
+    taken_in(site)
+    actors.tell("SEI001", says(number, "07"))
+    taken_in(site)
+    assert sorted(job.lock or "" for job in job_rows(site)) == ["", "from SEI001", "from SEI001"]
+
+
+def test_what_is_done_leaves_no_job(site: Site) -> None:
+    """Jobs that are done are removed: the ledger has the whole story."""
+    site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    site.round()
+    assert job_rows(site) == []
+
+
+def test_the_job_of_a_process_that_died_is_done_by_another(site: Site) -> None:
+    """It was taken, and whoever took it is gone: the flow is decided all the same, once."""
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    taken_in(site)
+    with writing(site.gate.ledger) as connection:
+        connection.execute(text("update procrastinate_jobs set status = 'doing', worker_id = null"))
+    site.round()
+    assert site.outcome(name).verdict == "integrated"
+    assert len(site.collect().reports) == 1
+    assert job_rows(site) == []
+
+
+def test_a_job_that_is_done_twice_changes_nothing(site: Site) -> None:
+    """A process that seemed dead and was not may do what another has done."""
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    taken_in(site)
+    (job,) = job_rows(site)
+    site.round()
+    with writing(site.gate.ledger) as connection:
+        jobs.decide(connection, map(jobs.Wanted, job.runs))
+    site.round()
+    assert [report.flow for report in site.collect().reports] == [name[-25:]]
+
+
+def test_a_flow_without_a_job_is_asked_for_again(site: Site) -> None:
+    """Nothing is known to take a job away, but a flow must not wait for ever should it happen."""
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    taken_in(site)
+    with writing(site.gate.ledger) as connection:
+        connection.execute(text("delete from procrastinate_jobs"))
+    deciding.ask_again(site.gate)
+    assert job_rows(site) == [], "it came only just now"
+    site.tell_time(site.gate.clock() + jobs.PATIENCE + dt.timedelta(seconds=1))
+    deciding.ask_again(site.gate)
+    deciding.ask_again(site.gate)
+    assert [len(job.runs) for job in job_rows(site)] == [1]
+    site.round()
+    assert site.outcome(name).verdict == "integrated"
+
+
+def test_a_held_flow_has_a_job_for_its_hour(site: Site) -> None:
+    """No directory is in force: the flow is held, and asked for again at the time that it is due."""
+    with writing(site.gate.ledger) as connection:
+        version = notes.read(connection, "directory_version")
+        connection.execute(text("delete from notes where key = 'directory_version'"))
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    before = dt.datetime.now(dt.UTC)
+    site.round()
+    assert site.outcome(name).state == "held"
+    (job,) = job_rows(site)
+    waits = (job.scheduled_at - before).total_seconds()
+    assert waits == pytest.approx(site.gate.settings.engine.held_retry_seconds, abs=60)
+    with writing(site.gate.ledger) as connection:
+        notes.write(connection, "directory_version", str(version))
+        connection.execute(text("update procrastinate_jobs set scheduled_at = now()"))
+        connection.execute(text("update runs set due_at = '2020-01-01T00:00:00.000000Z' where state = 'held'"))
+    site.round()
+    assert site.outcome(name).verdict == "integrated"

@@ -1,0 +1,78 @@
+"""Processes with a role each, and what keeps them from the folders of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edigate.cli import obey
+from edigate.engine.delivering import NotShared
+from edigate.engine.distributed import Distributed
+from edigate.engine.roles import Role
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from tests.acceptance.gates import SETTINGS, STRUCTURED, Site, fresh_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.acceptance.conftest import MakeSite
+
+
+def other_machine(site: Site, root: Path) -> Site:
+    """Another machine of the same gate, with folders of its own."""
+    root.mkdir()
+    (root / "edigate.toml").write_text((site.root / "edigate.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    return Site(root)
+
+
+def test_each_role_does_its_own_and_nothing_else(site: Site) -> None:
+    """A deposit goes its way only as far as the roles that are at work take it."""
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    for role in (Role.WORK, Role.DELIVER):
+        Distributed(site.gate, {role}).run_once()
+    assert site.outcomes() == []
+    Distributed(site.gate, {Role.INTAKE}).run_once()
+    assert site.outcome(name).state == "in_progress"
+    Distributed(site.gate, {Role.DELIVER}).run_once()
+    assert site.outcome(name).state == "in_progress"
+    Distributed(site.gate, {Role.WORK}).run_once()
+    assert site.outcome(name).verdict == "integrated"
+    assert site.collect().reports == []
+    Distributed(site.gate, {Role.DELIVER}).run_once()
+    assert [report.flow for report in site.collect().reports] == [name[-25:]]
+
+
+def test_nobody_delivers_from_an_outbox_of_his_own(make_site: MakeSite, tmp_path: Path) -> None:
+    """A file that is not in it would count as handed out; a folder that is shared has the mark of the first."""
+    site = make_site(f'[storage]\nurl = "{tmp_path / "shared"}"\n')
+    (tmp_path / "shared").mkdir()
+    site.round()
+    other = other_machine(site, tmp_path / "other")
+    with pytest.raises(NotShared):
+        Distributed(other.gate, {Role.DELIVER}).run_once()
+    Distributed(other.gate, {Role.INTAKE, Role.WORK}).run_once()
+    for path in sorted((other.root / "outbox").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    (other.root / "outbox").rmdir()
+    (other.root / "outbox").symlink_to(site.root / "outbox")
+    Distributed(other.gate, {Role.DELIVER}).run_once()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("roles", "status", "says"),
+    [
+        ("work", 1, "one process does everything"),
+        ("wrok", 2, "wrok is no role"),
+        ("", 2, "is no role"),
+    ],
+)
+def test_roles_that_cannot_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], roles: str, status: int, says: str
+) -> None:
+    """A gate with its ledger in its folder does everything in one process; a typo is told with what there is."""
+    (tmp_path / "edigate.toml").write_text(SETTINGS, encoding="utf-8")
+    assert obey(["--gate", str(tmp_path), "run", "--once", "--roles", roles]) == status
+    assert says in " ".join(capsys.readouterr().err.split())
