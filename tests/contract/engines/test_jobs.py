@@ -1,4 +1,4 @@
-"""Jobs of a ledger on PostgreSQL: asked for in the transaction that makes them necessary, and never missing for long."""
+"""Jobs of a ledger on PostgreSQL: asked for in the transaction that makes them necessary, and never long missing."""
 
 from __future__ import annotations
 
