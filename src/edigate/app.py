@@ -18,11 +18,11 @@ from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate, Places
 from edigate.intake.folder import Inbox
 from edigate.ledger import directory, events, notes, snapshots
-from edigate.ledger.archive import Folder
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import open_ledger, relax, writing
 from edigate.ledger.directory import arriving, from_csv, from_f14
 from edigate.ledger.directory import forms as directory_forms
+from edigate.ledger.storage import archive_of, payloads_of
 from edigate.xsd import Shelf
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = Fal
     root = root.resolve()
     settings = config.load(root)
     places = Places(root)
-    archive = Folder(places.archive)
+    archive = archive_of(settings.storage.url, root, places.work)
     if not settings.ledger.url and not new_ledger and is_ledger_lost(places, archive):
         raise LedgerLost(root)
     os.umask(int(settings.outbox.umask, 8))
@@ -71,6 +71,7 @@ def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = Fal
         clock=clock,
         ledger=ledger,
         archive=archive,
+        storage=payloads_of(settings.storage.url, root),
         interfaces=catalogue.interfaces(),
         inbox=Inbox(
             places.inbox,
@@ -135,7 +136,8 @@ def import_directory(
     full one, a file without structures; `progress` is told of bytes read.
     Raises ledger.directory.BadDirectory, and nothing changes.
     """
-    base, version = _directory_in_force(gate), _next_version(gate)
+    base = _directory_in_force(gate)
+    version = _next_version(gate, base)
     folder = gate.places.directory
     if isinstance(source, io.TextIOBase):
         imported = directory.import_csv(cast("TextIO", source), folder, version, base, force=force)
@@ -157,7 +159,8 @@ def state_forms(gate: Gate, siret: str, forms: Mapping[str, str], *, actor: str)
 
     Raises ledger.directory.BadDirectory, and nothing changes.
     """
-    base, version = _directory_in_force(gate), _next_version(gate)
+    base = _directory_in_force(gate)
+    version = _next_version(gate, base)
     if base is None:
         raise directory.BadDirectory(
             english="no directory is in force that holds the structure",
@@ -172,13 +175,13 @@ def state_forms(gate: Gate, siret: str, forms: Mapping[str, str], *, actor: str)
 def _directory_in_force(gate: Gate) -> Path | None:
     with gate.ledger.connect() as connection:
         version = notes.read(connection, DIRECTORY_VERSION)
-    return gate.places.directory / f"{version}.sqlite" if version else None
+    return gate.directory(version) if version else None
 
 
-def _next_version(gate: Gate) -> str:
+def _next_version(gate: Gate, base: Path | None) -> str:
     """A name that sorts after those that are there or being made, also on a clock that stands still or was set back."""
     now = gate.clock().astimezone(dt.UTC)
-    last = max(snapshots.versions(gate.places.directory, hidden=True), default="")
+    last = max([base.stem if base else "", *snapshots.versions(gate.places.directory, hidden=True)])
     if last >= f"{now:{_VERSION}}":
         now = dt.datetime.strptime(last, _VERSION).replace(tzinfo=dt.UTC) + dt.timedelta(microseconds=1)
     return f"{now:{_VERSION}}"
@@ -188,6 +191,8 @@ def _put_in_force(
     gate: Gate, version: str, base: Path | None, event: str, actor: str, told: Mapping[str, object]
 ) -> None:
     """Only on top of the version that it was made from: of two imports at once the second is told to start again."""
+    if gate.settings.storage.url:
+        snapshots.share(gate.storage, gate.places.directory, version)
     with writing(gate.ledger) as connection:
         if notes.read(connection, DIRECTORY_VERSION) != (base.stem if base else None):
             (gate.places.directory / f"{version}.sqlite").unlink(missing_ok=True)

@@ -168,7 +168,7 @@ def terms_at(root: Path | None, gate: Gate | None, interface: str, clock: Clock 
         found,
         site_schemas=tuple(gate.site_schemas.items()),
         book=book,
-        snapshot=gate.places.directory / f"{version}.sqlite" if version else None,
+        snapshot=gate.directory(version) if version else None,
         inbox=gate.places.inbox,
         gaps=tuple(gap for gap, there in gaps.items() if there),
     )

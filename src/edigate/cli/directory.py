@@ -235,7 +235,8 @@ def form(
 
 
 def _settle(gate: Gate, version: str) -> None:
-    snapshots.forget_old(gate.places.directory, in_force=version, keep=KEPT)
+    for old in snapshots.forget_old(gate.places.directory, in_force=version, keep=KEPT):
+        snapshots.forget_shared(gate.storage, old)
     requests.wake(gate)
 
 

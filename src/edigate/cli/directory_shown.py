@@ -25,7 +25,7 @@ def in_force(gate: Gate) -> Snapshot:
             ),
             t("Import one: edigate directory import FILE", "Importez-en un : edigate directory import FICHIER"),
         )
-    return Snapshot(gate.places.directory / f"{version}.sqlite")
+    return Snapshot(gate.directory(version))
 
 
 def show_counts(gate: Gate, snapshot: Snapshot, *, as_json: bool) -> None:

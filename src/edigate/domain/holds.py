@@ -42,6 +42,11 @@ HOLD_REASONS: Mapping[str, HoldRow] = MappingProxyType({
         "The archived file is missing, or no longer what was deposited.",
         "Remettez dans l’archive le fichier d’une sauvegarde ; edigate flows show dit où il doit se trouver.",
         "Put the original back into the archive from a backup; edigate flows show says where it must lie."),
+    "archive_unreachable": HoldRow(
+        "L’archive ne répond pas : le fichier déposé ne peut pas être lu en ce moment.",
+        "The archive does not answer: the deposited file cannot be read just now.",
+        "Rétablissez l’accès à storage.url (montage, réseau, droits) ; le flux est ensuite repris de lui-même.",
+        "Mend the way to storage.url (mount, network, rights); the flow is then tried again by itself."),
     "internal_error": HoldRow(
         "L’examen a rencontré une erreur du programme ; rien n’a été décidé.",
         "The examination met an error of the program itself; nothing was decided.",

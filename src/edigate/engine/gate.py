@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edigate.ledger import snapshots
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from edigate.intake.folder import Inbox
     from edigate.ledger.archive import Archive
     from edigate.ledger.clock import Clock
+    from edigate.ledger.payloads import Payloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """All that the steps need; `schemas` is edigate's own folder, `site_schemas` the site's, by key."""
+    """All that the steps need; `schemas` is edigate's own folder, `site_schemas` the site's, by key.
+
+    `storage` is what the machines of a gate share beside its archive, which is the gate's own folder where it is alone.
+    """
 
     places: Places
     settings: Settings
@@ -78,9 +84,14 @@ class Gate:
     clock: Clock
     ledger: Engine
     archive: Archive
+    storage: Payloads
     interfaces: Mapping[str, Interface]
     inbox: Inbox
     outbox: Outbox
     access: Access
     schemas: Path
     site_schemas: Mapping[str, Path]
+
+    def directory(self, version: str) -> Path:
+        """The file of a version of the directory, fetched from where machines share it if need be. Raises OSError."""
+        return snapshots.bring(self.storage, self.places.directory, version)

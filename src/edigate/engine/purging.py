@@ -117,6 +117,7 @@ def purge(
         tally.directories = _old_directories(gate, before)
         for version in tally.directories:
             (gate.places.directory / f"{version}.sqlite").unlink(missing_ok=True)
+            snapshots.forget_shared(gate.storage, version)
     return tally
 
 

@@ -12,9 +12,9 @@ from edigate.clamd import scanner
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content
 from edigate.engine.decisions import DIRECTORY_VERSION
-from edigate.engine.worker import Waits
+from edigate.engine.worker import Waits, unread
 from edigate.ledger import notes, partners, store
-from edigate.ledger.archive import Altered, Archived
+from edigate.ledger.archive import Altered, Archived, Unreachable
 from edigate.ledger.clock import moment
 from edigate.ledger.directory import Snapshot
 from edigate.pipeline.answers import Terms
@@ -62,7 +62,7 @@ def _examined(
     if version is None:
         yield from ((flow, Waits("no_directory", "")) for flow in flows)
         return
-    with closing(Snapshot(gate.places.directory / f"{version}.sqlite")) as snapshot:
+    with closing(Snapshot(gate.directory(version))) as snapshot:
         desk = _desk(gate, partners.load_book(connection), snapshot)
         yield from ((flow, _examine(gate, desk, flow)) for flow in flows)
 
@@ -83,8 +83,8 @@ def _examine(gate: Gate, desk: Desk, flow: RowMapping) -> Examination | Waits:
         return examine(deposit, Archived(gate.archive, flow["archived"]), desk, _forget)
     except Hold as hold:
         return Waits(hold.reason, hold.detail)
-    except Altered:
-        return Waits("archive_altered", flow["archived"])
+    except (Altered, Unreachable) as error:
+        return unread(error)
     except Exception:  # noqa: BLE001 - as in a worker: one flow's trouble must not end the rehearsal of the others
         return Waits("internal_error", traceback.format_exc())
 

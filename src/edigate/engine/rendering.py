@@ -15,6 +15,7 @@ from edigate.domain.names import FlowName, parse_name
 from edigate.domain.verdicts import Content, Verdict
 from edigate.emitters import pivot
 from edigate.emitters.status import About
+from edigate.engine import put_by
 from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.ledger import deliveries
 from edigate.ledger.clock import moment
@@ -108,6 +109,8 @@ class Renderers:
     def _pivot(self, row: RowMapping, header: Header) -> Iterator[bytes]:
         held = self._held[row["id"]]
         missing = [invoice for invoice in held if invoice["id"] not in self._pivots]
+        if missing and (found := put_by.pieces(self._gate, row)) is not None:
+            return found
         pivots = {**self._pivots, **self._again(missing)} if missing else self._pivots
         planned_at = moment(row["planned_at"])
         units = (

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from edigate.clamd import Scanner, allowance, scanner
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content
-from edigate.ledger.archive import Altered, Archived
+from edigate.ledger.archive import Altered, Archived, Unreachable
 from edigate.ledger.directory import Snapshot
+from edigate.ledger.snapshots import bring
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import WHOLE, Looked, Part, examine, joined, look_into, render_again
 from edigate.xsd import Limits, Shelf
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from edigate.domain.verdicts import Examination
     from edigate.engine.gate import Gate
     from edigate.ledger.archive import Archive
+    from edigate.ledger.payloads import Payloads
     from edigate.routing import Addressee
 
 IN_MEMORY = 256_000
@@ -57,6 +59,7 @@ class Charge:
     """
 
     archive: Archive
+    storage: Payloads
     directory: Path
     work: Path
     interfaces: dict[str, Interface]
@@ -72,6 +75,7 @@ class Charge:
         settings = gate.settings
         return cls(
             archive=gate.archive,
+            storage=gate.storage,
             directory=gate.places.directory,
             work=work,
             interfaces=dict(gate.interfaces),
@@ -112,6 +116,13 @@ class Waits:
 
     reason: str
     detail: str
+
+
+def unread(error: Altered | Unreachable) -> Waits:
+    """Why a flow waits whose file cannot be had from the archive."""
+    if isinstance(error, Altered):
+        return Waits("archive_altered", str(error))
+    return Waits("archive_unreachable", str(error))
 
 
 _charge: Charge
@@ -165,6 +176,8 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]
         desk = _desk(share.book, share.directory_version)
     except sqlite3.Error as error:
         return [(item.run, Waits("no_directory", f"{share.directory_version}: {error}")) for item in share.items]
+    except Unreachable as error:
+        return [(item.run, unread(error)) for item in share.items]
     _shelf.allowance.begin_batch()
     found: list[tuple[str, Examination | Looked | Waits]] = []
     for item in share.items:
@@ -223,8 +236,8 @@ def _examine(item: Item, desk: Desk) -> Examination | Looked | Waits:
         return look_into(deposit, source, desk, keep, item.part) if shared else examine(deposit, source, desk, keep)
     except Hold as hold:
         return Waits(hold.reason, hold.detail)
-    except Altered:
-        return Waits("archive_altered", item.archived)
+    except (Altered, Unreachable) as error:
+        return unread(error)
     except MemoryError:
         return Waits("no_memory", f"{_charge.bytes}")
     except Exception:  # noqa: BLE001 - a fault of ours must neither pass nor refuse the flow
@@ -248,5 +261,5 @@ def _set_aside(of: str, content: Content, position: int) -> Content:
 @lru_cache(maxsize=2)
 def _desk(book: bytes, directory_version: str) -> Desk:
     partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
-    snapshot = Snapshot(_charge.directory / f"{directory_version}.sqlite")
+    snapshot = Snapshot(bring(_charge.storage, _charge.directory, directory_version))
     return Desk(_charge.interfaces, _shelf, _charge.rules, partners, snapshot, _scanner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -26,6 +27,7 @@ ARRIVING = ".arriving"
 _WRITE = 0o222
 _NEW = os.O_CREAT | os.O_WRONLY | os.O_EXCL | os.O_CLOEXEC
 _NO_FILE = "no regular file"
+_AWAY = frozenset({errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH})
 T = TypeVar("T")
 
 
@@ -126,18 +128,22 @@ class Folder:
             raise
         finally:
             os.close(target)
-        _into(self.root / day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"))
+        _into(self.root / day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"), make_root=self.ours)
         return sha256, size
 
     def _begin(self) -> tuple[int, str]:
         """A new file under a name of its own, where half-made ones lie."""
         path = f"{self.root}/{ARRIVING}/{os.urandom(12).hex()}"
-        return _into(self.root / ARRIVING, partial(os.open, path, _NEW, MODE)), path
+        return _into(self.root / ARRIVING, partial(os.open, path, _NEW, MODE), make_root=self.ours), path
 
     def _linked(self, path: str, day: str, sha256: str) -> bool:
         """Give a file its name in the archive; not where there is one of the same content, or it cannot be."""
         try:
-            _into(self.root / day, partial(os.link, path, f"{self.root}/{day}/{sha256}", follow_symlinks=False))
+            _into(
+                self.root / day,
+                partial(os.link, path, f"{self.root}/{day}/{sha256}", follow_symlinks=False),
+                make_root=self.ours,
+            )
         except OSError:
             return False
         return True
@@ -161,14 +167,14 @@ class Folder:
             with (self.root / place).open("rb") as file:
                 return file.read(HEAD)
         except OSError as error:
-            raise Altered(place) from error
+            raise self._lost(place, error) from error
 
     def recall(self, place: str) -> bytes:
         """What was deposited. Raises Altered."""
         try:
             content = (self.root / place).read_bytes()
         except OSError as error:
-            raise Altered(place) from error
+            raise self._lost(place, error) from error
         if hashlib.sha256(content).hexdigest() != place.rpartition("/")[2]:
             raise Altered(place)
         return content
@@ -179,12 +185,17 @@ class Folder:
         try:
             file = (self.root / place).open("rb")
         except OSError as error:
-            raise Altered(place) from error
+            raise self._lost(place, error) from error
         with file:
             if hashlib.file_digest(file, "sha256").hexdigest() != place.rpartition("/")[2]:
                 raise Altered(place)
             file.seek(0)
             yield file
+
+    def _lost(self, place: str, error: OSError) -> Altered | Unreachable:
+        """What it means that a file cannot be read: of a folder that is elsewhere, that it may be out of reach."""
+        away = not self.ours and (error.errno in _AWAY or not self.root.is_dir())
+        return Unreachable(f"{self.root}: {error.strerror}") if away else Altered(place)
 
     def digest(self, place: str) -> tuple[str, int]:
         """SHA-256 and size of what lies there. Raises OSError."""
@@ -255,11 +266,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _into(folder: Path, step: Callable[[], T]) -> T:
-    """Take a step that needs a folder, which is made where it is missing."""
+def _into(folder: Path, step: Callable[[], T], *, make_root: bool) -> T:
+    """Take a step that needs a folder, which is made where it is missing. Raises Unreachable where it must not be."""
     try:
         return step()
     except FileNotFoundError:
+        if not make_root and not folder.parent.is_dir():
+            raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.parent)) from None
         folder.mkdir(parents=True, exist_ok=True)
     return step()
 

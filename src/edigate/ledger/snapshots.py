@@ -1,15 +1,27 @@
-"""The versions of the directory that lie in its folder: their names sort by time, and only the last ones are kept."""
+"""The versions of the directory that lie in its folder: their names sort by time, and only the last ones are kept.
+
+Where a gate has several machines, a version is shared before it is put in force, under its name and SHA-256; a machine
+fetches one that it lacks.
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
 import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from edigate.ledger.archive import ARRIVING, Unreachable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from edigate.ledger.payloads import Payloads
+
+SHARED = "directory"
 _VERSION = re.compile(r"[0-9]{8}T[0-9]{12}Z")
 _COUNTS = """select (select count(*) from structure), (select count(*) from structure where active),
     (select count(*) from service), (select count(*) from supplier)"""
@@ -37,3 +49,52 @@ def counts(folder: Path, version: str) -> dict[str, int]:
     with closing(sqlite3.connect(f"file:{folder / version}.sqlite?mode=ro&immutable=1", uri=True)) as connection:
         found = connection.execute(_COUNTS).fetchone()
     return dict(zip(("structures", "active_structures", "services", "suppliers"), found, strict=True))
+
+
+def share(storage: Payloads, folder: Path, version: str) -> None:
+    """Put a version where other machines find it. Raises OSError."""
+    with (folder / f"{version}.sqlite").open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        storage.put(f"{SHARED}/{version}-{sha256}.sqlite", file)
+
+
+def bring(storage: Payloads, folder: Path, version: str) -> Path:
+    """The file of a version, fetched where it is not in the folder but shared. Raises Unreachable, or other OSErrors.
+
+    One that is nowhere is not there afterwards either.
+    """
+    path = folder / f"{version}.sqlite"
+    if path.exists():
+        return path
+    for key in _shared(storage, version):
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f"{ARRIVING}-{os.urandom(8).hex()}"
+        try:
+            _fetch(storage, key, temporary)
+            temporary.rename(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return path
+
+
+def forget_shared(storage: Payloads, version: str) -> None:
+    """Take a version away from where machines share it. Raises OSError."""
+    for key in _shared(storage, version):
+        storage.remove(key)
+
+
+def _shared(storage: Payloads, version: str) -> list[str]:
+    return [key for key, _ in storage.keys(SHARED) if key.startswith(f"{SHARED}/{version}-")]
+
+
+def _fetch(storage: Payloads, key: str, target: Path) -> None:
+    digest = hashlib.sha256()
+    with target.open("xb") as file:
+        for piece in storage.pieces(key):
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    if f"-{digest.hexdigest()}.sqlite" not in key:
+        raise Unreachable(errno.EIO, "damaged", key)

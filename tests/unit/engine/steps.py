@@ -30,6 +30,7 @@ def a_charge(gate: Gate, seconds: int = 60, work: Path | None = None) -> Charge:
     places = gate.places
     return Charge(
         archive=gate.archive,
+        storage=gate.storage,
         directory=places.directory,
         work=work or places.work,
         interfaces=dict(gate.interfaces),
