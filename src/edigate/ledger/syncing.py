@@ -1,6 +1,6 @@
 """Making what a batch wrote outlive a power cut: the file system once for all of it, or each file by itself.
 
-One `syncfs` is as good as a sync of every file and folder of a batch, and costs a twentieth of it. It also waits for
+One `syncfs` is as good as a sync of every file and folder of a batch, and costs a fraction of it. It also waits for
 what others have written to the same file system and not synced, so it is for batches only, while there is not much of
 that, and on file systems that are known to do all of it.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 
 WORTH_IT_FROM = 4
 DIRTY_AT_MOST = 256_000_000
+SLOW, PAUSE = 2.0, 60.0  # seconds: after one that took so long each file is synced by itself for a while
 KNOWN = frozenset({"ext2", "ext3", "ext4", "xfs"})
 _REPORTS_ERRORS = (5, 8)  # the kernel from which on syncfs tells that something could not be written
 _MOUNTS, _MEMORY = Path("/proc/self/mountinfo"), Path("/proc/meminfo")
 _UNWRITTEN = ("Dirty:", "Writeback:")
+_slow_until: dict[int, float] = {}  # by device
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,12 @@ class SharedSync:
 
     def run(self) -> None:
         """Have all that is covered on the disk. Raises OSError where any of it could not be written."""
-        if self.descriptor >= 0:
-            sync_whole(self.descriptor)
+        if self.descriptor < 0:
+            return
+        began = time.monotonic()
+        sync_whole(self.descriptor)
+        if time.monotonic() - began > SLOW:
+            _slow_until[self.device] = time.monotonic() + PAUSE
 
 
 @contextmanager
@@ -73,13 +80,18 @@ def sync_whole(descriptor: int) -> None:
 
 
 def _can_be_whole(root: Path) -> bool:
-    return _kind(root.stat().st_dev) in KNOWN and _unwritten() <= DIRTY_AT_MOST
+    device = root.stat().st_dev
+    may = time.monotonic() >= _slow_until.get(device, 0)
+    return may and _kind(device) in KNOWN and _unwritten() <= DIRTY_AT_MOST
 
 
 def _unwritten() -> int:
-    """How many bytes wait in memory to be written, on all disks together."""
-    found = (line.split() for line in _MEMORY.read_text(encoding="ascii").splitlines() if line.startswith(_UNWRITTEN))
-    return sum(int(kilobytes) for _, kilobytes, _ in found) * 1024
+    """How many bytes wait in memory to be written, on all disks together; 0 where that is hidden."""
+    try:
+        lines = _MEMORY.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(_UNWRITTEN)) * 1024
 
 
 @cache
@@ -89,10 +101,11 @@ def _kind(device: int) -> str:
     if platform.system() != "Linux" or tuple(map(int, release)) < _REPORTS_ERRORS:
         return ""
     wanted = f"{os.major(device)}:{os.minor(device)}"
-    for line in _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
-        mount, _, rest = line.partition(" - ")
-        if mount.split()[2] == wanted:
-            return rest.split()[0]
+    with suppress(OSError):
+        for line in _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
+            mount, _, rest = line.partition(" - ")
+            if mount.split()[2] == wanted:
+                return rest.split()[0]
     return ""
 
 

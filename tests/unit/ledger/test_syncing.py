@@ -65,6 +65,30 @@ def test_where_it_would_not_do_each_file_is_synced(
         assert not shared.covers(tmp_path)
 
 
+@pytest.mark.usefixtures("known")
+def test_after_a_slow_one_each_file_is_synced_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody writes so much there that a batch would wait for his files."""
+    monkeypatch.setattr(syncing, "SLOW", -1)
+    monkeypatch.setattr(syncing, "_slow_until", {})
+    with shared_sync(tmp_path, WORTH_IT_FROM) as shared:
+        shared.run()
+    with shared_sync(tmp_path, WORTH_IT_FROM) as shared:
+        assert not shared.covers(tmp_path)
+    monkeypatch.setattr(syncing, "_slow_until", {})
+    with shared_sync(tmp_path, WORTH_IT_FROM) as shared:
+        assert shared.covers(tmp_path)
+
+
+def test_where_the_system_hides_what_is_unwritten_it_counts_as_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does for a service that sees processes only."""
+    monkeypatch.setattr(syncing, "_MEMORY", tmp_path / "meminfo")
+    assert syncing._unwritten() == 0  # noqa: SLF001 - what the choice goes by
+    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nDirty:   3 kB\nWriteback:   2 kB\nWritebackTmp:  7 kB\n")
+    assert syncing._unwritten() == 5 * 1024  # noqa: SLF001
+
+
 def test_who_leaves_it_to_the_system_syncs_nothing(tmp_path: Path) -> None:
     """By the gate's own setting."""
     with shared_sync(tmp_path, 1, relaxed=True) as shared:
