@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 FAILING = "failing"
 DEAD = "dead"
 _NOT_PUBLISHED = frozenset({PLANNED, PLACED, FAILING, DEAD})
-_FLOW_STATES = frozenset({"in_progress", HELD, DECIDED})
+_UNDECIDED = frozenset({"in_progress", HELD})
+_FLOW_STATES = _UNDECIDED | {DECIDED}
 _HASH_LENGTH = 64
 # Above every character that a claim id, a hash or a name can have.
 _LAST = "\U0010ffff"
@@ -279,7 +280,9 @@ def _flow_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     state = wanted.state
     conditions = [
         *([flows.c.partner == wanted.partner] if wanted.partner else []),
-        *([flows.c.state == state] if state in _FLOW_STATES else []),
+        *([flows.c.state == state] if state in _UNDECIDED else []),
+        # Nearly all are: found by the index of states, they would all have to be sorted.
+        *([flows.c.state.concat("") == state] if state == DECIDED else []),
         *([flows.c.state == DECIDED, flows.c.verdict == state] if state and state not in _FLOW_STATES else []),
         *_deposited(wanted),
     ]

@@ -229,7 +229,8 @@ def release(connection: Connection, flow_ids: Collection[str] | None, now: str) 
     chosen = RUN_TO_DO & (runs.c.state == HELD)
     if flow_ids is not None:
         chosen &= runs.c.flow.in_(flow_ids)
-    released = connection.execute(select(runs.c.id).where(chosen).order_by(runs.c.id)).scalars().all()
+    # Sorted here: asked for the order, SQLite would walk all the runs in it.
+    released = sorted(connection.execute(select(runs.c.id).where(chosen)).scalars())
     for ids in chunks(released):
         connection.execute(update(runs).where(runs.c.id.in_(ids)).values(due_at=now, attempts=0, deaths=0))
     jobs.decide(connection, map(jobs.Wanted, released))
