@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from edigate.domain.pickled import by_values
+
 LONGEST_TEXT = 1000
 LONGEST_PATH = 10_000  # as deep as the parser goes, with names of a schema
 _MARK = re.compile(r"…\[([0-9]{1,12}):[0-9a-f]{8}\]\Z")
@@ -27,6 +29,7 @@ class Nature(StrEnum):
     FONCTIONNELLE = "FONCTIONNELLE"
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One reason, addressed to the sender; its words are in the fault catalogue under its code.

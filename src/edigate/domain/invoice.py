@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from edigate.domain.pickled import by_values
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
@@ -33,6 +35,7 @@ class Scheme(StrEnum):
     PERSON = "7"
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address: street and what completes it in `lines`, in the document's order."""
@@ -43,6 +46,7 @@ class Address:
     country: str = ""
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Whom to ask at a party."""
@@ -63,6 +67,7 @@ class Site:
     address: Address = Address()
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Party:
     """A party as the document names it.

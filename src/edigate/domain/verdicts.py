@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import Scheme
+from edigate.domain.pickled import by_values
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +27,7 @@ class Verdict(StrEnum):
     INADMISSIBLE = "inadmissible"
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Content:
     """Bytes of a rendered piece, in memory or, past a size, in a private file of the run (`path`)."""
@@ -35,6 +37,7 @@ class Content:
     size: int = 0
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Examined:
     """One invoice as examined: what settle, the returns and the ledger need of it, never the document itself.
@@ -86,6 +89,7 @@ class Examined:
         return (issuer, self.issue_date.year, self.number)
 
 
+@by_values
 @dataclass(frozen=True, slots=True)
 class Examination:
     """What examining one deposit found, before the ledger's own checks (flow id, invoice numbers, what is reported on).

@@ -24,9 +24,10 @@ from edigate.pipeline.examine import Part
 from edigate.pipeline.settle import Case, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection, RowMapping
+    from structlog.typing import FilteringBoundLogger
 
     from edigate.domain.partners import PartnerBook
     from edigate.domain.verdicts import Content, Examination
@@ -169,6 +170,12 @@ def settle(
     decisions, pivots, held = written(gate.ledger, _settle, gate, examined)
     for row, found in held:
         log.warning("flow.held", flow=row["name"], reason=found.reason, detail=found.detail)
+    _tell(log.bind(), decisions)
+    return tuple(decisions), pivots
+
+
+def _tell(log: FilteringBoundLogger, decisions: Iterable[Decision]) -> None:
+    """Log what was decided; the logger is bound once for all, since that is when it is looked up what is logged."""
     for decision in decisions:
         verdicts = Counter(one.verdict for one in decision.invoices if not one.untouched)
         log.info(
@@ -176,7 +183,6 @@ def settle(
             interface=decision.case.interface, integrated=verdicts[Verdict.INTEGRATED],
             rejected=verdicts[Verdict.REJECTED],
         )  # fmt: skip
-    return tuple(decisions), pivots
 
 
 def _settle(

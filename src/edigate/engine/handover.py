@@ -22,6 +22,7 @@ from edigate.engine.decisions import validators_until
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import NotRendered, Renderers
 from edigate.ledger import deliveries, journal, partners, proof, servers, ways
+from edigate.ledger.archive import Unreachable
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
 from edigate.ledger.syncing import shared_sync
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
+    from structlog.typing import FilteringBoundLogger
 
     from edigate.domain.partners import PartnerBook
     from edigate.domain.servers import Server
@@ -165,6 +167,11 @@ class Failure:
     hopeless: bool = False
 
     @property
+    def counts(self) -> bool:
+        """Whether it is one of the tries that a file has; an archive that is out of reach is nothing of the file's."""
+        return self.own and not isinstance(self.error, Unreachable)
+
+    @property
     def said(self) -> str:
         """The reason, for the ledger and whoever looks."""
         return said(self.error)
@@ -181,7 +188,7 @@ def said(error: Exception) -> str:
 def _stage(gate: Gate, row: RowMapping, renderers: Renderers, *, synced: bool) -> tuple[RowMapping, int, str] | Failure:
     try:
         size, sha256 = gate.outbox.stage(row["partner"], row["id"], renderers.pieces(row), synced=synced)
-    except (NotRendered, SQLAlchemyError, MemoryError) as error:
+    except (NotRendered, Unreachable, SQLAlchemyError, MemoryError) as error:
         return Failure(row, error, own=True)
     except OSError as error:
         return Failure(row, error)
@@ -263,6 +270,10 @@ def published(gate: Gate, connection: Connection, book: PartnerBook, rows: Seque
 
 def tell_published(rows: Iterable[RowMapping], *, at: str = "outbox") -> None:
     """Log what was handed over: in the gate's own `outbox`, or at a partner's `server`."""
+    _tell(log.bind(), rows, at)
+
+
+def _tell(log: FilteringBoundLogger, rows: Iterable[RowMapping], at: str) -> None:
     for row in rows:
         log.info(
             "delivery.published", partner=row["partner"], kind=row["kind"], file=row["name"], size=row["size"],
@@ -311,7 +322,7 @@ def note_failures(gate: Gate, connection: Connection, failures: Iterable[Failure
     for failure in failures:
         row, partner, said = failure.row, failure.row["partner"], failure.said
         tries = row["failures"] + 1
-        if failure.hopeless or (failure.own and tries >= settings.tries):
+        if failure.hopeless or (failure.counts and tries >= settings.tries):
             deliveries.set_aside(connection, row, said, stamp(now))
             log.error("delivery.dead", partner=partner, file=row["name"], error=said, tries=tries)
             continue

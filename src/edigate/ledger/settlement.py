@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, update
 
 from edigate import __version__
 from edigate.domain.explain import explain
-from edigate.domain.faults import shortened
+from edigate.domain.faults import LONGEST_TEXT, shortened
 from edigate.domain.names import UNNAMED_REPORT
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import InvoiceStatus
@@ -162,8 +162,10 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
         "verdict": decided.verdict.value, "status": str(status), "key": decided.key, "reserved": integrated,
         "decided_at": now,
     }  # fmt: skip
-    short = {name: shortened(value) if isinstance(value, str) else value for name, value in row.items()}
-    return short | {"validator": party_json(i.validator), "faults": dump(i.faults)}
+    for name, value in row.items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            row[name] = shortened(value)
+    return row | {"validator": party_json(i.validator), "faults": dump(i.faults)}
 
 
 def _status(row: dict[str, Any], faults: Sequence[Fault], now: str) -> dict[str, Any]:
