@@ -15,6 +15,7 @@ from sqlalchemy import select
 from edigate.domain.interfaces import Carries
 from edigate.engine.delivering import NOTE as OUTBOX
 from edigate.ledger import events, jobs, notes, sequences, store
+from edigate.ledger.clock import moment
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 from edigate.moving.contents import MOVED, TABLES, Chains, count, digest_of, embedded_rows, pour, server_rows
 from edigate.moving.reasons import Cause, Unmovable
@@ -140,7 +141,7 @@ def _ask_for(target: Connection, interfaces: Mapping[str, Interface]) -> int:
     jobs.decide(target, [_wanted(row, interfaces) for row in found if row["state"] == store.DUE])
     held = [row for row in found if row["state"] == store.HELD and row["hold_reason"] != store.HOLD_RESTORED]
     for at, together in groupby(held, key=lambda row: row["due_at"]):
-        jobs.decide(target, [jobs.Wanted(row["id"], row["size"]) for row in together], at=at)
+        jobs.decide(target, [jobs.Wanted(row["id"], row["size"]) for row in together], at=moment(at))
     return len(found)
 
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Places
 
 MOVED = ".moved"
-_MOST = 1_000
+_MOST, _PATIENCE = 1_000, 0.5
 _BESIDE = ("-wal", "-shm")
 
 
 def put(places: Places) -> Path:
     """Rename a closed ledger, with all that was written to it inside; where it is now."""
-    with closing(sqlite3.connect(places.ledger, isolation_level=None)) as session:
+    with closing(sqlite3.connect(places.ledger, isolation_level=None, timeout=_PATIENCE)) as session:
         session.execute("pragma wal_checkpoint(truncate)")
         with suppress(sqlite3.OperationalError):  # somebody still reads in it
             session.execute("pragma journal_mode=delete")
