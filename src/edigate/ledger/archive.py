@@ -164,15 +164,14 @@ class Folder:
     def head(self, place: str) -> bytes:
         """The first bytes. Raises Altered."""
         try:
-            with (self.root / place).open("rb") as file:
-                return file.read(HEAD)
+            return _content(f"{self.root}/{place}", HEAD)
         except OSError as error:
             raise self._lost(place, error) from error
 
     def recall(self, place: str) -> bytes:
         """What was deposited. Raises Altered."""
         try:
-            content = (self.root / place).read_bytes()
+            content = _content(f"{self.root}/{place}")
         except OSError as error:
             raise self._lost(place, error) from error
         if hashlib.sha256(content).hexdigest() != place.rpartition("/")[2]:
@@ -287,6 +286,20 @@ def _nobody_writes(source: int) -> bool:
         return False
     os.fchmod(source, MODE)
     return open_for_writing(source) is False
+
+
+def _content(path: str, most: int | None = None) -> bytes:
+    """What a file holds, or its first bytes: a fourth of the time that a file object takes about a small one."""
+    source = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        left = os.fstat(source).st_size if most is None else most
+        pieces = []
+        while left > 0 and (piece := os.read(source, left)):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(source)
 
 
 def _read(source: int, target: int | None = None) -> tuple[str, int]:
