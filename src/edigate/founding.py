@@ -7,8 +7,9 @@ import textwrap
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from edigate import config
 from edigate.app import open_gate
-from edigate.config import FILE, Settings, load
+from edigate.config import FILE, Settings
 from edigate.domain.names import LIFE_CYCLE, PIVOT, UNNAMED_REPORT
 from edigate.engine.gate import Places
 from edigate.ledger import events, sequences
@@ -93,7 +94,7 @@ def begin_anew(root: Path, code: str, actor: str) -> Gate:
 
 def _refuse_if_there(root: Path) -> None:
     """A server's database that holds a ledger belongs to a gate: of this one nobody knows yet."""
-    url = load(root).ledger.url
+    url = config.load(root).ledger.url
     if url:
         with suppress(FileNotFoundError):
             open_ledger(url, create=False).dispose()
