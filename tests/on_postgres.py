@@ -6,9 +6,12 @@ database. Tests of the file ledger.sqlite, or of commands in other processes, ar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from edigate import config, founding
+import psycopg
+
+from edigate import config
+from tests.integration.audit.kept import Kept
 from tests.postgres import server
 
 if TYPE_CHECKING:
@@ -39,5 +42,11 @@ def _url(root: Path) -> str:
     return url
 
 
+def _sql(site: Kept, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(_url(site.root.resolve()), autocommit=True) as session:
+        found = session.execute(statement.replace("%", "%%").replace("?", "%s").encode(), values)
+        return found.fetchall() if found.description else []
+
+
 config.load = _load
-founding.load = _load
+Kept.sql = _sql  # type: ignore[method-assign,assignment]
