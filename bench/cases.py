@@ -15,7 +15,10 @@ Terms = Mapping[str, Any]
 
 
 class Figure(NamedTuple):
-    """One figure of a case: its key (dots lead into mappings), what it says, its unit, and at least or at most what."""
+    """One figure of a case: its key, what it says, its unit, and at least or at most what.
+
+    Dots in the key lead into mappings; `{word}` stands for the case's term of that name.
+    """
 
     key: str
     says: str
@@ -27,7 +30,8 @@ class Figure(NamedTuple):
 class Case(NamedTuple):
     """One case: the module that measures it, what it is about, its sizes in a full and in a quick run, its figures.
 
-    `holds` are keys of what was measured that must be true: the module's own word that all was done.
+    `holds` are keys of what was measured that must be true: the module's own word that all was done. Under `skipped` a
+    module says why it measured nothing, such as a server that is not installed.
     """
 
     name: str
@@ -110,6 +114,38 @@ CASES: tuple[Case, ...] = (
         holds=("integrated",),
     ),
     Case(
+        "lines",
+        "bench.lines",
+        "invoices of 4,188 and 41,880 lines, renamed into the inbox of a running gate",
+        {"lines": 4_188},
+        {"lines": 100},
+        (
+            Figure("cases.ubl good.{lines}.seconds", "4,188 lines, UBL: until the report", SECONDS, most=0.5),
+            Figure("cases.cii good.{lines}.seconds", "4,188 lines, CII: until the report", SECONDS, most=0.5),
+            Figure("cases.ubl good.times", "41,880 lines, UBL: so many times that", TIMES, most=11),
+            Figure("cases.cii good.times", "41,880 lines, CII: so many times that", TIMES, most=11),
+            Figure("cases.ubl schema.{lines}.seconds", "4,188 lines, UBL: refused by the schema", SECONDS),
+            Figure("cases.cii schema.{lines}.seconds", "4,188 lines, CII: refused by the schema", SECONDS),
+            Figure("cases.ubl rules.{lines}.seconds", "4,188 lines, UBL: refused by the rules", SECONDS),
+            Figure("cases.cii rules.{lines}.seconds", "4,188 lines, CII: refused by the rules", SECONDS),
+        ),
+    ),
+    Case(
+        "refused",
+        "bench.refused",
+        "a day on which the schema refuses every flow, beside a good one",
+        {"flows": 2_000},
+        {"flows": 60},
+        (
+            Figure("flows_per_second.good", "flows, all good", PER_SECOND),
+            Figure("flows_per_second.refused", "flows, all refused", PER_SECOND),
+            Figure("to_good", "refused to good", TIMES, least=0.3),
+            Figure("cpu_to_good", "the same by processor time", TIMES),
+            Figure("faults_per_flow", "faults told for a flow"),
+        ),
+        holds=("refused",),
+    ),
+    Case(
         "start",
         "bench.start",
         "commands that only start",
@@ -135,6 +171,20 @@ CASES: tuple[Case, ...] = (
             Figure("first_balance_seconds", "edigate balance, the first time", SECONDS),
             Figure("commands_seconds.--help", "edigate --help, for comparison", SECONDS),
             Figure("ledger_bytes", "the ledger", BYTES),
+        ),
+    ),
+    Case(
+        "postgres",
+        "bench.postgres",
+        "one and two processes with a worker each on PostgreSQL, which shares their cores",
+        {"flows": 2_000},
+        {"flows": 100},
+        (
+            Figure("processes_1.flows_per_second", "flows, one process", PER_SECOND),
+            Figure("processes_2.flows_per_second", "flows, two processes", PER_SECOND),
+            Figure("two_to_one", "two processes to one", TIMES),
+            Figure("processes_1.intake_per_second", "flows taken in by one process", PER_SECOND),
+            Figure("processes_1.cpu_per_flow", "processor time for a flow, without the server's", MICROSECONDS),
         ),
     ),
     Case(

@@ -44,7 +44,7 @@ WORKERS = "1"
 def measure(folder: Path, flows: int = 2000) -> dict[str, Any]:
     """Flows per second of one and of two processes that decide and deliver, with processor time for each flow."""
     if not binary("postgres"):
-        return {"broken": ["PostgreSQL is not installed (Debian, Ubuntu: postgresql)"]}
+        return {"skipped": "PostgreSQL is not installed (Debian, Ubuntu: postgresql)"}
     found: dict[str, Any] = {"flows": flows, "depositors": len(DEPOSITORS), "broken": []}
     with Postgres(options=SERVER) as server:
         for count in (1, 2):

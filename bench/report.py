@@ -41,7 +41,7 @@ def of(measured: Mapping[str, Mapping[str, Any]], terms: Mapping[str, Terms], fo
             "seconds": found.get("bench_seconds"),
             "terms": dict(terms[name]),
             "measured": dict(found),
-            "figures": figures(name, found),
+            "figures": figures(name, found, terms[name]),
             "broken": _broken(name, found),
         }
         for name, found in measured.items()
@@ -49,11 +49,11 @@ def of(measured: Mapping[str, Mapping[str, Any]], terms: Mapping[str, Terms], fo
     return {"at": at, "machine": machine(folder), "cases": cases}
 
 
-def figures(name: str, measured: Mapping[str, Any]) -> list[dict[str, Any]]:
+def figures(name: str, measured: Mapping[str, Any], terms: Terms) -> list[dict[str, Any]]:
     """Each figure of a case as the table has it, with what was measured and whether its target is met."""
     rows = []
     for figure in _case(name).figures:
-        value = value_of(measured, figure.key)
+        value = value_of(measured, figure.key.format_map(terms))
         rows.append(figure._asdict() | {"value": value, "met": met(figure, value)})
     return rows
 
@@ -67,7 +67,11 @@ def broken(report: Report) -> list[str]:
 def _broken(name: str, measured: Mapping[str, Any]) -> list[str]:
     """What a case says was not kept, and what must be true and is not; what it did not come to is in the first."""
     said = measured.get("broken", ())
-    return [*said, *(f"{key} does not hold" for key in _case(name).holds if not said and not measured.get(key))]
+    return [*said, *(f"{key} does not hold" for key in _case(name).holds if _told(measured) and not measured.get(key))]
+
+
+def _told(measured: Mapping[str, Any]) -> bool:
+    return not measured.get("broken") and not measured.get("skipped")
 
 
 def _case(name: str) -> Case:

@@ -30,6 +30,8 @@ def _of_case(case: Case, found: Mapping[str, Any]) -> Iterator[str]:
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for says, value, aim, reached in rows:
         yield f"  {says:<{widths[0]}}  {value:>{widths[1]}}  {aim:<{widths[2]}}  {reached}".rstrip()
+    if skipped := found["measured"].get("skipped"):
+        yield f"  SKIPPED: {skipped}"
     for promise in found["broken"]:
         yield f"  NOT KEPT: {promise}"
 
