@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from edigate.domain.faults import LONGEST_TEXT, shortened
@@ -19,13 +20,24 @@ LONGEST_COMMENT = 10_000
 
 def brief(record: Record) -> Record:
     """The record with each of its texts shortened, and those of the parties and error lines in it."""
-    told = {field.name: getattr(record, field.name) for field in fields(record)}
-    changed = {name: short for name, value in told.items() if (short := _brief(name, value)) is not value}
+    changed = {}
+    for name in _names(type(record)):
+        value = getattr(record, name)
+        short = _brief(name, value)
+        if short is not value:
+            changed[name] = short
     return replace(record, **changed) if changed else record
+
+
+@cache
+def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _brief(name: str, value: object) -> object:
     if type(value) is str:  # the words of a StrEnum are our own
+        if len(value) <= LONGEST_TEXT:
+            return value
         return shortened(value, LONGEST_COMMENT if name == "comment" else LONGEST_TEXT)
     if isinstance(value, Party):
         return brief(value)

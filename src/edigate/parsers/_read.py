@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +37,7 @@ SERVICE_SCHEME = "0224"  # an identifier of this scheme is a service code (BT-46
 _SIREN_SCHEME = "0002"
 
 XML_SPACE = " \t\r\n"  # a no-break space is a character like any other
+_SHORT = 20
 _PRICE_DECIMALS = 6  # reference §8.5
 _PRICE_STEP = Decimal(1).scaleb(-_PRICE_DECIMALS)
 _DECIMAL = re.compile(r"(?P<sign>[+-]?)(?=\.?[0-9])(?P<whole>[0-9]*+)(?:\.(?P<decimals>[0-9]*+))?")
@@ -60,7 +62,10 @@ def raw(element: _Element) -> str:
 
 def text(element: _Element | None) -> str:
     """The text of an element without outer XML white space; empty for an empty element or none."""
-    return "" if element is None else raw(element).strip(XML_SPACE)
+    if element is None:
+        return ""
+    value = raw(element) if len(element) else element.text
+    return value.strip(XML_SPACE) if value else ""
 
 
 def literal(elements: Sequence[_Element]) -> str:
@@ -80,11 +85,21 @@ def number(value: str) -> Decimal | None:
     Of a million digits, on which no arithmetic could be done, more than a rule refuses are left, and a last one
     that is not 0.
     """
+    if not value:
+        return None
+    return _short_number(value) if len(value) <= _SHORT else _any_number(value)
+
+
+def _any_number(value: str) -> Decimal | None:
     found = _DECIMAL.fullmatch(value)
     if found is None or len(value) <= LONGEST_TEXT:
         return Decimal(value) if found else None
     whole, decimals = found["whole"].lstrip("0"), (found["decimals"] or "").rstrip("0")
     return Decimal(f"{found['sign']}{_bounded(whole) or '0'}.{_bounded(decimals)}")
+
+
+# Quantities, rates and prices are the same ones over and over, and one line's are asked for several times.
+_short_number = lru_cache(maxsize=4096)(_any_number)
 
 
 def _bounded(digits: str) -> str:
@@ -111,7 +126,7 @@ def compact_day(element: _Element | None) -> dt.date | None:
 
 def dashed_day(element: _Element | None) -> dt.date | None:
     """A date `YYYY-MM-DD` without time zone (rule G1.09); None for other forms and impossible days."""
-    return _day(_DASHED.fullmatch(text(element)))
+    return None if element is None else _day(_DASHED.fullmatch(text(element)))
 
 
 def zoned_day(element: _Element | None) -> dt.date | None:

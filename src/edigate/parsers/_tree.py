@@ -119,27 +119,33 @@ class Found:
 
     def every(self, key: str) -> list[_Element]:
         """All elements of a key, empty ones too, preferred paths first, then as in the document."""
-        return [element for path in self.shape.paths[key] for element in self.leaves.get(path, ())]
+        leaves = self.leaves
+        return [element for path in self.shape.paths[key] if path in leaves for element in leaves[path]]
 
     def first(self, key: str) -> _Element | None:
         """The first element of a key that holds text."""
+        leaves = self.leaves
         for path in self.shape.paths[key]:
-            for element in self.leaves.get(path, ()):
-                if _read.text(element):
-                    return element
+            if path in leaves:
+                for element in leaves[path]:
+                    if _read.text(element):
+                        return element
         return None
 
     def text(self, key: str) -> str:
         """The first text of a key; an empty element counts as absent."""
+        leaves = self.leaves
         for path in self.shape.paths[key]:
-            for element in self.leaves.get(path, ()):
-                if value := _read.text(element):
-                    return value
+            if path in leaves:
+                for element in leaves[path]:
+                    if value := _read.text(element):
+                        return value
         return ""
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Every text of a key."""
-        return tuple(value for element in self.every(key) if (value := _read.text(element)))
+        elements = self.every(key)
+        return tuple(filter(None, map(_read.text, elements))) if elements else ()
 
     def number(self, key: str) -> Decimal | None:
         """The first text of a key as a decimal, None where it is none."""
@@ -167,17 +173,21 @@ def gather(element: _Element, shape: Shape) -> Found:
 
 
 def _descend(element: _Element, branch: _Branch, found: Found) -> None:
+    wanted, leaves = branch.get, found.leaves
     for child in element:
-        step = branch.get(child.tag)
+        step = wanted(child.tag)
         if step is None:
             continue
         leaf, groups, below = step
         if leaf is not None:
-            if leaf in found.leaves:
-                found.leaves[leaf].append(child)
+            if leaf in leaves:
+                leaves[leaf].append(child)
             else:
-                found.leaves[leaf] = [child]
+                leaves[leaf] = [child]
         for key, shape in groups:
-            found.rows.setdefault(key, []).append(gather(child, shape))
+            if key in found.rows:
+                found.rows[key].append(gather(child, shape))
+            else:
+                found.rows[key] = [gather(child, shape)]
         if below is not None:
             _descend(child, below, found)

@@ -29,10 +29,11 @@ NUMBER = f"{clark('rsm:ExchangedDocument')}/{clark('ram:ID')}"
 _SHAPE = compile_table(TABLE)
 _TAX_TOTAL = clark("ram:TaxTotalAmount")
 # Of the header alone: the gross line prices of AIFE's samples say EUR whatever the invoice's currency.
+# Goes by the attributes, of which there are fewer than elements, and in a third of the time.
 _FOREIGN_AMOUNTS = cast(
     "Callable[..., Iterable[_Element]]",
     etree.XPath(
-        "*/ram:ApplicableHeaderTradeSettlement/descendant::*[@currencyID != $currency]",
+        "*/ram:ApplicableHeaderTradeSettlement/descendant::*/@currencyID[. != $currency]/..",
         namespaces={"ram": PREFIXES["ram"]},
     ),
 )

@@ -33,10 +33,11 @@ _TAX_TOTAL = clark("cac:TaxTotal")
 _CADRE_TAG, _EXTENSION_TAG = "CategoryCode", "FactureExtension"
 # A cadre, or a code of the reform's channel (reference §9.5): taken for what it says, it is refused as it is in CII.
 _CADRE = re.compile(r"A[0-9]+|[BSM][0-9]")
+# Stays with the elements: a set of attributes is put in order, which takes seconds in a document of many lines.
 _FOREIGN_AMOUNTS = cast(
     "Callable[..., Iterable[_Element]]",
     etree.XPath(
-        "*[not(self::ext:UBLExtensions)]/descendant-or-self::*[@currencyID != $currency]",
+        "*[not(self::ext:UBLExtensions)]/descendant-or-self::*[@currencyID][@currencyID != $currency]",
         namespaces={"ext": PREFIXES["ext"]},
     ),
 )

@@ -186,7 +186,8 @@ def _look_into(piece: Entry, found: Findings, at: _At, desk: Desk) -> None:
             invoice, Place(piece.name, place, place), document, interface=interface,
             received_on=deposit.received_on, desk=desk,
         )  # fmt: skip
-        found.invoices.append(replace(examined, pivot=at.keep(examined.pivot, place) if examined.pivot else None))
+        kept = at.keep(examined.pivot, place) if examined.pivot else None
+        found.invoices.append(examined if kept is examined.pivot else replace(examined, pivot=kept))
 
 
 # Where statuses and receipts may turn out wrong at settling, by what the ledger holds.
