@@ -6,7 +6,8 @@ import difflib
 import os
 import re
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, LiteralString, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from edigate.domain.faults import Severity
 from edigate.domain.settings import RuleSettings
+from edigate.ledger.storage_address import Unfit, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +100,31 @@ LedgerAddress = Annotated[
     ),
     Form("an address of PostgreSQL"),
 ]
+
+
+def _storage_address(value: object) -> str:
+    """A whole path, or an address that something installed here can reach; an empty text."""
+    found = unfit(value) if isinstance(value, str) else (Unfit.RELATIVE, {})
+    if found:
+        kind, words = found
+        raise PydanticCustomError(kind.value, _UNFIT_STORAGE[kind], words)
+    return str(value)
+
+
+_UNFIT_STORAGE: Mapping[Unfit, LiteralString] = MappingProxyType(
+    {
+        Unfit.RELATIVE: ('write a whole path or an address in quotes, such as "/mnt/edigate" or "s3://bucket/edigate"'),
+        Unfit.UNKNOWN: "{protocol}:// is no storage that can be reached from here; s3:// is one",
+        Unfit.LACKING: "{protocol}:// needs {needed}, which is not installed here: pip install {needed}",
+        Unfit.LOGIN: (
+            "credentials are not written here; take what is before @ out, and use ~/.aws or AWS_ACCESS_KEY_ID"
+        ),
+        Unfit.NOWHERE: 'say where in it, such as "s3://bucket/edigate"',
+    }
+)
+StorageAddress = Annotated[str, BeforeValidator(_storage_address), Form("a whole path, or the address of a storage")]
 WebAddress = Annotated[str, BeforeValidator(_web_address), Form("an address, http or https")]
-_SECRETS = frozenset({_NO_ADDRESS, _LOGIN_IN_ADDRESS, _NO_LEDGER})
+_SECRETS = frozenset({_NO_ADDRESS, _LOGIN_IN_ADDRESS, _NO_LEDGER, *Unfit})
 """Reasons that are told without the value found, which may hold a secret."""
 
 
@@ -333,7 +358,7 @@ class LedgerTable(_Table):
 class StorageTable(_Table):
     """Where deposits are kept, and what several machines share."""
 
-    url: str = Field(
+    url: StorageAddress = Field(
         "",
         description="A shared folder, or an object store such as s3://bucket/edigate; empty is the gate's own folder.",
     )

@@ -134,9 +134,18 @@ _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
             " le nom de la machine"
         ),
         "ledger_address": (
-            "écrivez une adresse qui commence par postgresql://, par exemple"
-            ' "postgresql://edigate@db/edigate"'
+            'écrivez une adresse qui commence par postgresql://, par exemple "postgresql://edigate@db/edigate"'
         ),
+        "storage_relative": (
+            'écrivez un chemin entier ou une adresse entre guillemets, par exemple "/mnt/edigate"'
+            ' ou "s3://seau/edigate"'
+        ),
+        "storage_unknown": "{protocol}:// n'est pas un stockage accessible d'ici ; s3:// en est un",
+        "storage_extra": "{protocol}:// demande {needed}, qui n'est pas installé ici : pip install {needed}",
+        "storage_login": (
+            "les accès ne s'écrivent pas ici ; retirez ce qui précède @ et servez-vous de ~/.aws ou d'AWS_ACCESS_KEY_ID"
+        ),
+        "storage_nowhere": 'dites où dans le stockage, par exemple "s3://seau/edigate"',
         "siret": 'écrivez quatorze chiffres entre guillemets, par exemple "11000201100044"',
         "string_type": "il faut un texte, entre guillemets",
         "float_type": "il faut un nombre",

@@ -1,7 +1,6 @@
 """What `run` and `demo` share: a gate at work behind a progress bar, and the summary of what it did."""
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,13 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edigate.app import require_schemas
 from edigate.cli import rows
 from edigate.cli.alerts import mention
-from edigate.cli.common import err, from_here, out, table
+from edigate.cli.common import from_here, out, table
 from edigate.cli.messages import t
+from edigate.cli.progress import MANY, VERDICT_STYLES, bar, verdict_word
 from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import printable
 from edigate.engine.engines import Engine, engine_of
@@ -29,17 +28,14 @@ from edigate.observability import logs
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from rich.progress import Progress
     from sqlalchemy import RowMapping
 
     from edigate.engine.gate import Gate
     from edigate.engine.upkeep import Chore
 
-MANY = 100
 SHOWN = 5
 
-VERDICT_STYLES: "Mapping[str, str]" = MappingProxyType(
-    {"integrated": "green", "partial": "yellow", "rejected": "red", "inadmissible": "red"}
-)
 _TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
     {
         "disk.low": (
@@ -74,18 +70,12 @@ _TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
             "waits in the spool: see to the disk and to the rights on archive/, then run again",
             "attend dans le spool : vérifiez le disque et les droits sur archive/, puis relancez",
         ),
+        "archive.unreachable": (
+            "waits, since the archive does not answer: see to the way to storage.url; it is tried again",
+            "attend, car l'archive ne répond pas : vérifiez l'accès à storage.url ; elle est essayée de nouveau",
+        ),
     }
 )
-
-
-def verdict_word(verdict: str) -> str:
-    """A verdict as a person reads it."""
-    return {
-        "integrated": t("integrated", "intégré"),
-        "partial": t("integrated in part", "intégré en partie"),
-        "rejected": t("rejected", "rejeté"),
-        "inadmissible": t("inadmissible", "irrecevable"),
-    }[verdict]
 
 
 def work_once(
@@ -112,19 +102,9 @@ def _ending_by_signal(engine: Engine) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _advance(progress: Progress, tally: Tally, files: int, waiting: int) -> None:
+def _advance(progress: "Progress", tally: Tally, files: int, waiting: int) -> None:
     done = tally.verdicts.total()
     progress.update(progress.task_ids[0], completed=done, total=max(files, done + waiting))
-
-
-@contextmanager
-def bar(total: int, label: str, *, hidden: bool) -> Iterator[Progress]:
-    """A bar with one task on standard error, only on a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = sys.stderr.isatty() and not hidden
-    with Progress(*columns, console=err(), transient=True, disable=not shown) as progress:
-        progress.add_task(label, total=total)
-        yield progress
 
 
 def summarise(gate: "Gate", tally: Tally) -> bool:

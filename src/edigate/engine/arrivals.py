@@ -98,5 +98,7 @@ class Arrivals:
         with timed("book") as booking:
             booked = deposits.book(self._gate, self._tell)
             booking.worth = bool(booked)
+        if booked:
+            self._troubled.discard((str(self._gate.places.spool), deposits.UNREACHABLE))
         self._tally.booked += booked
         return max(taken, booked)

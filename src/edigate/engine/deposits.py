@@ -18,7 +18,7 @@ from edigate.domain.names import parse_name
 from edigate.intake import folder
 from edigate.intake.folder import Trouble
 from edigate.ledger import store
-from edigate.ledger.archive import sync_folder
+from edigate.ledger.archive import Unreachable, sync_folder
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
 from edigate.ledger.syncing import shared_sync
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 SYNCING_THREADS = 8
 _NO_FILE = "no regular file"
+UNREACHABLE = "archive.unreachable"
 BATCHES_AT_ONCE = 4
 
 
@@ -73,8 +74,12 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
     if not claims:
         return 0
     now = gate.clock()
-    with shared_sync(gate.places.root, len(claims), relaxed=gate.settings.engine.relaxed) as shared:
-        booked = _keep_all(gate, claims, now, shared, tell)
+    try:
+        with shared_sync(gate.places.root, len(claims), relaxed=gate.settings.engine.relaxed) as shared:
+            booked = _keep_all(gate, claims, now, shared, tell)
+    except Unreachable as error:
+        tell(Trouble(Path(gate.places.spool), UNREACHABLE, str(error)))
+        return 0
     if not booked:
         return 0
     written(gate.ledger, store.book, [booking for _, booking in booked])
@@ -122,6 +127,8 @@ def _keep(
             archived, sha256, size = gate.archive.keep(source, day, synced=synced, path=claimed.path)
         finally:
             os.close(source)
+    except Unreachable:  # the others need not be tried
+        raise
     except OSError as error:
         tell(Trouble(Path(claimed.path), "spool.unbookable_file", error.strerror or str(error)))
         return None

@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.domain.names import LIFE_CYCLE, RECEIPT
+from edigate.engine import put_by
 from edigate.engine.decisions import validators_until
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import NotRendered, Renderers
@@ -86,6 +87,8 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collectio
     with shared_sync(gate.places.root, len(rows), relaxed=gate.settings.engine.relaxed) as shared:
         staged, failed = _write(gate, rows, renderers, shared)
     written(gate.ledger, _placed, gate, staged, failed)
+    if gate.settings.ledger.url:
+        put_by.forget(gate, [row for row, _, _ in staged])
 
 
 def _placed(

@@ -1,4 +1,4 @@
-"""Pivots put by: rendered where they were settled, kept in what machines share until they are published.
+"""Pivots put by: rendered where they were settled, kept in what machines share until they are placed.
 
 Each has its SHA-256 behind it. What is not there, or not whole, is rendered from the archive as ever.
 """
@@ -93,13 +93,13 @@ def _pieces(copy: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def forget(gate: Gate, rows: Iterable[RowMapping]) -> None:
-    """Take away what was put by for these deliveries, which have been published. What stays is swept up later."""
+    """Take away what was put by for these deliveries, which have been placed. What stays is swept up later."""
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda row: _remove(gate, _key(row)), [row for row in rows if row["kind"] == "pivot"]))
 
 
 def sweep(gate: Gate) -> None:
-    """Take away what was put by for deliveries that are published by now, or that the ledger has not."""
+    """Take away what was put by for deliveries that are placed by now, or that the ledger has not."""
     young = time.time() - SETTLED_SECONDS
     with suppress(OSError):
         old = {key: _delivery(key) for key, since in gate.storage.keys(FOLDER) if since < young}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from edigate.emitters.status import About
 from edigate.engine import put_by
 from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.ledger import deliveries
+from edigate.ledger.archive import Altered
 from edigate.ledger.clock import moment
 from edigate.ledger.faults_json import load
 from edigate.ledger.parties_json import party
@@ -193,6 +195,8 @@ def _rendered(gate: Gate, pool: Pool, connection: Connection, wanted: Sequence[R
         try:
             units = pool.render(flow["archived"], flow["interface"], received_on, whom)
         except (Died, Broke, CannotStart) as error:
+            with suppress(Altered):
+                gate.archive.head(flow["archived"])  # where it is out of reach, that is why, and it says so
             log.error("gate.trouble", step="render", flow=flow["name"], error=str(error))
             continue
         found |= {i["id"]: units[i["position"]] for i in by_flow[flow["id"]] if i["position"] in units}

@@ -59,7 +59,7 @@ class Archive(Protocol):
         """
 
     def folder(self) -> Path | None:
-        """Where it is, if it is a folder."""
+        """Where it is, if it is a folder. Raises Unreachable."""
 
     def seal(self, day: dt.date) -> None:
         """Make what was kept under a day durable. Raises OSError."""
@@ -149,8 +149,14 @@ class Folder:
         return True
 
     def folder(self) -> Path:
-        """Where it is."""
+        """Where it is. Raises Unreachable."""
+        if not self.ours:
+            self._require_root()
         return self.root
+
+    def _require_root(self) -> None:
+        if not self.root.is_dir():
+            raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(self.root))
 
     def seal(self, day: dt.date) -> None:
         """Sync the folder of a day and its parent, after which what was kept there outlives a power cut."""

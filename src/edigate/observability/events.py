@@ -28,6 +28,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "inbox.unreadable_folder": "A partner's inbox cannot be looked into.",
         "inbox.unclaimable_file": "A deposited file cannot be moved out of the inbox; it is left and tried again.",
         "spool.unbookable_file": "A claimed file cannot be booked; it stays in the spool and is tried again.",
+        "archive.unreachable": "The archive does not answer: what is claimed stays in the spool and is tried again.",
         "sftp.fetched": "A deposit was fetched from a partner's server; in the audit log, its flow is booked, too.",
         "sftp.changed": "A file on a partner's server changed while it was fetched; it is fetched again.",
         "sftp.claim_gone": "A file claimed on a partner's server was taken away before it was fetched.",
