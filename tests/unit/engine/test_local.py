@@ -76,6 +76,17 @@ def test_a_round_works_off_what_is_there(gate: Gate) -> None:
     assert not any(decision.case.examination.invoices for decision in tally.decisions)
 
 
+def test_of_two_with_one_number_the_first_wins_whatever_batch_it_is_in(gate: Gate) -> None:
+    """They are examined at once, and settled in their order."""
+    gate = with_settings(gate, "intake", batch_flows=1)
+    names = [deposit(gate, number, cii(Draft(f"L-{number % 3}"))) for number in range(9)]
+    tally = Local(gate).run_once()
+
+    assert [(decision.case.name, decision.verdict) for decision in tally.decisions] == [
+        (name, "integrated" if number < 3 else "rejected") for number, name in enumerate(names)
+    ]
+
+
 def test_only_the_last_decisions_are_kept(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that runs for weeks does not grow with all that it decided."""
     monkeypatch.setattr(tally_module, "KEPT", 3)
