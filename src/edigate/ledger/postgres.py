@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from sqlalchemy import MetaData, String, Text, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from edigate.ledger import journal, notes
 from edigate.ledger.database import HEAD, LedgerUnfit, migrate, revision
@@ -111,7 +111,7 @@ def _bring_up_to_date(engine: Engine) -> None:
                 migrate(connection)
             _prepare_jobs(connection)
         except BaseException:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 connection.exec_driver_sql("rollback")
             raise
         connection.exec_driver_sql("commit")
@@ -166,12 +166,12 @@ def transaction(connection: Connection) -> Iterator[None]:
             journal.seal(connection)
             _require_sound(connection)
         except BaseException:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 connection.exec_driver_sql("rollback")
             raise
         connection.exec_driver_sql("commit")
     finally:
-        with suppress(DBAPIError):  # of a session that has ended nothing is left to give back
+        with suppress(SQLAlchemyError):  # of a session that has ended nothing is left to give back
             connection.exec_driver_sql(_GIVE_BACK)
 
 
