@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -19,36 +17,23 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 from sqlalchemy import func, select
 
-from bench import corpus, steps
+from bench import corpus, measured, steps
 from bench.gate import make_gate, peak_memory
 from edigate.engine.local import Local
-from edigate.ledger.tables import deliveries, invoices
+from edigate.ledger.faults_json import load
+from edigate.ledger.tables import deliveries, invoices, runs
 from edigate.observability import logs
 
 if TYPE_CHECKING:
     from edigate.engine.gate import Gate
     from edigate.engine.tally import Tally
 
-ROOT = Path(__file__).parents[1]
-_TICKS = os.sysconf("SC_CLK_TCK")
 
-
-def measured(module: str, *arguments: object) -> dict[str, Any]:
-    """What a module of this folder prints when it is run with these arguments."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    os.sync()
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def processor_seconds(pid: int | None) -> float:
-    """What a process (None: this one) has taken of the processor, in it and for it; 0 where it has ended."""
-    try:
-        fields = Path(f"/proc/{pid or 'self'}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+def run(files: Path, folder: Path) -> dict[str, Any]:
+    """What a gate of its own, made in this folder, does with the files, which are moved."""
+    found = measured.run("bench.apart", files, folder)
+    measured.rested()
+    return found
 
 
 def work_off(gate: Gate) -> dict[str, Any]:
@@ -59,7 +44,7 @@ def work_off(gate: Gate) -> dict[str, Any]:
     def sample(_tally: Tally, _backlog: int) -> None:
         for process in multiprocessing.active_children():
             pid = process.pid or 0
-            memory[pid], spent[pid] = peak_memory(pid), processor_seconds(pid)
+            memory[pid], spent[pid] = peak_memory(pid), measured.cpu_of(pid)
 
     stopwatch = steps.watch()
     began = time.process_time()
@@ -82,7 +67,9 @@ def _handed_out(gate: Gate) -> dict[str, Any]:
         published = select(func.count()).where(deliveries.c.state == "published")
         every = connection.execute(select(func.count()).select_from(deliveries)).scalar_one()
         done = connection.execute(published).scalar_one()
+        told = [load(faults) for faults in connection.execute(select(runs.c.faults)).scalars()]
     return {
+        "faults": sum(len(faults) for faults in told),
         "invoices": taken,
         "deliveries": every,
         "unpublished": every - done,
@@ -110,7 +97,7 @@ def main() -> None:
     inbox.mkdir(parents=True)
     for file in sorted(source.iterdir()):
         file.rename(inbox / file.name)
-    os.sync()
+    measured.rested()
     print(json.dumps(work_off(gate)))
 
 

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import corpus
-from bench.apart import ROOT, measured
+from bench import apart, corpus
+from bench.measured import ROOT
 from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.documents import Draft, sample_lines
 from edigate.sandbox.flows import flow_name
@@ -42,9 +42,9 @@ def measure(folder: Path, flows: int = FLOWS, invoices: int = INVOICES) -> dict[
     """Invoices per second, and processor time of each, in archives and alone; `to_single` are the ratios."""
     count = flows * invoices
     _archives(folder / "archives", flows, invoices)
-    packed = measured("bench.apart", folder / "archives", folder / "packed")
+    packed = apart.run(folder / "archives", folder / "packed")
     corpus.make(folder / "singles", count)
-    single = measured("bench.apart", folder / "singles", folder / "single")
+    single = apart.run(folder / "singles", folder / "single")
     rates = {name: count / found["seconds"] for name, found in (("archives", packed), ("single", single))}
     costs = {name: sum(found["cpu"].values()) / count for name, found in (("archives", packed), ("single", single))}
     return {

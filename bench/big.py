@@ -20,8 +20,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bench import corpus
-from bench.apart import ROOT, measured
+from bench import apart, corpus, measured
+from bench.measured import ROOT
 from edigate.sandbox.attached import zip_of
 from edigate.sandbox.documents import Draft, DraftAttachment, sample_lines, ubl_invoice
 from edigate.sandbox.flows import flow_name
@@ -55,9 +55,10 @@ def measure(folder: Path, invoices: int = INVOICES, attached: int = ATTACHED) ->
     copy = folder / "copy"
     shutil.copyfile(file, copy)
     size = file.stat().st_size
-    floor = measured("bench.floor_big", copy, folder / "floor")
+    floor = measured.run("bench.floor_big", copy, folder / "floor")
+    measured.rested()
     shutil.rmtree(folder / "floor")
-    gate = measured("bench.apart", folder / "files", folder / "gate")
+    gate = apart.run(folder / "files", folder / "gate")
     sound = gate["invoices"] == gate["pivot_invoices"] == floor["valid"] == invoices and not gate["unpublished"]
     return {
         "invoices": invoices,

@@ -14,7 +14,7 @@ from edigate.catalogue import schema_folder
 from edigate.parsers import _xml
 from edigate.sandbox.documents import Draft, DraftAttachment, cii, cpp_mixte, sample_lines, ubl_credit_note, ubl_invoice
 from edigate.xsd import Limits, Shelf
-from edigate.xsd.allowance import Allowance
+from edigate.xsd.allowance import Allowance, Timer
 from edigate.xsd.judged import Judged
 
 if TYPE_CHECKING:
@@ -36,9 +36,16 @@ SEEDS = range(60)
 
 
 @pytest.fixture(scope="module")
-def shelf() -> Shelf:
+def compiled() -> Shelf:
     """The official schemas, compiled once."""
-    return Shelf(schema_folder(), clock=time.monotonic, limits=Limits())
+    return Shelf(schema_folder(), clock=time.process_time, limits=Limits())
+
+
+@pytest.fixture
+def shelf(compiled: Shelf) -> Shelf:
+    """With all the time that there is."""
+    compiled.allowance.begin_batch()
+    return compiled
 
 
 def spoilt(content: bytes, chance: random.Random) -> _Element:
@@ -122,18 +129,25 @@ def test_only_the_surroundings_of_a_mistake_are_gone_through(
 
 def test_a_sender_who_has_taken_his_time_is_told_the_parsers_messages() -> None:
     """Another one has his own, and the next batch begins anew; what his documents weigh is given to him besides."""
-    allowance = Allowance(5, lambda: 10.0)
+    allowance = Allowance(5)
     allowance.serve("A")
-    for left in (True, True, False):
-        assert (allowance.deadline(0) is not None) is left
-        allowance.charge(7.0, 0)
-    assert allowance.deadline(50_000_000) is not None
+    for left in (5, 2, -1):
+        assert allowance.left(0) == left
+        allowance.charge(3, 0)
+    assert allowance.left(50_000_000) == 5
     allowance.serve("B")
-    assert allowance.deadline(0) is not None
+    assert allowance.left(0) == 5
     allowance.serve("A")
-    assert allowance.deadline(0) is None
+    assert allowance.left(0) < 0
     allowance.begin_batch()
-    assert allowance.deadline(0) is not None
+    assert allowance.left(0) == 5
+
+
+def test_time_begins_when_it_is_first_asked_for() -> None:
+    """What is loaded before takes nothing of it."""
+    hours = iter([100.0, 104.0, 106.0])
+    timer = Timer(5, lambda: next(hours))
+    assert [timer.is_late() for _ in range(3)] == [False, False, True]
 
 
 def test_a_refusal_does_not_depend_on_the_time_that_is_left() -> None:
@@ -150,9 +164,48 @@ def test_a_refusal_does_not_depend_on_the_time_that_is_left() -> None:
 
 def test_time_that_is_not_needed_is_not_saved_up() -> None:
     """Many quick explanations do not pay for one that never ends."""
-    allowance = Allowance(5, lambda: 0.0)
+    allowance = Allowance(5)
     for _ in range(1_000):
-        allowance.charge(0.0, 1_000_000)
-    deadline = allowance.deadline(0)
-    assert deadline is not None
-    assert deadline <= 5
+        allowance.charge(0, 1_000_000)
+    assert allowance.left(0) == 5
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "right", "wrong"),
+    [
+        ("ubl-invoice", b"cac:InvoiceLine", b"<cbc:InvoicedQuantity>", b"<cbc:InvoicedQuantity>n"),
+        ("cii", b"ram:IncludedSupplyChainTradeLineItem", b"<ram:LineTotalAmount>", b"<ram:LineTotalAmount>n"),
+    ],
+)
+def test_tens_of_thousands_of_wrong_lines_are_refused_by_the_first(
+    shelf: Shelf, key: str, row: bytes, right: bytes, wrong: bytes
+) -> None:
+    """In no time, for each mistake in its own place; what was left out meanwhile stands where it stood."""
+    build = cii if key == "cii" else ubl_invoice
+    content = build(Draft("F-1", lines=sample_lines(30_000))).replace(right, wrong)
+    root = _xml.read(content, max_bytes=100_000_000)
+    written = etree.tostring(root)
+    began = time.monotonic()
+    faults = shelf.faults(root, key)
+
+    assert time.monotonic() - began < 3
+    assert [fault.path.split(row.decode())[1].partition("/")[0] for fault in faults[:50] if row.decode() in fault.path][
+        :40
+    ] == [f"[{number}]" for number in range(1, 41)]
+    assert len(faults) == 50
+    assert etree.tostring(root) == written
+
+
+@pytest.mark.parametrize("place", [5, 5_900])
+def test_one_wrong_line_among_thousands_is_found_wherever_it_is(shelf: Shelf, place: int) -> None:
+    """Before or after those that are judged first; a sound document of as many lines is valid."""
+    content = ubl_invoice(Draft("F-1", lines=sample_lines(6_000)))
+    assert shelf.faults(_xml.read(content, max_bytes=100_000_000), "ubl-invoice") == ()
+
+    head, *lines = content.split(b"<cbc:InvoicedQuantity>")
+    lines[place] = b"n" + lines[place]
+    (fault,) = shelf.faults(
+        _xml.read(b"<cbc:InvoicedQuantity>".join([head, *lines]), max_bytes=100_000_000), "ubl-invoice"
+    )
+
+    assert fault.path == f"/ubl:Invoice/cac:InvoiceLine[{place + 1}]/cbc:InvoicedQuantity"

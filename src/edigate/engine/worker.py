@@ -146,7 +146,7 @@ def _start(charge: Charge) -> None:
     # A forged PDF can take seventy times its size.
     resource.setrlimit(resource.RLIMIT_DATA, (charge.bytes, charge.bytes))
     _charge = charge
-    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.monotonic, limits=Limits.of(charge.rules))
+    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.process_time, limits=Limits.of(charge.rules))
     _scanner = scanner(charge.rules.antivirus, charge.rules.antivirus_seconds)
     _current = os.open(_note(charge.work, os.getpid()), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
 

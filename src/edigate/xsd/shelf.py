@@ -11,8 +11,8 @@ from lxml import etree
 
 from edigate.domain.faults import fault
 from edigate.parsers import _xml
-from edigate.xsd import complaints, explain, places, sources
-from edigate.xsd.allowance import Allowance
+from edigate.xsd import complaints, explain, places, sources, wide
+from edigate.xsd.allowance import Allowance, Timer
 from edigate.xsd.judged import Judged
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Shelf:
         self._files = sources.schema_files(own, overrides)
         self._clock = clock
         self._limits = limits
-        self.allowance = Allowance(limits.seconds, clock)
+        self.allowance = Allowance(limits.seconds)
         self._compiled: dict[frozenset[str], etree.XMLSchema] = {}
         self._explainers: dict[str, explain.Explainer] = {}
 
@@ -86,9 +86,11 @@ class Shelf:
         if len(family) > 1 and etree.QName(root).namespace != self._files[key].namespace:
             return (_other_root(root),)
         schema = self._schema(family)
-        if schema.validate(root):
-            return ()
-        entries = complaints.entries(schema)
+        entries = wide.beginning(root, schema, self._limits.faults)
+        if not entries:
+            if schema.validate(root):
+                return ()
+            entries = complaints.entries(schema)
         return self._explained(root, key, schema, entries) or complaints.faults(root, entries[: self._limits.faults])
 
     def compiled(self, key: str) -> etree.XMLSchema:
@@ -103,16 +105,14 @@ class Shelf:
             return ()
         if weight + places.weight_of_attributes(root) > self._limits.size:
             return ()
-        began, deadline = self._clock(), self.allowance.deadline(weight)
-        if deadline is None:
+        timer = Timer(self.allowance.left(weight), self._clock)
+        if timer.seconds <= 0:
             return ()
         expected = complaints.expected(root, entries[: self._limits.faults])
-        judged = Judged(root, schema, entries)
-        mistakes = explain.mistakes(
-            lambda: self._explainer(key), root, expected, lambda: self._clock() > deadline, judged.is_sound
-        )
+        is_sound = Judged(root, schema, entries).is_sound
+        mistakes = explain.mistakes(lambda: self._explainer(key), root, expected, timer.is_late, is_sound)
         found = explain.within(mistakes, self._limits.faults)
-        self.allowance.charge(began, weight)
+        self.allowance.charge(timer.elapsed(), weight)
         return found
 
     def _explainer(self, key: str) -> explain.Explainer:
