@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from bench import checks, corpus, measured, steps
 from edigate.app import open_gate
 from edigate.domain.partners import Partner, Role
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.local import Local
 from edigate.ledger import notes, partners
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.directory import import_csv
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.observability import logs
 from edigate.sandbox import structures
 

@@ -24,12 +24,12 @@ from edigate.domain.interfaces import Carries
 from edigate.domain.names import FlowName, parse_name
 from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.verdicts import Examination, Verdict, verdict_of
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Places
 from edigate.intake.folder import TEMPORARY_ENDINGS
 from edigate.ledger import notes, partners, store
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.directory import Snapshot
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.pipeline import answers
 from edigate.pipeline.answers import Answer
 from edigate.pipeline.desk import Deposit, Desk

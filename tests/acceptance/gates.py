@@ -16,13 +16,13 @@ from sqlalchemy import select
 from edigate.app import open_gate
 from edigate.catalogue import schema_folder
 from edigate.domain.partners import Partner, Role
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.engines import engine_of
 from edigate.ledger import notes, partners, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.directory import import_csv
 from edigate.ledger.faults_json import load
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.ledger.tables import alerts, flows, invoices, runs
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii

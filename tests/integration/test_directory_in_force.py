@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.app import import_directory, open_gate, state_forms
-from edigate.engine.decisions import DIRECTORY_VERSION
+from edigate.app import open_gate
+from edigate.filing import import_directory, state_forms
 from edigate.ledger import notes, snapshots
 from edigate.ledger.directory import BadDirectory
+from edigate.ledger.notes import DIRECTORY_VERSION
 from tests.unit.ledger.f14 import MONDAY, ONE, SUNDAY, TWO, establishment, flow
 
 if TYPE_CHECKING:

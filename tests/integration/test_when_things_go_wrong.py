@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, text
 
-from edigate.app import import_directory, open_gate
+from edigate.app import open_gate
+from edigate.filing import import_directory
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries, flows, invoices, runs
 from edigate.ledger.tables import notes as notes_table

@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import alerts_test, common, filters, requests, rows
+from edigate.cli import common, filters, requests, rows
 from edigate.cli.messages import language, t
 from edigate.cli.options import Json
 from edigate.domain import alert_words
@@ -29,7 +29,20 @@ app = typer.Typer(
 )
 
 
-app.command("test", help=alerts_test.HELP, epilog=alerts_test.EXAMPLE)(alerts_test.send_test)
+@app.command(
+    help=t(
+        "Send a test message to the webhook and by mail, as the settings say.",
+        "Envoyer un message d'essai au webhook et par courriel, selon les réglages.",
+    ),
+    epilog=t("Example: edigate alerts test", "Exemple : edigate alerts test"),
+)
+def test(as_json: Json = False) -> None:
+    """Send a message each way."""
+    from edigate.cli.alerts_test import send_test  # noqa: PLC0415 - what speaks to the world, only to send
+
+    send_test(as_json=as_json)
+
+
 AllOption = Annotated[bool, typer.Option("--all", help=t("Closed ones too.", "Les alertes closes aussi."))]
 AlertArgument = Annotated[
     int, typer.Argument(metavar="ID", help=t("Its number in the list.", "Son numéro dans la liste."))

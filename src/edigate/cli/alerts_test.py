@@ -7,7 +7,6 @@ import typer
 
 from edigate.cli import common, rows
 from edigate.cli.messages import t
-from edigate.cli.options import Json
 from edigate.engine import telling
 from edigate.engine.gate import Gate
 from edigate.ledger.clock import stamp
@@ -17,13 +16,6 @@ from edigate.remote.untold import NotTold, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-HELP = t(
-    "Send a test message to the webhook and by mail, as the settings say.",
-    "Envoyer un message d'essai au webhook et par courriel, selon les réglages.",
-)
-EXAMPLE = t("Example: edigate alerts test", "Exemple : edigate alerts test")
-
 
 class Remedy(NamedTuple):
     """What to do, in both languages."""
@@ -110,7 +102,7 @@ _WRONG_ADDRESS = Remedy(
 )
 
 
-def send_test(as_json: Json = False) -> None:
+def send_test(*, as_json: bool) -> None:
     """Send a message each way; exit 1 where one does not get through, or none is set."""
     gate = common.open_here()
     wanted = [way.by for way in telling.WAYS if way.by is not By.LOG and way.wanted(gate.settings)]

@@ -15,7 +15,7 @@ from edigate.backup.manifest import BadBackup, Cause
 from edigate.cli import common, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
-from edigate.cli.work import bar
+from edigate.cli.progress import bar
 from edigate.engine.purging import Busy
 
 _UNSOUND = 1

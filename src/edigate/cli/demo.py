@@ -8,7 +8,8 @@ from rich.markup import escape
 from edigate.cli.common import Failure, actor, from_here, open_here, out, program, table
 from edigate.cli.lives import live_and_tell
 from edigate.cli.messages import colon, language, t
-from edigate.cli.work import VERDICT_STYLES, summarise, verdict_word, work_once
+from edigate.cli.progress import VERDICT_STYLES, verdict_word
+from edigate.cli.work import summarise, work_once
 from edigate.domain.explain import explain
 from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import pick

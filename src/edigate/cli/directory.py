@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from edigate.app import import_directory, state_forms
 from edigate.cli import common, requests, rows
 from edigate.cli.directory_changes import compare, print_report, report_json
 from edigate.cli.directory_shown import in_force, show_counts, show_structure
 from edigate.cli.messages import counted, t
 from edigate.cli.options import Json
 from edigate.engine.gate import Gate
+from edigate.filing import import_directory, state_forms
 from edigate.ledger import snapshots
 from edigate.ledger.directory import BadDirectory, Imported
 

@@ -7,10 +7,10 @@ from edigate.cli import common, rows
 from edigate.cli.messages import t
 from edigate.domain.directory import Service, Structure
 from edigate.domain.forms import fits
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.gate import Gate
 from edigate.ledger import notes, snapshots
 from edigate.ledger.directory import Snapshot
+from edigate.ledger.notes import DIRECTORY_VERSION
 
 
 def in_force(gate: Gate) -> Snapshot:

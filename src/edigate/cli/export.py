@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlalchemy import RowMapping
@@ -15,11 +15,13 @@ from edigate.cli import common, pack, rows
 from edigate.cli.messages import t
 from edigate.cli.options import FlowArgument, Json
 from edigate.domain.wording import printable
-from edigate.engine import resending
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.archive import Altered
 from edigate.ledger.store import DECIDED
+
+if TYPE_CHECKING:
+    from edigate.engine import resending
 
 HELP = t(
     "Write what a depositor has to send again of a flow into a folder: each refused document as it was deposited, with"
@@ -44,6 +46,8 @@ ToOption = Annotated[
 
 def export_rejected(flow: FlowArgument, to: ToOption = None, as_json: Json = False) -> None:
     """Write the pack of one flow, or say that nothing of it was refused."""
+    from edigate.engine import resending  # noqa: PLC0415 - what unpacks, only to write a pack
+
     gate = common.open_here()
     with gate.ledger.connect() as connection:
         found = rows.one_flow(connection, gate, flow)
@@ -105,15 +109,17 @@ def _unreadable(flow: RowMapping) -> common.Failure:
     )  # fmt: skip
 
 
-def _write(gate: Gate, flow: RowMapping, folder: Path, documents: Iterator[resending.Refused]) -> list[dict[str, Any]]:
+def _write(gate: Gate, flow: RowMapping, folder: Path, documents: "Iterator[resending.Refused]") -> list[dict[str, Any]]:
     """Write everything under a hidden name beside the folder, which takes its place when all of it is there."""
+    from edigate.engine import resending  # noqa: PLC0415 - see export_rejected
+
     first = next(documents, None)
     if first is None:
         return []
     written: list[dict[str, Any]] = []
     taken = {pack.README.casefold()}
     with _arriving(folder) as arriving:
-        document: resending.Refused | None = first
+        document: "resending.Refused | None" = first
         while document is not None:
             name = pack.unique(document.name, taken)
             with (arriving / name).open("xb") as file:
@@ -145,7 +151,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(f"{text.rstrip()}\n", encoding="utf-8", errors="backslashreplace")
 
 
-def _told(name: str, document: resending.Refused) -> dict[str, Any]:
+def _told(name: str, document: "resending.Refused") -> dict[str, Any]:
     return {
         "file": name,
         "entry": document.entry,

@@ -14,15 +14,11 @@ from edigate.cli.messages import t
 from edigate.domain.faults import Refusal
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
-from edigate.engine.originals import originals
 from edigate.ledger import queries
 from edigate.ledger.archive import Altered
 from edigate.ledger.queries import Wanted
 from edigate.ledger.sql import where_in
 from edigate.ledger.tables import flows
-from edigate.parsers import PARSERS
-from edigate.parsers._xml import kind_of, read
-from edigate.parsers.facturx import extract
 
 WHOLE_HASH, LEAST_HASH = 64, 8
 _HEAD = 4096
@@ -158,6 +154,10 @@ def about_file(connection: Connection, gate: Gate, path: Path) -> Answer:
 
 def _numbers_in(gate: Gate, path: Path) -> list[tuple[str, str]]:
     """Number and supplier of each invoice that a document holds; none of what cannot be read as one."""
+    from edigate.parsers import PARSERS  # noqa: PLC0415 - only to look into a document that is asked about
+    from edigate.parsers._xml import kind_of, read  # noqa: PLC0415
+    from edigate.parsers.facturx import extract  # noqa: PLC0415
+
     most = gate.settings.limits.document_bytes
     with path.open("rb") as file:
         kind = kind_of(file.read(_HEAD))
@@ -180,6 +180,8 @@ def _numbered(connection: Connection, number: str, supplier: str) -> list[RowMap
 
 def _same_bytes(connection: Connection, gate: Gate, known: list[RowMapping], sha256: str) -> list[RowMapping]:
     """The invoices whose file inside an archive is this one, byte for byte."""
+    from edigate.engine.originals import originals  # noqa: PLC0415 - what unpacks, only to look into archives
+
     same: list[RowMapping] = []
     for flow in _flows_of(connection, [row for row in known if row["entry"]]):
         entries = {row["entry"]: row for row in known if row["flow"] == flow["id"]}

@@ -9,7 +9,7 @@ from rich.markup import escape
 from edigate.cli import dossiers
 from edigate.cli.common import out, program
 from edigate.cli.messages import colon, language, t
-from edigate.cli.work import bar
+from edigate.cli.progress import bar
 from edigate.domain.wording import pick
 from edigate.sandbox.fill import past_lives
 from edigate.sandbox.lives import LIVES, LIVES_LENGTH, Acknowledges, Says

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
-from edigate import catalogue
 from edigate.cli import rows
 from edigate.cli.messages import colon, language, t
 from edigate.domain.explain import explain
@@ -15,7 +14,9 @@ from edigate.domain.interfaces import Direction, Standing
 from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
-from edigate.engine.resending import Refused, RefusedInvoice
+
+if TYPE_CHECKING:
+    from edigate.engine.resending import Refused, RefusedInvoice
 
 README = "README.txt"
 NUMBER_TAKEN = frozenset({"EDG-I150", "EDG-I154"})
@@ -41,7 +42,7 @@ def unique(name: str, taken: set[str]) -> str:
     return wanted
 
 
-def faults_json(flow: RowMapping, document: Refused, name: str) -> dict[str, Any]:
+def faults_json(flow: RowMapping, document: "Refused", name: str) -> dict[str, Any]:
     """The side file for programs."""
     return {
         "flow": rows.flow_json(flow),
@@ -61,12 +62,12 @@ def faults_json(flow: RowMapping, document: Refused, name: str) -> dict[str, Any
     }
 
 
-def faults_text(flow: RowMapping, document: Refused, name: str) -> str:
+def faults_text(flow: RowMapping, document: "Refused", name: str) -> str:
     """The side file for people, in the language spoken."""
     return "\n".join(_faults_lines(flow, document, name))
 
 
-def _faults_lines(flow: RowMapping, document: Refused, name: str) -> Iterator[str]:
+def _faults_lines(flow: RowMapping, document: "Refused", name: str) -> Iterator[str]:
     yield t("What is wrong with {name}", "Ce qui ne va pas dans {name}", name=name)
     yield t("deposited in {flow}", "déposé dans {flow}", flow=printable(flow["name"])) + (
         f" ({document.entry})" if document.entry else ""
@@ -85,7 +86,7 @@ def _faults_lines(flow: RowMapping, document: Refused, name: str) -> Iterator[st
         yield from _lines(one.faults)
 
 
-def _heading(one: RefusedInvoice) -> str:
+def _heading(one: "RefusedInvoice") -> str:
     return t("Invoice {number} of {supplier} (No. {position} of the flow)",
              "Facture {number} de {supplier} (n° {position} du flux)",
              number=printable(one.number) or "?", supplier=printable(one.supplier) or "?",
@@ -181,6 +182,8 @@ def _of_invoices(documents: list[dict[str, Any]]) -> Iterator[str]:
 
 def _deposited_on(code: str) -> str:
     """The interface to send on again: what replaces a withdrawn one, none where it takes no deposits at all."""
+    from edigate import catalogue  # noqa: PLC0415 - rows in files, only for whoever writes a pack
+
     row = catalogue.interfaces().get(code)
     if row is None or row.direction is not Direction.DEPOSIT or row.standing is Standing.NOT_YET:
         return ""

@@ -9,7 +9,7 @@ import typer
 from edigate.cli import common, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
-from edigate.cli.work import bar
+from edigate.cli.progress import bar
 from edigate.engine import purging
 from edigate.engine.gate import Gate
 from edigate.engine.purging import Tally

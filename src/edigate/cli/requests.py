@@ -6,9 +6,7 @@ import typer
 
 from edigate.cli import common, rows
 from edigate.cli.messages import t
-from edigate.engine.engines import engine_of
 from edigate.engine.gate import Gate
-from edigate.engine.lock import Held
 from edigate.ledger import queries, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
@@ -16,7 +14,6 @@ from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.store import HELD
 from edigate.ledger.tables import flows
-from edigate.observability.logs import configure
 
 ReasonOption = Annotated[
     str, typer.Option("--reason", metavar=t("TEXT", "TEXTE"), help=t("Why, for the record.", "Pourquoi, pour mémoire."))
@@ -35,6 +32,10 @@ def given(reason: str) -> str:
 
 def work_off(gate: Gate) -> bool:
     """Carry out what is due, or wake the gate that runs on the folder; whether it was done here."""
+    from edigate.engine.engines import engine_of  # noqa: PLC0415 - the whole gate, which options do without
+    from edigate.engine.lock import Held  # noqa: PLC0415
+    from edigate.observability.logs import configure  # noqa: PLC0415
+
     configure(fmt=gate.settings.log.format, level="error")
     try:
         engine_of(gate).work_off_due()

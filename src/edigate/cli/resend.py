@@ -4,7 +4,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
-import structlog
 import typer
 from sqlalchemy import RowMapping
 
@@ -20,9 +19,7 @@ from edigate.ledger.database import writing
 from edigate.ledger.deliveries import PUBLISHED
 from edigate.ledger.events import record
 from edigate.ledger.ways import PUT
-from edigate.observability.logs import configure
 
-log = structlog.get_logger()
 HELP = t(
     "Offer published files once more, or dead letters again, under the same names, with the reason in the log.",
     "Présenter encore une fois des fichiers remis, ou de nouveau ceux mis au rebut, sous les mêmes noms, le motif étant"
@@ -113,9 +110,13 @@ def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
                 connection, AGAIN, who, row["name"], at=now, delivery=row["id"], partner=row["partner"],
                 published_at=row["published_at"], reason=reason,
             )  # fmt: skip
+    import structlog  # noqa: PLC0415 - a library that lists of files do without
+
+    from edigate.observability.logs import configure  # noqa: PLC0415
+
     configure(fmt=gate.settings.log.format, level=gate.settings.log.level)
     for row in chosen:
-        log.info(AGAIN, partner=row["partner"], file=row["name"], actor=who, reason=reason)
+        structlog.get_logger().info(AGAIN, partner=row["partner"], file=row["name"], actor=who, reason=reason)
 
 
 def _refuse_unfit(row: RowMapping, suspended: set[str]) -> None:

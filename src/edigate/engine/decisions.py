@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
-DIRECTORY_VERSION = "directory_version"
 LONE_DEATHS = 2
 LONE_KILLS = 5
 ATTEMPTS = 20
@@ -76,7 +75,7 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
     """What the workers found. Runs over which a worker died are left due, to be tried alone, or held in the end."""
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
-        directory = notes.read(connection, DIRECTORY_VERSION)
+        directory = notes.read(connection, notes.DIRECTORY_VERSION)
     if directory is None:
         return [(row, Waits("no_directory", "")) for row in batch]
     if batch[0]["attempts"] >= ATTEMPTS:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.lock import Held, held
 from edigate.engine.restored import refuse_if_restored
 from edigate.ledger import events, journal, notes, retention, snapshots
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
+from edigate.ledger.notes import DIRECTORY_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from edigate.clamd import scanner
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.worker import Waits, unread
 from edigate.ledger import notes, partners, store
 from edigate.ledger.archive import Altered, Archived, Unreachable
 from edigate.ledger.clock import moment
 from edigate.ledger.directory import Snapshot
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.pipeline.answers import Terms
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import examine

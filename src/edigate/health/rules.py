@@ -9,11 +9,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from edigate.clamd import silence
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.health.findings import Finding
 from edigate.health.patient import at_one_moment
 from edigate.ledger import notes, snapshots
 from edigate.ledger.directory.snapshot import read_only
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.xsd import KEYS, SchemaMissing, Shelf
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from edigate.ledger.tables import notes
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+DIRECTORY_VERSION = "directory_version"
 
 def read(connection: Connection, key: str) -> str | None:
     """The value of a key."""

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -124,6 +125,10 @@ def _make(connection: Connection) -> None:
         for column in table.to_metadata(made).columns:
             if isinstance(column.type, String):
                 column.type = Text(collation="C")
+    for index in chain.from_iterable(table.indexes for table in made.tables.values()):
+        # The tables name it for SQLite only: naming it for PostgreSQL there would load all of its dialect.
+        if (partial := index.dialect_options["sqlite"]["where"]) is not None:
+            index.dialect_options["postgresql"]["where"] = partial
     made.create_all(connection)
     connection.exec_driver_sql("create table alembic_version (version_num text not null primary key)")
     connection.execute(text("insert into alembic_version values (:head)"), {"head": HEAD})

@@ -1,4 +1,7 @@
-"""The ledger's tables. Times are ISO 8601 texts in UTC, which sort as they are; lists of faults are JSON."""
+"""The ledger's tables. Times are ISO 8601 texts in UTC, which sort as they are; lists of faults are JSON.
+
+The conditions of partial indexes are given for SQLite; `ledger.postgres` takes them over.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,7 @@ flows = Table(
     Index("flows_by_hash", "sha256"),
     Index("flows_by_name", "name"),
     Index("flows_by_flow_id", "flow_id"),
-    Index("flow_ids_taken", "flow_id", unique=True, sqlite_where=text("reserved"), postgresql_where=text("reserved")),
+    Index("flow_ids_taken", "flow_id", unique=True, sqlite_where=text("reserved")),
 )
 
 runs = Table(
@@ -90,7 +93,6 @@ runs = Table(
         "runs_to_do",
         "due_at",
         sqlite_where=text("state in ('due', 'held')"),
-        postgresql_where=text("state in ('due', 'held')"),
     ),
 )
 
@@ -146,18 +148,16 @@ invoices = Table(
         "market",
         "supplier",
         sqlite_where=text(_OF_WORKS),
-        postgresql_where=text(_OF_WORKS),
     ),
     Index(
-        "invoices_due", "due_at", sqlite_where=text("due_at is not null"), postgresql_where=text("due_at is not null")
+        "invoices_due", "due_at", sqlite_where=text("due_at is not null")
     ),
     Index(
         "invoices_by_completed",
         "completes",
         sqlite_where=text("completes is not null"),
-        postgresql_where=text("completes is not null"),
     ),
-    Index("invoice_keys_taken", "key", unique=True, sqlite_where=text("reserved"), postgresql_where=text("reserved")),
+    Index("invoice_keys_taken", "key", unique=True, sqlite_where=text("reserved")),
 )
 
 statuses = Table(
@@ -179,7 +179,7 @@ statuses = Table(
     Index("statuses_by_invoice", "invoice"),
     Index("statuses_told", "told_in"),
     Index(
-        "statuses_to_tell", "depositor", sqlite_where=text("told_in is null"), postgresql_where=text("told_in is null")
+        "statuses_to_tell", "depositor", sqlite_where=text("told_in is null")
     ),
 )
 
@@ -220,8 +220,8 @@ alerts = Table(
     Column("posted", String(6), nullable=False, default=""),
     Column("mailed", String(6), nullable=False, default=""),
     Index("alerts_by_subject", "kind", "subject"),
-    Index("alerts_open", "at", sqlite_where=text("closed_at is null"), postgresql_where=text("closed_at is null")),
-    Index("alerts_untold", "id", sqlite_where=text(_UNTOLD), postgresql_where=text(_UNTOLD)),
+    Index("alerts_open", "at", sqlite_where=text("closed_at is null")),
+    Index("alerts_untold", "id", sqlite_where=text(_UNTOLD)),
 )
 
 deliveries = Table(
@@ -255,7 +255,6 @@ deliveries = Table(
         "receipts_due",
         "receipt_due_at",
         sqlite_where=text("receipt_due_at is not null"),
-        postgresql_where=text("receipt_due_at is not null"),
     ),
     Index("deliveries_by_run", "run"),
     Index(
@@ -263,17 +262,15 @@ deliveries = Table(
         "partner",
         "id",
         sqlite_where=text("state = 'published' and gone_at is null and uploaded_at is null"),
-        postgresql_where=text("state = 'published' and gone_at is null and uploaded_at is null"),
     ),
     Index("deliveries_by_partner", "partner", "id"),
-    Index("reports", "id", sqlite_where=text("kind = 'report'"), postgresql_where=text("kind = 'report'")),
+    Index("reports", "id", sqlite_where=text("kind = 'report'")),
     Index(
         "deliveries_to_do",
         "partner",
         "state",
         "id",
         sqlite_where=text("state in ('planned', 'placed')"),
-        postgresql_where=text("state in ('planned', 'placed')"),
     ),
 )
 
@@ -380,7 +377,6 @@ links = Table(
         "links_unpurged",
         "at",
         sqlite_where=text("entries is not null"),
-        postgresql_where=text("entries is not null"),
     ),
 )
 

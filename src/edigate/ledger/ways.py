@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import structlog
 from sqlalchemy import delete, func, insert, select, update
 
 from edigate.ledger import alerts, journal
@@ -15,7 +14,6 @@ from edigate.ledger.tables import ways
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-log = structlog.get_logger()
 PUT, FETCH, BIG = "put", "fetch", "big"  # to a partner, from it, from it for big files
 LONGEST_PAUSE = dt.timedelta(hours=1)
 
@@ -53,7 +51,7 @@ def failed(
         connection.execute(update(ways).where(chosen).values(**values))
     else:
         connection.execute(insert(ways), [values | {"partner": partner, "way": way}])
-    log.error("way.failed", partner=partner, way=way, error=error, again_at=stamp(again))
+    _log().error("way.failed", partner=partner, way=way, error=error, again_at=stamp(again))
     journal.note(connection, "way.failed", partner, at=stamp(now), way=way, failures=failures, error=error)
     if failures >= patience.alert_after:
         alerts.open_one(connection, alerts.WAY_OPEN, 0, partner, error, stamp(now))
@@ -65,7 +63,7 @@ def worked(connection: Connection, partner: str, way: str, now: str) -> None:
     chosen = (ways.c.partner == partner) & (ways.c.way == way)
     if not connection.execute(delete(ways).where(chosen)).rowcount:
         return
-    log.info("way.works", partner=partner, way=way)
+    _log().info("way.works", partner=partner, way=way)
     if not connection.execute(select(ways.c.way).where(ways.c.partner == partner)).first():
         alerts.close(connection, alerts.WAY_OPEN, 0, now, partner)
     journal.note(connection, "way.works", partner, at=now, way=way)
@@ -90,3 +88,9 @@ def try_now(connection: Connection) -> None:
 def next_due(connection: Connection, now: str) -> str | None:
     """When the next way is to be tried again, after now."""
     return connection.execute(select(func.min(ways.c.open_until)).where(ways.c.open_until > now)).scalar()
+
+
+def _log() -> Any:  # noqa: ANN401 - structlog gives no type either
+    import structlog  # noqa: PLC0415 - commands that only ask the ledger do without
+
+    return structlog.get_logger()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
-from edigate.app import import_directory
 from edigate.domain.partners import Partner, Role
-from edigate.engine.decisions import DIRECTORY_VERSION
+from edigate.filing import import_directory
 from edigate.ledger import notes, partners, sequences
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.ledger.tables import partners as table
 from edigate.sandbox import structures
 from edigate.sandbox.enacted import Enacted, enact

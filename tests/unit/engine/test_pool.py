@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edigate.domain.verdicts import Examination
-from edigate.engine.decisions import DIRECTORY_VERSION
 from edigate.engine.pool import CannotStart, Died, Pool
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import notes, partners
+from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
