@@ -114,6 +114,20 @@ CASES: tuple[Case, ...] = (
         holds=("integrated",),
     ),
     Case(
+        "lone",
+        "bench.lone",
+        "one flow at a time through a running gate with default settings",
+        {"times": 15},
+        {"times": 2},
+        (
+            Figure("written_seconds", "written into the inbox: until the report", SECONDS, most=1.5),
+            Figure("quiet_seconds", "of which the quiet period", SECONDS),
+            Figure("renamed_seconds", "renamed into the inbox: until the report", SECONDS, most=0.3),
+            Figure("worst.written", "written, the slowest", SECONDS),
+            Figure("worst.renamed", "renamed, the slowest", SECONDS),
+        ),
+    ),
+    Case(
         "lines",
         "bench.lines",
         "invoices of 4,188 and 41,880 lines, renamed into the inbox of a running gate",
