@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,7 +15,6 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
 from edigate import catalogue, config
-from edigate.app import open_gate
 from edigate.clamd import scanner
 from edigate.domain.faults import Hold, fault
 from edigate.domain.interfaces import Carries
@@ -26,10 +23,7 @@ from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.verdicts import Examination, Verdict, verdict_of
 from edigate.engine.gate import Places
 from edigate.intake.folder import TEMPORARY_ENDINGS
-from edigate.ledger import notes, partners, store
 from edigate.ledger.clock import stamp, system_clock
-from edigate.ledger.directory import Snapshot
-from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.pipeline import answers
 from edigate.pipeline.answers import Answer
 from edigate.pipeline.desk import Deposit, Desk
@@ -144,6 +138,8 @@ def open_at(root: Path | None) -> Gate | None:
     """The gate in this folder; None where there is none, or one that has no ledger yet: a check makes none."""
     if root is None or not (Places(root).ledger.exists() or config.load(root).ledger.url):
         return None
+    from edigate.app import open_gate  # noqa: PLC0415 - the ledger's library, which a file alone does without
+
     return open_gate(root)
 
 
@@ -160,9 +156,11 @@ def terms_at(root: Path | None, gate: Gate | None, interface: str, clock: Clock 
         return replace(found, gaps=(Gap.NO_GATE,))
     if gate is None:
         return replace(found, gaps=(Gap.NO_DIRECTORY, Gap.NO_PARTNERS))
+    from edigate.ledger import notes, partners  # noqa: PLC0415 - see open_at
+
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
-        version = notes.read(connection, DIRECTORY_VERSION)
+        version = notes.read(connection, notes.DIRECTORY_VERSION)
     gaps = {Gap.NO_DIRECTORY: version is None, Gap.NO_PARTNERS: not book.partners}
     return replace(
         found,
@@ -215,6 +213,8 @@ def _decide(cases: Sequence[Case], terms: Terms, gate: Gate | None) -> list[Deci
     elif gate is None:
         decided = decide(others, Taken())
     else:
+        from edigate.ledger import store  # noqa: PLC0415 - see open_at
+
         going = answers.Terms(terms.book, gate.settings.life_cycle.recycle_is_rejection)
         with gate.ledger.connect() as connection:
             decided = decide(others, store.taken(connection, others), gate.zone, going)
@@ -264,6 +264,9 @@ def _examining(
     if count < ENOUGH_FOR_PROCESSES:
         yield lambda files: map(partial(_examine, terms), files)
         return
+    import multiprocessing  # noqa: PLC0415 - only for many files
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(os.cpu_count(), context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as executor:
         yield lambda files: executor.map(partial(_examine, terms), files, chunksize=8)
@@ -327,6 +330,8 @@ def _size(source: Source) -> int:
 @cache
 def _desk(terms: Terms) -> Desk:
     """Without partners: who may deposit is known before, and nothing is routed."""
+    from edigate.ledger.directory import Snapshot  # noqa: PLC0415 - with what reads directories
+
     snapshot = Snapshot(terms.snapshot) if terms.snapshot else None
     return Desk(
         interfaces=catalogue.interfaces(),

@@ -30,13 +30,14 @@ app = typer.Typer(
 
 
 @app.command(
+    "test",
     help=t(
         "Send a test message to the webhook and by mail, as the settings say.",
         "Envoyer un message d'essai au webhook et par courriel, selon les réglages.",
     ),
     epilog=t("Example: edigate alerts test", "Exemple : edigate alerts test"),
 )
-def test(as_json: Json = False) -> None:
+def send(as_json: Json = False) -> None:
     """Send a message each way."""
     from edigate.cli.alerts_test import send_test  # noqa: PLC0415 - what speaks to the world, only to send
 

@@ -17,6 +17,7 @@ from edigate.remote.untold import NotTold, Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
 class Remedy(NamedTuple):
     """What to do, in both languages."""
 

@@ -18,7 +18,7 @@ from edigate.cli.common import Misuse, err, find_root, out, print_json, root
 from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
 from edigate.cli.progress import MANY, VERDICT_STYLES, bar, verdict_word
-from edigate.cli.rows import fault_json, print_faults
+from edigate.cli.shown_faults import fault_json, print_faults
 from edigate.domain.holds import explain_hold
 from edigate.domain.interfaces import Direction
 from edigate.domain.verdicts import Verdict

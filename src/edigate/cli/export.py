@@ -109,7 +109,9 @@ def _unreadable(flow: RowMapping) -> common.Failure:
     )  # fmt: skip
 
 
-def _write(gate: Gate, flow: RowMapping, folder: Path, documents: "Iterator[resending.Refused]") -> list[dict[str, Any]]:
+def _write(
+    gate: Gate, flow: RowMapping, folder: Path, documents: "Iterator[resending.Refused]"
+) -> list[dict[str, Any]]:
     """Write everything under a hidden name beside the folder, which takes its place when all of it is there."""
     from edigate.engine import resending  # noqa: PLC0415 - see export_rejected
 
@@ -119,7 +121,7 @@ def _write(gate: Gate, flow: RowMapping, folder: Path, documents: "Iterator[rese
     written: list[dict[str, Any]] = []
     taken = {pack.README.casefold()}
     with _arriving(folder) as arriving:
-        document: "resending.Refused | None" = first
+        document: resending.Refused | None = first
         while document is not None:
             name = pack.unique(document.name, taken)
             with (arriving / name).open("xb") as file:

@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, filters, lifecycle, rows
+from edigate.cli import common, filters, lifecycle, rows, shown_faults
 from edigate.cli.invoice_story import invoice_facts, invoice_json
 from edigate.cli.messages import colon, t
 from edigate.cli.options import FlowArgument, Json
@@ -170,7 +170,7 @@ def _run_json(run: RowMapping) -> dict[str, Any]:
         **rows.picked(run, "id", "number", "parent", "state", "verdict", "requested_by", "reason", "decided_at"),
         **rows.picked(run, "directory_version", "edigate_version", "wants_report"),
         "waits": waits if run["state"] == "held" else None,
-        "faults": [rows.fault_json(fault) for fault in load(run["faults"])],
+        "faults": [shown_faults.fault_json(fault) for fault in load(run["faults"])],
     }
 
 
@@ -213,7 +213,7 @@ def _print_run(gate: Gate, run: RowMapping) -> None:
     )
     if run["state"] == "held":
         rows.print_hold(gate, run)
-    rows.print_faults(load(run["faults"]))
+    shown_faults.print_faults(load(run["faults"]))
 
 
 def _print_invoice(invoice: RowMapping, *, present: bool) -> None:
@@ -223,7 +223,7 @@ def _print_invoice(invoice: RowMapping, *, present: bool) -> None:
         head.append(t("  (an earlier decision)", "  (décision antérieure)"), style="dim")
     common.out().print(head)
     rows.print_facts(invoice_facts(invoice, indent="  "))
-    rows.print_faults(load(invoice["faults"]))
+    shown_faults.print_faults(load(invoice["faults"]))
 
 
 def _print_reported(lines: list[RowMapping]) -> None:
@@ -238,7 +238,7 @@ def _print_reported(lines: list[RowMapping]) -> None:
         told = f"  {line['position']}. {printable(line['names'])}{supplier}{colon()} {printable(_said(line)) or '?'}  "
         common.out().print(Text(told).append_text(rows.coloured(line["verdict"])))
         rows.print_facts(((t("    said", "    dit"), line["said"]),))
-        rows.print_faults(load(line["faults"]), indent=4)
+        shown_faults.print_faults(load(line["faults"]), indent=4)
 
 
 def _said(line: RowMapping) -> str:

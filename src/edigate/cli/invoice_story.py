@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import alerts, common, lifecycle, rows
+from edigate.cli import alerts, common, lifecycle, rows, shown_faults
 from edigate.cli.messages import colon, language, t
 from edigate.domain.cadres import CADRES
 from edigate.domain.stages import Stage
@@ -41,7 +41,7 @@ def invoice_json(invoice: rows.Row) -> dict[str, Any]:
             invoice, "second_validator", "amount_due", "currency", "reader", "stage", "due_at", "verdict", "status",
             "label", "completes", "renvoi", "decided_at",
         ),
-        "faults": [rows.fault_json(fault) for fault in load(invoice["faults"])],
+        "faults": [shown_faults.fault_json(fault) for fault in load(invoice["faults"])],
     }  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def print_story(connection: Connection, gate: Gate, invoice: RowMapping) -> None
         )
     )
     _print_history(gate, queries.history_of(connection, invoice["id"]))
-    rows.print_faults(load(invoice["faults"]))
+    shown_faults.print_faults(load(invoice["faults"]))
     alerts.print_open(_alerts(connection, invoice, pivots))
     _print_other_decisions(connection, gate, invoice)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
-from edigate.cli import rows
+from edigate.cli import rows, shown_faults
 from edigate.cli.messages import colon, language, t
 from edigate.domain.explain import explain
 from edigate.domain.faults import Fault
@@ -49,13 +49,13 @@ def faults_json(flow: RowMapping, document: "Refused", name: str) -> dict[str, A
         "document": name,
         "entry": document.entry,
         "excerpt": document.excerpt,
-        "faults": [rows.fault_json(fault) for fault in document.faults],
+        "faults": [shown_faults.fault_json(fault) for fault in document.faults],
         "invoices": [
             {
                 "number": one.number,
                 "supplier": one.supplier,
                 "position": one.position,
-                "faults": [rows.fault_json(fault) for fault in one.faults],
+                "faults": [shown_faults.fault_json(fault) for fault in one.faults],
             }
             for one in document.invoices
         ],
@@ -99,7 +99,7 @@ def _lines(faults: Iterable[Fault]) -> Iterator[str]:
         kind = t("error", "erreur") if fault.blocks else t("warning", "avertissement")
         rule = f" {words.rule}" if words.rule else ""
         yield f"* {kind} {fault.code}{rule}{colon()} {words.message}"
-        yield from (f"    {label}{colon()} {text}" for label, text in rows.details(fault, words))
+        yield from (f"    {label}{colon()} {text}" for label, text in shown_faults.details(fault, words))
 
 
 def readme(gate: Gate, flow: RowMapping, documents: list[dict[str, Any]]) -> str:

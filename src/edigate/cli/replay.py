@@ -9,7 +9,7 @@ from rich.progress import track
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, filters, requests, rows
+from edigate.cli import common, filters, requests, rows, shown_faults
 from edigate.cli.held import FlowsArgument
 from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
@@ -260,7 +260,7 @@ def _json(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_words(told: dict[str, Any]) -> dict[str, Any]:
-    faults = [rows.fault_json(fault) for fault in told["faults"]]
+    faults = [shown_faults.fault_json(fault) for fault in told["faults"]]
     return {key: value for key, value in told.items() if key != "faults_before"} | {"faults": faults}
 
 

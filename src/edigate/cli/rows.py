@@ -1,21 +1,17 @@
-"""How records are shown: tables and facts for people, times in the gate's zone, faults as help, the same as JSON."""
+"""How records are shown: tables and facts for people, times in the gate's zone, the same as JSON."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from rich.markup import escape
 from rich.measure import Measurement
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, purged
-from edigate.cli.messages import colon, language, t
-from edigate.domain.explain import Explanation, explain
-from edigate.domain.faults import Fault
+from edigate.cli import common, purged, shown_faults
+from edigate.cli.messages import language, t
 from edigate.domain.holds import explain_hold
-from edigate.domain.wording import printable, shown_value
+from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.clock import moment
@@ -166,38 +162,6 @@ def state_of(flow: Row) -> str:
     return str(flow["verdict"] if decided and flow["verdict"] else flow["state"])
 
 
-def print_faults(faults: Iterable[Fault], indent: int = 2) -> None:
-    """What is wrong; then, indented, where, the value found and what to do."""
-    for fault in faults:
-        words = explain(fault, language())
-        kind, style = (t("error", "erreur"), "red") if fault.blocks else (t("warning", "avertissement"), "yellow")
-        rule = f" {words.rule}" if words.rule else ""
-        head = f"[{style}]{kind}[/] [bold]{fault.code}[/]{rule}{colon()} {escape(words.message)}"
-        common.out().print(Padding(head, (0, 0, 0, indent), expand=False))
-        for label, text in details(fault, words):
-            detail = f"[dim]{label}{colon()}[/] {escape(text)}"
-            if text.startswith("/"):
-                # A path stays in one piece, to be copied.
-                common.out().print(" " * (indent + 2) + detail, soft_wrap=True)
-            else:
-                common.out().print(Padding(detail, (0, 0, 0, indent + 2), expand=False))
-
-
-def details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
-    """What is told below a fault's message: where it is, the value found, what to do."""
-    line = t("line {line}", "ligne {line}", line=fault.line) if fault.line else ""
-    found_at = dict(fault.args).get("column")
-    column = t("column {column}", "colonne {column}", column=printable(found_at)) if found_at else ""
-    if where := ", ".join(part for part in (printable(fault.entry), line, column, words.field) if part):
-        yield t("where", "où"), where
-    if fault.path:
-        yield t("path", "chemin"), printable(fault.path)
-    found = shown_value(fault.value, language())
-    if fault.value and found not in words.message:
-        yield t("found", "trouvé"), found
-    yield t("to do", "à faire"), words.remedy
-
-
 def flow_json(flow: Row) -> dict[str, Any]:
     """What identifies a flow and where it stands."""
     return picked(
@@ -208,24 +172,7 @@ def flow_json(flow: Row) -> dict[str, Any]:
 def reported_json(row: Row) -> dict[str, Any]:
     """One line of a partner's report."""
     return picked(row, "position", "kind", "code", "label", "said", "names", "supplier", "verdict", "subject") | {
-        "faults": [fault_json(fault) for fault in load(row["faults"])]
-    }
-
-
-def fault_json(fault: Fault) -> dict[str, Any]:
-    """A fault as `docs/reference/json.md` has it, in the language spoken."""
-    explained = explain(fault, language())
-    return {
-        "code": fault.code,
-        "rule": explained.rule,
-        "severity": fault.severity.value,
-        "entry": fault.entry,
-        "field": explained.field,
-        "path": fault.path,
-        "line": fault.line,
-        "value": fault.value,
-        "message": explained.message,
-        "remedy": explained.remedy,
+        "faults": [shown_faults.fault_json(fault) for fault in load(row["faults"])]
     }
 
 

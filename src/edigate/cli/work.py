@@ -78,9 +78,7 @@ _TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
 )
 
 
-def work_once(
-    gate: "Gate", *, level: str, chores: "Sequence[Chore]" = (), roles: "Collection[Role]" = ALL
-) -> Tally:
+def work_once(gate: "Gate", *, level: str, chores: "Sequence[Chore]" = (), roles: "Collection[Role]" = ALL) -> Tally:
     """Work off what is there, then do the chores; a signal finishes the batch in hand and ends."""
     require_schemas(gate)
     files = sum(1 for _ in gate.places.inbox.glob("*/[!.]*"))

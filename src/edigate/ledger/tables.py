@@ -149,9 +149,7 @@ invoices = Table(
         "supplier",
         sqlite_where=text(_OF_WORKS),
     ),
-    Index(
-        "invoices_due", "due_at", sqlite_where=text("due_at is not null")
-    ),
+    Index("invoices_due", "due_at", sqlite_where=text("due_at is not null")),
     Index(
         "invoices_by_completed",
         "completes",
@@ -178,9 +176,7 @@ statuses = Table(
     _id("run"),
     Index("statuses_by_invoice", "invoice"),
     Index("statuses_told", "told_in"),
-    Index(
-        "statuses_to_tell", "depositor", sqlite_where=text("told_in is null")
-    ),
+    Index("statuses_to_tell", "depositor", sqlite_where=text("told_in is null")),
 )
 
 # What a partner reported, line by line, and what the gate made of it; `subject` is an invoice, or a pivot's delivery.

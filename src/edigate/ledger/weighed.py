@@ -39,8 +39,8 @@ def load(connection: Connection, start: str = "", until: str = EVER) -> list[Spa
     query = _ALL.where(weighed.c.start >= start, weighed.c.start < until)
     rows = connection.execute(query).fetchall()
     return [
-        Span(*bounds, {row[2]: tuple(row[3:]) for row in found})
-        for bounds, found in groupby(rows, key=lambda row: tuple(row[:2]))
+        Span(start, until, {row[2]: tuple(row[3:]) for row in found})
+        for (start, until), found in groupby(rows, key=lambda row: (row[0], row[1]))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -131,14 +132,11 @@ def test_any_number_of_changes_leaves_the_books_true(ledger: Engine) -> None:
             weighing.weigh(ledger, PARIS, NOW)
         with ledger.connect() as connection:
             _true(connection, PARIS)
-            bounds = {
-                "partner": "ABC123",
-                "since": "2026-03-03T12:00:00.000000Z",
-                "until": "2026-03-06T23:30:00.000000Z",
-            }
-            assert [*books.balance(connection, PARIS, **bounds)] == [
-                *books.balance(connection, PARIS, **bounds, anew=True)
-            ]
+            some = partial(
+                books.balance, connection, PARIS, partner="ABC123",
+                since="2026-03-03T12:00:00.000000Z", until="2026-03-06T23:30:00.000000Z",
+            )  # fmt: skip
+            assert [*some()] == [*some(anew=True)]
 
 
 def test_days_are_the_gates_own_also_when_its_zone_is_changed(ledger: Engine) -> None:
