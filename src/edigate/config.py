@@ -489,6 +489,11 @@ def load(root: Path) -> Settings:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         unreadable = Problem(str(path), "", "", UNREADABLE, reason, {})
         raise BadSettings(_sentence(unreadable), (unreadable,)) from error
+    return checked(path, values)
+
+
+def checked(path: Path, values: Mapping[str, Any]) -> Settings:
+    """The settings that a file with these values gives. Raises BadSettings."""
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -1,21 +1,24 @@
-"""`edigate migrate`: a gate's ledger moved from its folder to PostgreSQL; and in words why it cannot be."""
+"""`edigate migrate`: a gate's ledger moved from its folder to PostgreSQL, its archive to another storage."""
 
 import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any, TypeAlias
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edigate.cli import common, rows
 from edigate.cli.messages import t
+from edigate.cli.migrate_words import worded
 from edigate.cli.options import Json
 from edigate.ledger.address import without_password
 from edigate.moving import move as moving
+from edigate.moving.files import STEP
 from edigate.moving.move import Moved, Wanted
-from edigate.moving.reasons import Cause, Unmovable
 
 HELP = t(
     "Move the gate's ledger to PostgreSQL, and its archive to another storage if one is named; what is left behind is"
@@ -41,6 +44,16 @@ _Ledger = Annotated[
         ),
     ),
 ]
+_Storage = Annotated[
+    str,
+    typer.Option(
+        "--storage",
+        metavar="URL",
+        help=t("Copy archive and directories, too: to a shared folder (/mnt/edigate), or a store (s3://bucket/edigate).",
+               "Copier aussi archive et annuaires : vers un dossier partagé (/mnt/edigate), ou un stockage"
+               " (s3://seau/edigate)."),
+    ),
+]  # fmt: skip
 _DryRun = Annotated[
     bool,
     typer.Option(
@@ -59,7 +72,13 @@ _GiveUp = Annotated[
 ]  # fmt: skip
 
 
-def migrate(ledger: _Ledger = "", dry_run: _DryRun = False, give_up: _GiveUp = False, as_json: Json = False) -> None:
+def migrate(
+    ledger: _Ledger = "",
+    storage: _Storage = "",
+    dry_run: _DryRun = False,
+    give_up: _GiveUp = False,
+    as_json: Json = False,
+) -> None:
     """Move the gate in the folder that was found."""
     root = common.root()
     if give_up:
@@ -67,7 +86,7 @@ def migrate(ledger: _Ledger = "", dry_run: _DryRun = False, give_up: _GiveUp = F
             _print_given_up(was=moving.give_up(root), as_json=as_json)
         return
     _require_address(ledger)
-    wanted = Wanted(ledger, dry_run=dry_run)
+    wanted = Wanted(ledger, storage, dry_run)
     with worded(), _progress() as told:
         moved = moving.move(root, wanted, actor=common.actor(), told=told)
     if as_json:
@@ -92,12 +111,17 @@ def _require_address(ledger: str) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Told]:
-    """A bar for each table, on a terminal."""
+    """A bar for the files, by bytes, and one for the rows of each table; on a terminal."""
     console = common.err()
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[size]}"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task("", total=None)
-        yield lambda step, done, total: shown.update(task, description=step, completed=done, total=total)
+        task = shown.add_task("", total=None, size="")
+
+        def show(step: str, done: int, total: int) -> None:
+            size = f"{decimal(done)} / {decimal(total)}" if step == STEP else f"{done} / {total}"
+            shown.update(task, description=step, completed=done, total=total, size=size)
+
+        yield show
 
 
 def _json(moved: Moved) -> dict[str, Any]:
@@ -111,9 +135,15 @@ def _json(moved: Moved) -> dict[str, Any]:
         "chains": copied.chains,
         "broken": copied.broken,
         "runs": copied.runs,
+        "storage": moved.wanted.storage or None,
+        "files": _files_json(moved),
         "old": moved.old or None,
         "seconds": round(moved.seconds, 3),
     }
+
+
+def _files_json(moved: Moved) -> dict[str, Any] | None:
+    return asdict(moved.files) if moved.files else None
 
 
 def _print(moved: Moved) -> None:
@@ -129,10 +159,42 @@ def _print(moved: Moved) -> None:
             (t("rows", "lignes"), str(sum(copied.tables.values()))),
             (t("audit links", "maillons d'audit"), str(sum(copied.chains.values()))),
             (t("runs that wait", "traitements en attente"), str(copied.runs)),
+            *_file_facts(moved),
             (t("old ledger", "ancien registre"), moved.old),
             (t("seconds", "secondes"), f"{moved.seconds:.1f}"),
         )
     )  # fmt: skip
+    _print_unsound(moved)
+    if moved.wanted.dry_run:
+        rows.note(t("Nothing was changed; without --dry-run it is.", "Rien n'a été changé ; sans --dry-run, si."))
+        return
+    _print_next(moved)
+
+
+def _file_facts(moved: Moved) -> list[tuple[str, object]]:
+    if moved.files is None:
+        return []
+    found = moved.files
+    return [
+        (t("storage", "stockage"), moved.wanted.storage),
+        (t("archive", "archive"), t("{count} files, {size}", "{count} fichiers, {size}",
+                                    count=found.files, size=decimal(found.bytes))),
+        (t("copied now", "copiés maintenant"), str(found.copied)),
+        (t("directories", "annuaires"), ", ".join(found.directories)),
+    ]  # fmt: skip
+
+
+def _print_unsound(moved: Moved) -> None:
+    """Tell of what was damaged before, which a move does not mend."""
+    copied = moved.copied
+    unsound = [*moved.files.altered, *moved.files.missing] if moved.files else []
+    if unsound:
+        rows.say(
+            t("Missing or altered in the archive before it was moved, {count}: {first} …; edigate doctor tells more.",
+              "Absents ou altérés dans l'archive avant le déplacement, {count} : {first} … ; edigate doctor en dit"
+              " plus.", count=len(unsound), first=unsound[0]),
+            style="red",
+        )  # fmt: skip
     if copied.broken:
         rows.say(
             t("The audit log was not sound before it was moved: {first} …; edigate audit verify tells more.",
@@ -140,10 +202,6 @@ def _print(moved: Moved) -> None:
               " plus.", first=copied.broken[0]),
             style="red",
         )  # fmt: skip
-    if moved.wanted.dry_run:
-        rows.note(t("Nothing was changed; without --dry-run it is.", "Rien n'a été changé ; sans --dry-run, si."))
-        return
-    _print_next(moved)
 
 
 def _print_next(moved: Moved) -> None:
@@ -185,74 +243,3 @@ def _print_given_up(*, was: bool, as_json: bool) -> None:
         t("There was nothing to give up: the gate's ledger is in its folder.",
           "Il n'y avait rien à abandonner : le registre de la passerelle est dans son dossier.")
     )  # fmt: skip
-
-
-@contextmanager
-def worded() -> Iterator[None]:
-    """Say in words why a gate cannot be moved."""
-    try:
-        yield
-    except Unmovable as error:
-        said, remedy = _WORDS[error.cause]
-        raise common.Failure(t(*said, detail=error.detail), t(*remedy, detail=error.detail)) from None
-
-
-_WORDS: dict[Cause, tuple[tuple[str, str], tuple[str, str]]] = {
-    Cause.NO_LEDGER: (
-        ("{detail}: there is no ledger in this folder to move.",
-         "{detail} : aucun registre à déplacer dans ce dossier."),
-        ("Name the gate's own folder with --gate DIR.", "Nommez le dossier de la passerelle avec --gate DOSSIER."),
-    ),
-    Cause.ELSEWHERE: (
-        ("The gate's ledger is elsewhere already: {detail}.",
-         "Le registre de la passerelle est déjà ailleurs : {detail}."),
-        ("From server to server, move the database with pg_dump and pg_restore, then change [ledger] url.",
-         "De serveur à serveur, déplacez la base avec pg_dump et pg_restore, puis changez [ledger] url."),
-    ),
-    Cause.BEGUN_ELSEWHERE: (
-        ("The ledger was already on its way to {detail}.", "Le registre était déjà en route vers {detail}."),
-        ("Finish that: edigate migrate --ledger {detail}; or give it up: edigate migrate --give-up.",
-         "Terminez : edigate migrate --ledger {detail} ; ou renoncez-y : edigate migrate --give-up."),
-    ),
-    Cause.ANOTHER_LEDGER: (
-        ("The database holds another ledger; nothing was changed there ({detail}).",
-         "La base contient un autre registre ; rien n'y a été changé ({detail})."),
-        ("Name an empty database: each gate has one of its own.",
-         "Nommez une base vide : chaque passerelle a la sienne."),
-    ),
-    Cause.AT_WORK: (
-        ("Somebody else is at work there: a backup, a purge, or another move ({detail}).",
-         "Quelqu'un d'autre y est à l'œuvre : une sauvegarde, une purge ou un autre déplacement ({detail})."),
-        ("Try again when it is done.", "Recommencez quand ce sera fini."),
-    ),
-    Cause.SETTINGS: (
-        ("edigate.toml is written in a way that {detail} cannot be put in by itself.",
-         "edigate.toml est écrit de telle façon que {detail} ne peut pas y être mis automatiquement."),
-        ('Write these settings as tables, [ledger] and below it url = "", then try again.',
-         'Écrivez ces réglages en tables, [ledger] et dessous url = "", puis recommencez.'),
-    ),
-    Cause.DANGLING: (
-        ("The ledger has rows that refer to others that are missing: {detail}.",
-         "Le registre a des lignes qui renvoient à d'autres, absentes : {detail}."),
-        ("edigate doctor --deep tells more; docs/backup.md how to restore a sound one.",
-         "edigate doctor --deep en dit plus ; docs/backup.md explique comment en restaurer un sain."),
-    ),
-    Cause.DIFFERENT: (
-        ("What was read back is not what was written: {detail}. Nothing was kept there.",
-         "Ce qui a été relu n'est pas ce qui a été écrit : {detail}. Rien n'y a été gardé."),
-        ("Try again; should it happen twice, look at the server's disk and log.",
-         "Recommencez ; si cela se répète, voyez le disque et le journal du serveur."),
-    ),
-    Cause.ZERO_BYTE: (
-        ("A text in the ledger holds a zero byte, which PostgreSQL does not take: {detail}.",
-         "Un texte du registre contient un octet nul, que PostgreSQL n'accepte pas : {detail}."),
-        ("Let its flow be purged when its time has come, and move then; until then the ledger stays where it is.",
-         "Laissez purger son flux le moment venu, et déplacez alors ; d'ici là le registre reste où il est."),
-    ),
-    Cause.FINISHED: (
-        ("The gate's ledger is on PostgreSQL already: there is nothing to give up.",
-         "Le registre de la passerelle est déjà sur PostgreSQL : il n'y a rien à abandonner."),
-        ("Numbers were given out there: to go back would give them again.",
-         "Des numéros y ont été attribués : revenir en arrière les donnerait une seconde fois."),
-    ),
-}  # fmt: skip

@@ -53,10 +53,15 @@ def counts(folder: Path, version: str) -> dict[str, int]:
 
 def share(storage: Payloads, folder: Path, version: str) -> None:
     """Put a version where other machines find it. Raises OSError."""
+    key = shared_key(folder, version)
     with (folder / f"{version}.sqlite").open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        storage.put(f"{SHARED}/{version}-{sha256}.sqlite", file)
+        storage.put(key, file)
+
+
+def shared_key(folder: Path, version: str) -> str:
+    """What a version is shared under. Raises OSError."""
+    with (folder / f"{version}.sqlite").open("rb") as file:
+        return f"{SHARED}/{version}-{hashlib.file_digest(file, 'sha256').hexdigest()}.sqlite"
 
 
 def bring(storage: Payloads, folder: Path, version: str) -> Path:

@@ -22,7 +22,7 @@ def archive_of(url: str, home: Path, cache: Path) -> Archive:
     """The archive of a gate whose own folder is `home`; `cache` is for what does not fit into memory."""
     if not url:
         return Folder(home / ARCHIVE)
-    shared = _folder(url)
+    shared = folder_of(url)
     if shared:
         return Folder(shared / ARCHIVE, ours=False)
     return Remote(Objects(f"{url.rstrip('/')}/{ARCHIVE}"), cache)
@@ -30,11 +30,12 @@ def archive_of(url: str, home: Path, cache: Path) -> Archive:
 
 def payloads_of(url: str, home: Path) -> Payloads:
     """What the machines of such a gate share beside its archive."""
-    shared = _folder(url) if url else home
+    shared = folder_of(url) if url else home
     return Files(shared) if shared else Objects(url.rstrip("/"))
 
 
-def _folder(url: str) -> Path | None:
+def folder_of(url: str) -> Path | None:
+    """The folder that an address means; None for a store."""
     found = PROTOCOL.fullmatch(url)
     if found is None:
         return Path(url)

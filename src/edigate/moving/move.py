@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import tomllib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from edigate.ledger import closing as shut
 from edigate.ledger.address import without_password
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import open_ledger, sole, writing
-from edigate.moving import ledgers, shelf
+from edigate.ledger.storage import archive_of, folder_of, payloads_of
+from edigate.moving import files, ledgers, shelf
 from edigate.moving import settings as file
 from edigate.moving.contents import TABLES, Chains, ZeroByte, count, digest_of, embedded_rows
 from edigate.moving.ledgers import Copied, Move
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from edigate.moving.files import Files
     from edigate.moving.ledgers import Progress
 
 _NAME = "move"
@@ -56,10 +59,14 @@ class Wanted:
 
 @dataclass(slots=True)
 class Moved:
-    """What was moved, or would be; `again` where all of it had been done before; `old` is the ledger left behind."""
+    """What was moved, or would be; `again` where the ledger had been before; `old` is the one left behind.
+
+    `files` is None where the storage stays as it is.
+    """
 
     wanted: Wanted
     copied: Copied = field(default_factory=Copied)
+    files: Files | None = None
     again: bool = False
     old: str = ""
     seconds: float = 0.0
@@ -77,24 +84,33 @@ def move(root: Path, wanted: Wanted, *, actor: str, told: Progress) -> Moved:
     switched = _switched(path, wanted)
     moved = Moved(wanted)
     with _alone(places):
+        if not wanted.dry_run:
+            file.require_writable(path)
         if not places.ledger.exists():
-            _finish(places, path, switched, moved)
+            _finish(places, moved, told)
         else:
             source = open_ledger(places.ledger)
             try:
                 _refuse_if_restored(source, root)
+                _take_files(source, places, moved, told)
                 if wanted.dry_run:
                     _survey(source, moved, told)
                 else:
-                    file.require_writable(path)
                     _bring_over(source, places, moved, Move(os.urandom(12).hex(), code, actor, _now(), wanted.to), told)
             finally:
                 source.dispose()
-            if not wanted.dry_run:
-                file.write(path, switched)
-                moved.old = str(shelf.put(places))
+        if not wanted.dry_run:
+            _switch(places, path, switched, moved)
     moved.seconds = time.monotonic() - began
     return moved
+
+
+def _switch(places: Places, path: Path, switched: str, moved: Moved) -> None:
+    """Let the settings name the new places; from now on the gate is there."""
+    if file.text_of(path) != switched:
+        file.write(path, switched)
+    if places.ledger.exists():
+        moved.old = str(shelf.put(places))
 
 
 def give_up(root: Path) -> bool:
@@ -126,8 +142,10 @@ def _switched(path: Path, wanted: Wanted) -> str:
         raise Unmovable(Cause.ELSEWHERE, without_password(there))
     changes = {("ledger", "url"): wanted.to}
     if wanted.storage:
-        changes["storage", "url"] = without_password(wanted.storage)
-    return file.with_settings(file.text_of(path), changes)
+        changes["storage", "url"] = wanted.storage
+    text = file.with_settings(file.text_of(path), changes)
+    config.checked(path, tomllib.loads(text))
+    return text
 
 
 @contextmanager
@@ -239,8 +257,8 @@ def _zero_bytes_told() -> Iterator[None]:
         raise Unmovable(Cause.ZERO_BYTE, str(error)) from None
 
 
-def _finish(places: Places, path: Path, switched: str, moved: Moved) -> None:
-    """Tell of a move that is over; see to the settings, should somebody have changed them since.
+def _finish(places: Places, moved: Moved, told: Progress) -> None:
+    """Tell of a ledger that was moved before, and take the files where they are wanted now.
 
     Raises Unmovable where none ever was.
     """
@@ -251,11 +269,29 @@ def _finish(places: Places, path: Path, switched: str, moved: Moved) -> None:
     try:
         with target.connect() as connection:
             found = ledgers.moved_here(connection)
+        if found is None:
+            raise Unmovable(Cause.ANOTHER_LEDGER, moved.wanted.to)
+        moved.copied = _recognised(found, shelf.mark_in(kept))
+        moved.again, moved.old = True, str(kept)
+        _take_files(target, places, moved, told)
     finally:
         target.dispose()
-    if found is None:
-        raise Unmovable(Cause.ANOTHER_LEDGER, moved.wanted.to)
-    moved.copied = _recognised(found, shelf.mark_in(kept))
-    moved.again, moved.old = True, str(kept)
-    if not moved.wanted.dry_run and file.text_of(path) != switched:
-        file.write(path, switched)
+
+
+def _take_files(ledger: Engine, places: Places, moved: Moved, told: Progress) -> None:
+    """Copy deposits and directories, unless they are where they are wanted already."""
+    wanted, there = moved.wanted, config.load(places.root).storage.url
+    if not wanted.storage or wanted.storage == there:
+        return
+    source = archive_of(there, places.root, places.work)
+    folder = source.folder()
+    if folder is None:
+        raise Unmovable(Cause.STORED, there)
+    if (shared := folder_of(wanted.storage)) and not shared.is_dir():
+        raise Unmovable(Cause.NO_FOLDER, str(shared))
+    with ledger.connect() as connection:
+        moved.files = files.survey(source, connection)
+    if wanted.dry_run:
+        return
+    files.copy_archive(folder, source, archive_of(wanted.storage, places.root, places.work), moved.files, told)
+    moved.files.directories = files.copy_directories(places.directory, payloads_of(wanted.storage, places.root))

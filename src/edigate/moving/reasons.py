@@ -16,6 +16,8 @@ class Cause(StrEnum):
     DIFFERENT = "different"
     ZERO_BYTE = "zero_byte"
     FINISHED = "finished"
+    STORED = "stored"
+    NO_FOLDER = "no_folder"
 
 
 class Unmovable(Exception):

@@ -1,0 +1,61 @@
+"""A gate with a past, made once and copied for each test, and an empty database for it to go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from tests import postgres
+from tests.integration.cli_records.console import Site as Console
+from tests.integration.migrate.past import Past, copy_of, make_past
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _closed_ledgers() -> Iterator[None]:
+    """Close what a command leaves to the end of its process."""
+    opened: list[Any] = []
+
+    def remember(connection: object, _record: object) -> None:
+        opened.append(connection)
+
+    event.listen(Pool, "connect", remember)
+    yield
+    event.remove(Pool, "connect", remember)
+    for connection in opened:
+        connection.close()
+
+
+class Departing(NamedTuple):
+    """A gate with its past, and where it is to go."""
+
+    root: Path
+    past: Past
+    url: str
+
+    @property
+    def console(self) -> Console:
+        """The commands, given to this gate."""
+        return Console(self.root)
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Past]:
+    """The gate that has lived, which no test touches."""
+    root = tmp_path_factory.mktemp("lived") / "gate"
+    return root, make_past(root)
+
+
+@pytest.fixture
+def departing(lived: tuple[Path, Past], tmp_path: Path) -> Iterator[Departing]:
+    """A copy of it, and an empty database."""
+    root, past = lived
+    url = postgres.server().empty()
+    yield Departing(copy_of(root, tmp_path / "gate"), past, url)
+    postgres.server().drop(url)
