@@ -39,13 +39,12 @@ _WORDS = (
     ", selon le devis accepté, livraison comprise, pose et mise en service par nos soins sur le chantier, reprise et "
 )
 _WORDS += "recyclage de l'ancien matériel"
+# What is found in every line of a document, and what is written there: no number, or one of too many decimals.
 _SPOILT = {
-    "ubl": (b"<cbc:InvoicedQuantity>", b"<cbc:InvoicedQuantity>n"),
-    "cii": (b"<ram:BilledQuantity", b"<ram:Quantity"),
-}
-_UNEVEN = {
-    "ubl": (b"<cbc:InvoicedQuantity>", b"<cbc:InvoicedQuantity>9"),
-    "cii": (b"<ram:BilledQuantity>", b"<ram:BilledQuantity>9"),
+    ("ubl", "schema"): (b"<cbc:InvoicedQuantity>", b"<cbc:InvoicedQuantity>n"),
+    ("ubl", "rules"): (b".37</cbc:PriceAmount>", b".3700001</cbc:PriceAmount>"),
+    ("cii", "schema"): (b"<ram:LineTotalAmount>", b"<ram:LineTotalAmount>n"),
+    ("cii", "rules"): (b".37</ram:ChargeAmount>", b".3700001</ram:ChargeAmount>"),
 }
 
 
@@ -106,8 +105,7 @@ def _document(kind: Kind, case: str, count: int, number: int) -> bytes:
     content = kind.build(
         Draft(f"LINES-{number}", issue_date=today, recipient_siret=corpus.RECIPIENTS[0], lines=lines)
     )  # fmt: skip
-    right, wrong = {"good": (b"", b""), "schema": _SPOILT[kind.syntax], "rules": _UNEVEN[kind.syntax]}[case]
-    return content.replace(right, wrong) if right else content
+    return content.replace(*_SPOILT[kind.syntax, case]) if case != "good" else content
 
 
 def through_a_gate(files: Path, folder: Path) -> dict[str, Any]:
