@@ -7,14 +7,18 @@ import os
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from edigate import catalogue, config
 from edigate.delivery.access import Access
 from edigate.delivery.folder import Outbox
 from edigate.engine.gate import Gate, Places
 from edigate.intake.folder import Inbox
+from edigate.ledger.archive import Folder
 from edigate.ledger.clock import system_clock
 from edigate.ledger.database import open_ledger, relax
 from edigate.ledger.storage import archive_of, payloads_of
+from edigate.ledger.tables import flows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +55,8 @@ def open_gate(root: Path, *, clock: Clock = system_clock, new_ledger: bool = Fal
     ledger = _ledger(places, settings.ledger.url, archive, new_ledger=new_ledger)
     if settings.engine.relaxed:
         relax(ledger)
+    if isinstance(archive, Folder) and not archive.ours and not archive.root.exists():
+        _found(archive, ledger)
     return Gate(
         places=places,
         settings=settings,
@@ -88,6 +94,14 @@ def _ledger(places: Places, url: str, archive: Archive, *, new_ledger: bool) -> 
         if places.ledger.exists() or archive.holds_any():
             raise LedgerLost(places.root, embedded=False) from None
         return open_ledger(url)
+
+
+def _found(archive: Folder, ledger: Engine) -> None:
+    """A gate without any deposit makes the shared archive; later, one that is missing is out of reach."""
+    with ledger.connect() as connection:
+        is_new = connection.execute(select(flows.c.id).limit(1)).first() is None
+    if is_new:
+        archive.found()
 
 
 def _access(root: Path, settings: config.Settings) -> Access:

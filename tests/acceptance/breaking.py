@@ -258,6 +258,13 @@ def change_a_link(site: Site) -> None:
         connection.execute(update(links).where(links.c.id == link["id"]).values(entries=entries))
 
 
+def half_copied(site: Site) -> None:
+    """What a gate leaves that is cut off while it copies a deposit."""
+    folder = site.root / "archive" / ".arriving"
+    folder.mkdir(exist_ok=True)
+    (folder / "ab").write_bytes(b"x")
+
+
 def fetch_leftover(site: Site) -> None:
     """The beginning of a file that no row of the ledger knows."""
     folder = site.root / "spool" / DEPOSITOR / ".fetching" / ("0" * 28)
@@ -289,7 +296,8 @@ BREAKS: dict[str, Callable[[Site], object]] = {
     "archive.wrong_size": lambda s: overwrite(archived(s), b"x"),
     "archive.writable": lambda s: archived(s).chmod(0o640),
     "archive.orphans": lambda s: shutil.copy(archived(s), archived(s).with_name("0" * 64)),
-    "archive.leftovers": lambda s: (s.root / "archive" / ".arriving" / "ab").write_bytes(b"x"),
+    "archive.leftovers": half_copied,
+    "archive.unreachable": lambda s: set_up(s, storage=f'url = "{s.root}/not-mounted"'),
     "spool.waiting": claim,
     "spool.odd": lambda s: (s.root / "spool" / "notes.txt").write_bytes(b"x"),
     "spool.fetching": fetch_leftover,

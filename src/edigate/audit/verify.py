@@ -17,8 +17,10 @@ from edigate.audit.kept import Scope, reliable, unsigned
 from edigate.audit.rows import TABLES
 from edigate.audit.states import odd_states
 from edigate.ledger import events
+from edigate.ledger.archive import Unreachable
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import reading
+from edigate.ledger.looking import each
 from edigate.ledger.tables import flows, metadata
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from edigate.audit.compare import Claims, Difference
     from edigate.engine.gate import Gate
-    from edigate.ledger.archive import Archive
 
 ROWS_AT_ONCE = 1_000
 HEADS_MISSED = 2
@@ -96,22 +97,26 @@ def _archive(gate: Gate, connection: Connection, report: Report, progress: Progr
     counted = select(func.count(flows.c.archived.distinct()))
     total = connection.execute(counted).scalar_one()
     query = select(flows.c.archived, func.min(flows.c.id).label("flow")).group_by(flows.c.archived)
-    for done, row in enumerate(streamed(connection, query, ROWS_AT_ONCE), 1):
-        _file(gate.archive, row, report)
-        progress("archive", done, total)
+    rows = streamed(connection, query, ROWS_AT_ONCE)
+    try:
+        looked = each(gate.archive, rows, lambda row: gate.archive.digest(str(row["archived"])))
+        for done, (row, found) in enumerate(looked, 1):
+            _file(row, found, report)
+            progress("archive", done, total)
+    except Unreachable as error:
+        report.find("archive.unreachable", "archive", error=str(error))
 
 
-def _file(archive: Archive, row: Mapping[Any, Any], report: Report) -> None:
+def _file(row: Mapping[Any, Any], found_: tuple[str, int] | OSError, report: Report) -> None:
     kept = str(row["archived"])
     place = f"archive/{kept}"
-    try:
-        found, size = archive.digest(kept)
-    except FileNotFoundError:
+    if isinstance(found_, FileNotFoundError):
         report.find("archive.missing", place, flow=row["flow"])
         return
-    except OSError as error:
-        report.find("archive.unreadable", place, flow=row["flow"], error=error.strerror or str(error))
+    if isinstance(found_, OSError):
+        report.find("archive.unreadable", place, flow=row["flow"], error=found_.strerror or str(found_))
         return
+    found, size = found_
     report.counts["archive bytes"] += size
     report.counts["archive files"] += 1
     if found != kept.rpartition("/")[2]:

@@ -192,6 +192,11 @@ FINDINGS: Mapping[str, Words] = MappingProxyType(
         "archive.unreadable": Words(
             "the file of flow {flow} cannot be read: {error}",
             "le fichier du flux {flow} ne peut pas être lu : {error}", *_RESTORE),
+        "archive.unreachable": Words(
+            "the archive does not answer, its files were not looked at: {error}",
+            "l'archive ne répond pas, ses fichiers n'ont pas été vus : {error}",
+            "See to the way to storage.url (mount, network, rights), then verify again.",
+            "Rétablissez l'accès à storage.url (montage, réseau, droits), puis vérifiez de nouveau."),
         "archive.altered": Words(
             "the file of flow {flow} was altered: its SHA-256 is now {found}",
             "le fichier du flux {flow} a été modifié : son SHA-256 est maintenant {found}", *_RESTORE),

@@ -8,27 +8,28 @@ import shutil
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
 from edigate.engine.purging import FILES as PURGED_FILES
-from edigate.health.findings import Several
+from edigate.health.findings import Finding, Several
 from edigate.health.patient import at_one_moment
 from edigate.health.spool import oldest_claim
 from edigate.ledger import notes
-from edigate.ledger.archive import ARRIVING
+from edigate.ledger.archive import ARRIVING, Folder, Unreachable
 from edigate.ledger.clock import moment, stamp
+from edigate.ledger.looking import each
 from edigate.ledger.sql import where_in
+from edigate.ledger.storage import ARCHIVE
 from edigate.ledger.tables import flows, links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
-    from edigate.health.findings import Finding
     from edigate.health.patient import Patient
     from edigate.ledger.archive import Archive
 
@@ -37,29 +38,47 @@ AT_ONCE = 500
 
 def archive(patient: Patient) -> Iterator[Finding]:
     """Every flow's file is there, of its size and, looked at deeply, of its hash; nobody may write to it."""
+    try:
+        yield from _files(patient)
+    except Unreachable as error:
+        yield Finding("archive.unreachable", patient.gate.settings.storage.url, str(error))
+
+
+def _files(patient: Patient) -> Iterator[Finding]:
     missing, wrong = Several("archive.missing"), Several("archive.wrong_size")
     altered, writable = Several("archive.altered"), Several("archive.writable")
     kept, open_ones = patient.gate.archive, list[str]()
     with at_one_moment(patient.gate) as connection:
         total = connection.execute(select(func.count()).select_from(flows)).scalar_one()
         query = select(flows.c.id, flows.c.archived, flows.c.size).execution_options(yield_per=500)
-        for done, row in enumerate(connection.execute(query), start=1):
+        looked = each(kept, connection.execute(query), lambda row: _look(kept, row, deep=patient.deep))
+        for done, (row, seen) in enumerate(looked, start=1):
             patient.progress(done, total)
-            try:
-                seen = kept.seen(row.archived)
-                if seen.size != row.size:
-                    wrong.add(row.archived)
-                elif patient.deep and kept.digest(row.archived)[0] != row.archived.rpartition("/")[2]:
-                    altered.add(row.archived)
-            except OSError:
+            if isinstance(seen, OSError):
                 missing.add(f"{row.archived} ({row.id})")
                 continue
+            if seen.size != row.size:
+                wrong.add(row.archived)
+            elif seen.altered:
+                altered.add(row.archived)
             if seen.writable:
                 writable.add(row.archived)
                 open_ones.append(row.archived)
     for found in (missing, wrong, altered):
         yield from found.findings()
     yield from writable.findings(lambda: _close(kept, open_ones))
+
+
+class _Looked(NamedTuple):
+    size: int
+    writable: bool
+    altered: bool
+
+
+def _look(kept: Archive, row: Row[Any, Any, Any], *, deep: bool) -> _Looked:
+    seen = kept.seen(row.archived)
+    altered = deep and seen.size == row.size and kept.digest(row.archived)[0] != row.archived.rpartition("/")[2]
+    return _Looked(seen.size, seen.writable, altered)
 
 
 def _close(kept: Archive, places: Sequence[str]) -> None:
@@ -72,14 +91,24 @@ def orphans(patient: Patient) -> Iterator[Finding]:
 
     Those from before the ledger begins tell that another one was lost.
     """
+    with suppress(Unreachable):  # which the check of what must be there tells
+        yield from _orphans(patient)
+
+
+def _orphans(patient: Patient) -> Iterator[Finding]:
     found, before = Several("archive.orphans"), Several("ledger.begun_anew")
     begun = oldest_claim(patient.places.spool)
     first = _beginning(patient)
     for place, since in _unknown(patient):
         if patient.settled_since(since) and since < begun:
-            (before if _is_older(place, since, first) else found).add(patient.below(patient.places.archive / place))
+            (before if _is_older(place, since, first) else found).add(_shown(patient, place))
     yield from (replace(one, value=stamp(first)) for one in before.findings())
     yield from found.findings()
+
+
+def _shown(patient: Patient, place: str) -> str:
+    root = patient.gate.archive.folder()
+    return patient.below(root / place) if root else f"{patient.gate.settings.storage.url}/{ARCHIVE}/{place}"
 
 
 def _beginning(patient: Patient) -> dt.datetime:
@@ -121,9 +150,11 @@ def _known(connection: Connection, places: Sequence[str]) -> set[str]:
 
 def leftovers(patient: Patient) -> Iterator[Finding]:
     """No copy was begun and not ended, but by a gate that is at work."""
-    folder = patient.places.archive / ARRIVING
+    if not isinstance(patient.archive, Folder):
+        return
+    folder = patient.archive.root / ARRIVING
     found = Several("archive.leftovers", patient.below(folder))
-    if folder.is_dir() and not patient.holder:
+    if folder.is_dir() and not patient.holder and patient.archive.ours:
         for path in sorted(folder.iterdir()):
             found.add(patient.below(path))
     yield from found.findings(mend=_emptying(folder))

@@ -13,6 +13,7 @@ from edigate.delivery.folder import STAGING
 from edigate.health.findings import Finding
 from edigate.health.patient import at_one_moment
 from edigate.ledger import partners, servers
+from edigate.ledger.archive import Folder
 from edigate.ledger.deliveries import PLACED, PUBLISHED
 from edigate.ledger.tables import deliveries
 from edigate.ledger.tables import partners as partners_table
@@ -32,8 +33,11 @@ _PERMISSIONS = 0o777
 def folders(patient: Patient) -> Iterator[Finding]:
     """Those of the gate itself, which it has once it has worked, can be written to."""
     places = patient.places
-    has_worked = places.spool.exists() or places.archive.exists()
-    for folder in (places.root, places.inbox, places.outbox, places.spool, places.archive):
+    archive = patient.archive
+    # One that is elsewhere and missing is out of reach, which the check of the archive tells.
+    kept = [archive.root] if isinstance(archive, Folder) and (archive.ours or archive.root.exists()) else []
+    has_worked = places.spool.exists() or any(folder.exists() for folder in kept)
+    for folder in (places.root, places.inbox, places.outbox, places.spool, *kept):
         if folder.exists() or has_worked:
             yield from _usable(patient, folder, folder.mkdir)
 

@@ -227,6 +227,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Restore them from a backup: a file's name is its SHA-256.",
             ),
         ),
+        "archive.unreachable": Kind(
+            _ERROR,
+            ("l'archive {place} ne répond pas : {value}", "the archive {place} does not answer: {value}"),
+            (
+                "Rétablissez l'accès à storage.url (montage, réseau, droits) : rien n'est perdu, tout attend.",
+                "Mend the way to storage.url (mount, network, rights): nothing is lost, everything waits.",
+            ),
+        ),
         "archive.wrong_size": Kind(
             _ERROR,
             ("fichiers archivés dont la taille a changé : {count}", "archived files whose size has changed: {count}"),

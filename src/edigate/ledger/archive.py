@@ -151,12 +151,12 @@ class Folder:
     def folder(self) -> Path:
         """Where it is. Raises Unreachable."""
         if not self.ours:
-            self._require_root()
+            _require(self.root)
         return self.root
 
-    def _require_root(self) -> None:
-        if not self.root.is_dir():
-            raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(self.root))
+    def found(self) -> None:
+        """Make it, for a gate that is new."""
+        self.root.mkdir(exist_ok=True)
 
     def seal(self, day: dt.date) -> None:
         """Sync the folder of a day and its parent, after which what was kept there outlives a power cut."""
@@ -199,20 +199,33 @@ class Folder:
 
     def _lost(self, place: str, error: OSError) -> Altered | Unreachable:
         """What it means that a file cannot be read: of a folder that is elsewhere, that it may be out of reach."""
-        away = not self.ours and (error.errno in _AWAY or not self.root.is_dir())
-        return Unreachable(f"{self.root}: {error.strerror}") if away else Altered(place)
+        return Unreachable(error.errno, error.strerror, str(self.root)) if self._is_away(error) else Altered(place)
+
+    def _is_away(self, error: OSError) -> bool:
+        return not self.ours and (error.errno in _AWAY or not self.root.is_dir())
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if self._is_away(error):
+                raise Unreachable(error.errno, error.strerror, str(self.root)) from error
+            raise
 
     def digest(self, place: str) -> tuple[str, int]:
         """SHA-256 and size of what lies there. Raises OSError."""
         path = self.root / place
-        if not S_ISREG(path.stat().st_mode):  # to read a pipe may take for ever
-            raise OSError(_NO_FILE)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+        with self._reached():
+            if not S_ISREG(path.stat().st_mode):  # to read a pipe may take for ever
+                raise OSError(_NO_FILE)
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
 
     def seen(self, place: str) -> Seen:
         """What lies there. Raises OSError."""
-        status = (self.root / place).stat()
+        with self._reached():
+            status = (self.root / place).stat()
         return Seen(status.st_size, status.st_ctime, bool(status.st_mode & _WRITE))
 
     def protect(self, place: str) -> None:
@@ -228,13 +241,16 @@ class Folder:
             path.parent.rmdir()
 
     def places(self, since: str = "") -> Iterator[str]:
-        """Every file there, day by day."""
+        """Every file there, day by day. Raises Unreachable."""
+        self.folder()
         for day in self._days():
             if day >= since:
                 yield from (f"{day}/{name}" for name in sorted(entry.name for entry in os.scandir(self.root / day)))
 
     def holds_any(self) -> bool:
-        """Whether any deposit was ever kept there, and not purged since."""
+        """Whether any deposit was ever kept there, and not purged since. Raises Unreachable."""
+        if not self.ours:
+            _require(self.root.parent)  # a gate that is new has no archive yet
         return any(True for day in self._days() for _ in (self.root / day).iterdir())
 
     def _days(self) -> list[str]:
@@ -276,10 +292,15 @@ def _into(folder: Path, step: Callable[[], T], *, make_root: bool) -> T:
     try:
         return step()
     except FileNotFoundError:
-        if not make_root and not folder.parent.is_dir():
-            raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.parent)) from None
+        if not make_root:
+            _require(folder.parent)
         folder.mkdir(parents=True, exist_ok=True)
     return step()
+
+
+def _require(folder: Path) -> None:
+    if not folder.is_dir():
+        raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
 
 
 def _nobody_writes(source: int) -> bool:
