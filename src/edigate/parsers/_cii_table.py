@@ -132,7 +132,7 @@ TABLE: Members = {
         f"{_DOCUMENT}/ram:IssueDateTime/udt:DateTime",
     ),
     "notes": f"{_DOCUMENT}/ram:IncludedNote/ram:Content",
-    "lines": Group(f"{_TRANSACTION}/ram:IncludedSupplyChainTradeLineItem", _LINE),
+    "lines": Group(f"{_TRANSACTION}/ram:IncludedSupplyChainTradeLineItem", _LINE, many=True),
     "service": f"{_AGREEMENT}/ram:BuyerReference",
     "supplier": Group(f"{_AGREEMENT}/ram:SellerTradeParty", _PARTY),
     "recipient": Group(f"{_AGREEMENT}/ram:BuyerTradeParty", _PARTY),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast, overload
 
 from edigate.parsers import _read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from lxml.etree import _Element
@@ -32,20 +32,32 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 
 
 class Group(NamedTuple):
-    """A part of a document with fields of its own: a party, the totals, or one of several lines."""
+    """A part of a document with fields of its own: a party, the totals, or one of several lines.
+
+    Of `many` rows none is looked into before it is asked for, nor kept.
+    """
 
     path: str
     members: Members
+    many: bool = False
 
 
 Members: TypeAlias = Mapping[str, "str | tuple[str, ...] | Group"]
+
+
+class _Member(NamedTuple):
+    """A group of a table, as a descent meets it."""
+
+    key: str
+    shape: Shape
+    many: bool
 
 
 class _Step(NamedTuple):
     """What the table wants of an element: itself under this path, the groups that begin here, elements further down."""
 
     leaf: str | None
-    groups: tuple[tuple[str, Shape], ...]
+    groups: tuple[_Member, ...]
     below: _Branch | None
 
 
@@ -57,7 +69,7 @@ class _Wanted(NamedTuple):
 
     steps: tuple[str, ...]
     leaf: str | None = None
-    group: tuple[str, Shape] | None = None
+    group: _Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,14 @@ def compile_table(members: Members) -> Shape:
     """The shape of a table whose values are paths, alternatives in order of preference, or groups."""
     paths: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[str, Shape]] = {}
+    wanted: list[_Wanted] = []
     for key, value in members.items():
         if isinstance(value, Group):
             groups[key] = (value.path, compile_table(value.members))
+            wanted.append(_Wanted(tuple(value.path.split("/")), group=_Member(key, groups[key][1], value.many)))
         else:
             paths[key] = (value,) if isinstance(value, str) else value
-    wanted = [_Wanted(tuple(path.split("/")), leaf=path) for several in paths.values() for path in several]
-    wanted += [_Wanted(tuple(path.split("/")), group=(key, shape)) for key, (path, shape) in groups.items()]
+            wanted += (_Wanted(tuple(path.split("/")), leaf=path) for path in paths[key])
     return Shape(paths, groups, _branch(wanted))
 
 
@@ -115,7 +128,7 @@ class Found:
     shape: Shape
     at: str = ""
     leaves: dict[str, list[_Element]] = field(default_factory=dict)
-    rows: dict[str, list[Found]] = field(default_factory=dict)
+    rows: dict[str, Sequence[Found]] = field(default_factory=dict)
 
     def every(self, key: str) -> list[_Element]:
         """All elements of a key, empty ones too, preferred paths first, then as in the document."""
@@ -184,10 +197,46 @@ def _descend(element: _Element, branch: _Branch, found: Found) -> None:
                 leaves[leaf].append(child)
             else:
                 leaves[leaf] = [child]
-        for key, shape in groups:
-            if key in found.rows:
-                found.rows[key].append(gather(child, shape))
-            else:
-                found.rows[key] = [gather(child, shape)]
+        for group in groups:
+            _meet(child, group, found.rows)
         if below is not None:
             _descend(child, below, found)
+
+
+def _meet(element: _Element, group: _Member, rows: dict[str, Sequence[Found]]) -> None:
+    known = rows.get(group.key)
+    if group.many:
+        if known is None:
+            known = rows[group.key] = _Rows(group.shape)
+        cast("_Rows", known).elements.append(element)
+    elif known is None:
+        rows[group.key] = [gather(element, group.shape)]
+    else:
+        cast("list[Found]", known).append(gather(element, group.shape))
+
+
+class _Rows(Sequence[Found]):
+    """Rows that are gathered as they are asked for: held all at once, those of 40,000 lines are more than the lines."""
+
+    def __init__(self, shape: Shape) -> None:
+        """None yet."""
+        self.elements: list[_Element] = []
+        self._shape = shape
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.elements)
+
+    @overload
+    def __getitem__(self, at: int) -> Found: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Found]: ...
+    def __getitem__(self, at: int | slice) -> Found | list[Found]:
+        """One of them, or some."""
+        if isinstance(at, slice):
+            return [gather(element, self._shape) for element in self.elements[at]]
+        return gather(self.elements[at], self._shape)
+
+    def __iter__(self) -> Iterator[Found]:
+        """Each once."""
+        return (gather(element, self._shape) for element in self.elements)

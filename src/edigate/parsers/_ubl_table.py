@@ -153,10 +153,10 @@ TABLE: Members = {
     "vat": Group("cac:TaxTotal/cac:TaxSubtotal", _VAT_ROW),
     "totals": Group("cac:LegalMonetaryTotal", _TOTALS),
     "preceding": Group("cac:BillingReference/cac:InvoiceDocumentReference", {"id": "cbc:ID"}),
-    "lines": Group("cac:InvoiceLine", _LINE),
+    "lines": Group("cac:InvoiceLine", _LINE, many=True),
 }
 CREDIT_NOTE_TABLE: Members = {
     **TABLE,
     "type_code": "cbc:CreditNoteTypeCode",
-    "lines": Group("cac:CreditNoteLine", {**_LINE, "quantity": "cbc:CreditedQuantity"}),
+    "lines": Group("cac:CreditNoteLine", {**_LINE, "quantity": "cbc:CreditedQuantity"}, many=True),
 }
