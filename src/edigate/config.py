@@ -179,7 +179,13 @@ class GateTable(_Table):
 class IntakeTable(_Table):
     """When a deposited file counts as complete, and how many are taken at once."""
 
-    quiet_seconds: float = Field(2.0, ge=0, description="A file is complete when it has not changed for so long.")
+    quiet_seconds: float = Field(
+        1.0,
+        ge=0,
+        description="A file is complete when it has not changed for so long, nobody has it open and its end is whole;"
+        " one that is renamed into the inbox at once. Where other machines write over a network, whose news may come"
+        " late, take more: 5.",
+    )
     broken_after_seconds: float = Field(
         3600, gt=0, description="A file that is still not whole after so long without a change is inadmissible."
     )
