@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 _FIRST_SURROGATE = 0xDC00
-_NO_UTF8 = re.compile(r"[\udc80-\udcff%]")
+_NO_UTF8 = re.compile(r"[\x00\udc80-\udcff%]")
 _ESCAPE = re.compile(r"%([0-9A-F]{2})")
 
 
@@ -153,9 +153,16 @@ def _fetch(row: RowMapping) -> Fetch:
 
 
 def _encoded(name: str) -> str:
-    """As text that the ledger can hold: a byte that is no UTF-8, and the percent sign, become `%` and two digits."""
+    """As text that every ledger can hold: bytes that are no UTF-8, NUL and the percent sign become `%` and two digits.
+
+    """
     return _NO_UTF8.sub(lambda found: f"%{ord(found[0]) & 0xFF:02X}", name)
 
 
 def _decoded(text: str) -> str:
-    return _ESCAPE.sub(lambda found: "%" if found[1] == "25" else chr(_FIRST_SURROGATE + int(found[1], 16)), text)
+    return _ESCAPE.sub(_byte, text)
+
+
+def _byte(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return chr(code if code < _NO_ASCII else _FIRST_SURROGATE + code)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
+from psycopg.adapt import Dumper
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from sqlalchemy import MetaData, String, Text, create_engine, text
@@ -73,7 +74,18 @@ def connect(url: str) -> psycopg.Connection:
 
     Raises psycopg.Error, LedgerUnfit.
     """
-    return psycopg.connect(conninfo(url), autocommit=True)
+    session = psycopg.connect(conninfo(url), autocommit=True)
+    session.adapters.register_dumper(str, _WithoutNul)
+    return session
+
+
+class _WithoutNul(Dumper):
+    """Texts as PostgreSQL takes them: what others said, a server's message, may hold anything."""
+
+    oid = 0  # of no type in particular: the statement says which
+
+    def dump(self, obj: str) -> bytes:
+        return obj.replace("\x00", "\ufffd").encode()
 
 
 def conninfo(url: str) -> str:

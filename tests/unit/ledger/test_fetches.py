@@ -139,4 +139,4 @@ def test_the_audit_log_says_where_a_flow_came_from(ledger: Engine, name: str, to
         (entry,) = connection.execute(select(links.c.entries)).scalars()
 
     facts = {"partner": "ABC123", "server": "sftp.example:22", "name": told, "size": 8, "mtime": 1000}
-    assert json.loads(entry) == {"at": LATER, "event": "sftp.fetched", "subject": "c1"} | facts
+    assert json.loads(entry).items() >= ({"at": LATER, "event": "sftp.fetched", "subject": "c1"} | facts).items()
