@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -44,16 +45,32 @@ class Arrivals:
         known = {partner.code for partner in book.partners}
         for code in sorted(known):
             self._open_inbox(self._gate.places.inbox / code)
-        look = self._gate.inbox.look(known, self._gate.settings.intake.batch_flows * LOOK_AHEAD)
+        look = self._gate.inbox.look(known, self._at_once)
+        self._take_up(look)
+        return look
+
+    @property
+    def _at_once(self) -> int:
+        return self._gate.settings.intake.batch_flows * LOOK_AHEAD
+
+    def _look_on(self) -> None:
+        """What comes next of the last look; another look where that is used up or old."""
+        goes_on = self.last and self.last.rest and time.monotonic() < self.last.until
+        if self.last and goes_on:
+            self._take_up(self._gate.inbox.go_on(self.last, self._at_once))
+        if not goes_on or not (self.backlog or self.full):
+            self.look()
+
+    def _take_up(self, look: Look) -> None:
         self.backlog = deque(look.ready)
         if not self._has_room():
             look.waiting += [file.path for file in self.backlog]
             look.next_in = PAUSE_WHILE_FULL
+            look.rest.clear()
             self.backlog.clear()
         self.last = look
         for trouble in look.troubles:
             self._tell(trouble)
-        return look
 
     def _has_room(self) -> bool:
         """Whether the disk has room for more deposits; it is told when that changes."""
@@ -89,7 +106,7 @@ class Arrivals:
         Any one thread may call it, while what came before is decided. Returns how many were claimed or booked.
         """
         if looking and not self.backlog:
-            self.look()
+            self._look_on()
         if self.full:
             return 0
         with timed("claim") as claiming:

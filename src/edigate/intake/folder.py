@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.intake.wholeness import is_being_written, is_whole
 from edigate.ledger.clock import new_id
@@ -23,11 +23,11 @@ TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
 INCOMPLETE = "-incomplete"
 OF = "="  # in a partner's spool, between a claim and the name of its file
 LONGEST_NAME = 255
+FRESH, COSTS_AT_MOST = 1.0, 20  # seconds, or so many times as long as it took: a look is gone on with
 FETCHING = ".fetching"  # in a partner's spool: what is not whole yet
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What a file looked like."""
 
     size: int
@@ -64,8 +64,7 @@ class Ready:
         return self.sight.size
 
 
-@dataclass(frozen=True, slots=True)
-class _Quiet:
+class _Quiet(NamedTuple):
     partner: str
     path: str
     sight: Sight
@@ -95,12 +94,17 @@ class Claim:
 
 @dataclass(slots=True)
 class Look:
-    """One look through the inboxes."""
+    """One look through the inboxes; `rest` are files that were seen to be quiet and are not opened yet.
+
+    `until` is when (by the monotonic clock) it is too old to go on with the rest: others may have come, who take turns.
+    """
 
     ready: list[Ready] = field(default_factory=list)
     waiting: list[Path] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     next_in: float | None = None
+    rest: deque[_Quiet] = field(default_factory=deque)
+    until: float = 0.0
 
 
 class Inbox:
@@ -127,16 +131,23 @@ class Inbox:
             self._renamed.add(self._news.popleft())
         for partner, entry in self._entries(partners, found):
             self._consider(partner, entry, looking, found)
-        seen = self._seen = looking.seen
-        self._cut = {path: sight for path, sight in self._cut.items() if path in seen}
-        for file in chain.from_iterable(zip_longest(*looking.quiet.values())):
-            if len(found.ready) >= at_most:
-                break
-            if file is not None:
-                self._open(file, found)
+        self._seen = looking.seen
+        self._cut = {path: sight for path, sight in self._cut.items() if path in looking.seen}
+        self._renamed &= looking.seen.keys()
+        in_turn = chain.from_iterable(zip_longest(*looking.quiet.values()))
+        found.rest.extend(file for file in in_turn if file is not None)
+        now = time.monotonic()
+        found.until = now + max(FRESH, COSTS_AT_MOST * (now - looking.now))
+        return self.go_on(found, at_most)
+
+    def go_on(self, found: Look, at_most: int) -> Look:
+        """The same look with what is ready (at most so many) of its rest; much is not looked through for each batch."""
+        found.ready = []
+        while found.rest and len(found.ready) < at_most:
+            self._open(found.rest.popleft(), found)
         # What is ready goes, and another file may come under its name.
         if self._renamed:
-            self._renamed &= seen.keys() - {str(ready.path) for ready in found.ready}
+            self._renamed.difference_update(str(ready.path) for ready in found.ready)
         return found
 
     def _entries(self, partners: Collection[str], found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:

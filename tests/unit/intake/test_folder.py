@@ -282,6 +282,22 @@ def test_partners_take_turns(root: Path) -> None:
     assert names(look(an_inbox(root), at_most=3)) == ["a00", "b", "a01"]
 
 
+def test_a_look_goes_on_where_it_ended(root: Path) -> None:
+    """With the partners still in turn; what comes meanwhile is for the next one."""
+    for number in range(6):
+        drop(root, f"a{number}", age=10)
+    drop(root, "b", partner="JMRPOR", age=10)
+    inbox = an_inbox(root)
+    found = look(inbox, at_most=3)
+    drop(root, "a00", age=10)
+    (root / "ABC123" / "a3").unlink()
+
+    assert (names(found), len(found.rest)) == (["a0", "b", "a1"], 4)
+    assert (names(inbox.go_on(found, 2)), len(found.rest)) == (["a2", "a4"], 1)
+    assert (names(inbox.go_on(found, 9)), names(inbox.go_on(found, 9))) == (["a5"], [])
+    assert found.until > time.monotonic()
+
+
 def test_any_name_can_be_claimed(root: Path, tmp_path: Path) -> None:
     """Names as long as a file system takes, with line breaks, or with bytes that are no text."""
     for name in (b"x" * 255, b"two\nlines", b"caf\xe9.xml", "é".encode()):
