@@ -12,7 +12,7 @@ STAMP := $(VENV)/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup tools demo test check bench bench-page bench-directory profile simulate fuzz torture docs clean
+.PHONY: help setup tools demo test check bench bench-page bench-directory profile simulate simulate-page fuzz torture docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ profile: setup ## Tell where the processor time goes, by step and function (N=30
 
 simulate: setup ## Replay a year of load against measured service times (ARGS="--invoices-per-year 1e9 --within 60")
 	@$(BIN)/python -m simulate $(ARGS)
+
+simulate-page: setup ## Write what the rates of docs/scaling.md take by the newest report of make bench
+	@$(BIN)/python -m simulate.page
 
 bench-directory: setup ## Measure the import of a directory flow of 200,000 structures and 80,000 services
 	@$(BIN)/python -m bench.directory

@@ -20,13 +20,14 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     WORK: ("settle",),
     DELIVER: ("place", "publish", "tell"),
 }
-# Assumed, until it is measured on PostgreSQL: so many commits in each role for a batch, and what one takes, with the
-# way there and back over a network.
+# Assumed: so many commits in each role for a batch, and what one takes, with the way there and back over a network.
 COMMITS: Mapping[str, int] = {INTAKE: 1, WORK: 2, DELIVER: 5}
 COMMIT_SECONDS = 0.005
 BATCH = 256
 # Rows that the ledger takes for a flow and for each of its invoices, as counted in a gate's own after sound flows.
 ROWS_PER_FLOW, ROWS_PER_INVOICE = 3.0, 4.0
+# By counting: deposit into the archive, out of it, its pivot into storage, out of it, and into the outbox.
+COPIES = 5
 
 
 class Cost(NamedTuple):
@@ -41,15 +42,16 @@ class Cost(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """The costs of each role, and where they come from."""
+    """The costs of each role, where they come from, and whether they were measured on PostgreSQL."""
 
     source: str
     roles: Mapping[str, Cost]
+    on_postgres: bool = False
 
 
 # Measured on 21 November 2026 on two cores (AMD EPYC, virtual), ext4, Python 3.11.7, lxml 6.1.3; flows of 10 kB.
 DEFAULTS = Costs(
-    "defaults of 21 November 2026",
+    "defaults of 21 November 2026, on the embedded ledger",
     {
         INTAKE: Cost(0.00083, 0.0),
         WORK: Cost(0.00042, 0.0020),
@@ -65,7 +67,20 @@ def known(report: Path = REPORT) -> Costs:
         single = cases["single"]
     except (FileNotFoundError, KeyError):
         return DEFAULTS
-    return Costs(f"the bench of {single['at']}", _measured(single["measured"], cases.get("archives")))
+    roles = _measured(single["measured"], cases.get("archives"))
+    shared = cases.get("postgres", {}).get("measured", {}).get("processes_1", {})
+    if shared.get("flows_per_second"):
+        roles = _as_on_postgres(roles, shared)
+        return Costs(f"the bench of {single['at'][:10]}, on PostgreSQL", roles, on_postgres=True)
+    return Costs(f"the bench of {single['at'][:10]}, on the embedded ledger", roles)
+
+
+def _as_on_postgres(roles: Mapping[str, Cost], shared: Mapping[str, float]) -> dict[str, Cost]:
+    """The embedded gate's costs, made as much longer as one process on PostgreSQL takes longer over a single flow."""
+    taking = 1 / shared["intake_per_second"] / roles[INTAKE].of(1)
+    rest = 1 / shared["flows_per_second"] / (roles[WORK].of(1) + roles[DELIVER].of(1))
+    longer = {INTAKE: taking, WORK: rest, DELIVER: rest}
+    return {role: Cost(cost.per_flow * longer[role], cost.per_invoice * longer[role]) for role, cost in roles.items()}
 
 
 def _measured(single: Mapping[str, Any], archives: Mapping[str, Any] | None) -> dict[str, Cost]:

@@ -89,6 +89,25 @@ def test_costs_come_from_the_newest_report(tmp_path: Path) -> None:
     assert known.roles["deliver"].of(3) == pytest.approx(0.001 + 3 * 0.001)
 
 
+def test_costs_on_postgresql_are_taken_where_they_were_measured(tmp_path: Path) -> None:
+    """One process there takes in 100 flows a second, and decides and delivers 50: so much is each role's in all."""
+    report = tmp_path / "report.json"
+    steps = {"claim": 1.0, "settle": 2.0, "place": 2.0}
+    single = {
+        "at": "2026-11-21",
+        "measured": {"flows": 1000, "steps_seconds": steps, "cpu_per_flow": {"workers": 4000}},
+    }
+    postgres = {"measured": {"processes_1": {"flows_per_second": 50.0, "intake_per_second": 100.0}}}
+    report.write_text(json.dumps({"cases": {"single": single, "postgres": postgres}}), encoding="utf-8")
+
+    known = costs.known(report)
+
+    assert known.on_postgres
+    assert known.roles["intake"].of(1) == pytest.approx(0.01)
+    assert known.roles["work"].of(1) == pytest.approx(0.015)
+    assert known.roles["deliver"].of(1) == pytest.approx(0.005)
+
+
 def test_without_a_report_the_costs_measured_once_are_taken(tmp_path: Path) -> None:
     """Nothing measured, or nothing of single flows: the defaults, which say so."""
     empty = tmp_path / "empty.json"
