@@ -88,6 +88,7 @@ class Postgres:
         if not self._has_template:
             from edigate.ledger.database import open_ledger  # noqa: PLC0415 - the server is of use without
 
+            self.run(f"drop database if exists {_TEMPLATE} with (force)")
             self.run(f"create database {_TEMPLATE}")
             open_ledger(self.url(_TEMPLATE)).dispose()
             self._has_template = True

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-_FIRST_SURROGATE = 0xDC00
+_FIRST_SURROGATE, _NO_ASCII = 0xDC00, 0x80
 _NO_UTF8 = re.compile(r"[\x00\udc80-\udcff%]")
 _ESCAPE = re.compile(r"%([0-9A-F]{2})")
 
@@ -153,9 +153,7 @@ def _fetch(row: RowMapping) -> Fetch:
 
 
 def _encoded(name: str) -> str:
-    """As text that every ledger can hold: bytes that are no UTF-8, NUL and the percent sign become `%` and two digits.
-
-    """
+    """As text that a ledger can hold: bytes that are no UTF-8, NUL and the percent sign become `%` and two digits."""
     return _NO_UTF8.sub(lambda found: f"%{ord(found[0]) & 0xFF:02X}", name)
 
 
