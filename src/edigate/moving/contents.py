@@ -18,12 +18,13 @@ from edigate.ledger.tables import links, metadata, notes, sequences, weighed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     import psycopg
     from sqlalchemy import Connection
 
     Row = Sequence[Any]
+    Rows = Generator[tuple[Any, ...], None, None]
 
 MOVED = "moved"
 """The note by which a ledger on PostgreSQL tells where it came from."""
@@ -102,7 +103,7 @@ def count(connection: Connection) -> dict[str, int]:
     return {table.name: connection.exec_driver_sql(_query(table, "count(*)")).scalar_one() for table in TABLES}
 
 
-def embedded_rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+def embedded_rows(connection: Connection, table: Table) -> Rows:
     """The rows of an embedded ledger, with booleans as such."""
     session = cast("sqlite3.Connection", connection.connection.dbapi_connection)
     truths = [place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
@@ -120,11 +121,11 @@ def _with_truths(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]
     return tuple(values)
 
 
-def pour(session: psycopg.Connection, table: Table, rows: Iterator[Row], told: Callable[[int], None]) -> Digest:
+def pour(session: psycopg.Connection, table: Table, rows: Rows, told: Callable[[int], None]) -> Digest:
     """Put rows into a table of PostgreSQL. Raises ZeroByte, and what the driver raises."""
     digest = Digest(table)
     statement = f'copy "{table.name}" ({_names(table)}) from stdin'
-    with session.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+    with closing(rows), session.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         for row in rows:
             digest.add(row)
             copy.write_row(row)
@@ -133,7 +134,7 @@ def pour(session: psycopg.Connection, table: Table, rows: Iterator[Row], told: C
     return digest
 
 
-def server_rows(session: psycopg.Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+def server_rows(session: psycopg.Connection, table: Table) -> Rows:
     """The rows that PostgreSQL has, in the same order."""
     statement = f"copy ({_query(table, _names(table))} {_order(table)}) to stdout"
     with session.cursor() as cursor, cursor.copy(statement.encode()) as copy:
@@ -141,15 +142,16 @@ def server_rows(session: psycopg.Connection, table: Table) -> Iterator[tuple[Any
         yield from copy.rows()
 
 
-def digest_of(table: Table, rows: Iterator[Row], told: Callable[[int], None], chains: Chains) -> Digest:
+def digest_of(table: Table, rows: Rows, told: Callable[[int], None], chains: Chains) -> Digest:
     """The digest of these rows; links are walked, too."""
     digest = Digest(table)
-    for row in rows:
-        digest.add(row)
-        if table is links:
-            chains.add(row)
-        if digest.rows % STRIDE == 0:
-            told(digest.rows)
+    with closing(rows):
+        for row in rows:
+            digest.add(row)
+            if table is links:
+                chains.add(row)
+            if digest.rows % STRIDE == 0:
+                told(digest.rows)
     return digest
 
 

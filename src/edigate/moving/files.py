@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.ledger import snapshots
@@ -57,9 +57,12 @@ def survey(source: Archive, ledger: Connection) -> Files:
 
 
 def _known(ledger: Connection) -> Iterator[str]:
-    query = select(flows.c.archived, func.min(flows.c.id)).group_by(flows.c.archived).order_by(flows.c.archived)
-    for row in ledger.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield row.archived
+    """Every place that the ledger knows, in pages that each begin after the last one."""
+    query = select(flows.c.archived).distinct().order_by(flows.c.archived).limit(_AT_ONCE)
+    last = ""
+    while page := ledger.execute(query.where(flows.c.archived > last)).scalars().all():
+        yield from page
+        last = page[-1]
 
 
 def _is_there(source: Archive, place: str) -> bool:

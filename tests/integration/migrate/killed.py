@@ -1,4 +1,4 @@
-"""A move that dies by SIGKILL at one instant: `python killed.py ROOT URL MODULE FUNCTION CALL before|after [STORAGE]`."""
+"""A move that dies at one instant: `python killed.py ROOT URL MODULE FUNCTION CALL before|after [STORAGE]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gate with a past of several days: decided flows, statuses, a dead letter, a replay asked for, deposits that wait."""
+"""A gate with a past of some days: decided flows, statuses, a dead letter, a replay asked for, deposits that wait."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 CLOSED_SCANNER = '[antivirus]\nsocket = "/nowhere/clamd.ctl"\n'
-COMMENTED = "# Ours.\n[gate]\nname = 'Ville' # kept\n\n" + SETTINGS + "[ledger]\n# Where it is.\n#url = \"\"\n"
+COMMENTED = "# Ours.\n[gate]\nname = 'Ville' # kept\n\n" + SETTINGS + '[ledger]\n# Where it is.\n#url = ""\n'
 OF_THE_MOVE = frozenset({"moving", "moved", "outbox", "jobs_schema"})
 NOT_MOVED = frozenset({"weighed", "sequences"})
 

@@ -1,4 +1,4 @@
-"""Moves that are killed, broken off or given up: the gate is in one place only, and the next call ends as if none was."""
+"""Moves that are killed, broken off or given up: the gate is in one place only, and the next call ends it as if not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edigate.ledger.database import open_ledger
-from edigate.moving import ledgers
+from edigate.moving import contents, ledgers
 from tests import postgres
 from tests.acceptance.actors import BUYER
 from tests.acceptance.gates import Site, sound
@@ -81,7 +81,7 @@ def _goes_on(departing: Departing) -> None:
 def test_a_move_that_fails_leaves_the_gate_where_it_was(departing: Departing, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server goes away in the middle: the gate works on in its folder, and can be moved another time."""
     before = embedded(departing.root)
-    real = ledgers.pour
+    real = contents.pour
     poured: list[str] = []
 
     def cut_off(session: Any, table: Any, *rest: Any) -> Any:  # noqa: ANN401 - what `pour` takes and gives

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edigate.engine.engines import engine_of
-from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.database import open_ledger, sole, writing
 from edigate.ledger.notes import write
 from tests import postgres
 from tests.acceptance.gates import Site
@@ -20,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.integration.migrate.conftest import Departing
+
+HOLD = (
+    "import sys, time; from pathlib import Path; from edigate.engine.lock import held\n"
+    "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +39,8 @@ def _as_it_was(departing: Departing) -> Iterator[None]:
 @pytest.mark.parametrize(("lang", "said"), [("en", "another gate holds this folder"), ("fr", "occupe ce dossier")])
 def test_a_gate_at_work_is_not_moved(departing: Departing, lang: str, said: str) -> None:
     """Its folder is held by a process, which is named."""
-    code = (
-        "import sys, time; from pathlib import Path; from edigate.engine.lock import held\n"
-        "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
-    )
     lock = str(departing.root / "ledger.lock")
-    with subprocess.Popen([sys.executable, "-c", code, lock], stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen([sys.executable, "-c", HOLD, lock], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         answer = departing.console.run("migrate", "--ledger", departing.url, lang=lang, expect=1)
@@ -50,24 +50,25 @@ def test_a_gate_at_work_is_not_moved(departing: Departing, lang: str, said: str)
 
 
 def test_two_moves_at_once_are_one(departing: Departing) -> None:
-    """Whoever comes second is told so."""
-    ledger = open_ledger(departing.root / "ledger.sqlite")
-    answers = []
-
-    def second() -> None:
-        answers.append(departing.console.run("migrate", "--ledger", departing.url, expect=None))
-
-    from edigate.ledger.database import sole
-
-    server = open_ledger(departing.url)
-    with sole(server, "move") as hold:
+    """Whoever comes second, from another folder or machine, is told so."""
+    ledger = open_ledger(departing.url)
+    with sole(ledger, "move") as hold:
         assert hold
-        thread = threading.Thread(target=second)
-        thread.start()
-        thread.join()
-    server.dispose()
+        answer = departing.console.run("migrate", "--ledger", departing.url, expect=1)
     ledger.dispose()
-    assert answers[0].status == 1
+    assert f"Somebody else is at work there: a backup, a purge, or another move ({departing.url})" in answer.err
+
+
+def test_a_backup_under_way_is_waited_for(departing: Departing) -> None:
+    """The archive must not change meanwhile."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(departing.root / "archive.lock")], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        answer = departing.console.run("migrate", "--ledger", departing.url, expect=1)
+        holder.kill()
+    assert f"a backup, a purge, or another move ({departing.root})" in answer.err
 
 
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
@@ -115,10 +116,7 @@ def test_a_server_that_is_not_there(departing: Departing) -> None:
 
 def test_without_the_extra(departing: Departing) -> None:
     """The library that is missing is named, and how it comes."""
-    code = (
-        "import sys; sys.modules['psycopg'] = None\n"
-        "from edigate.cli import obey; sys.exit(obey(sys.argv[1:]))"
-    )
+    code = "import sys; sys.modules['psycopg'] = None\nfrom edigate.cli import obey; sys.exit(obey(sys.argv[1:]))"
     arguments = ("--gate", str(departing.root), "migrate", "--ledger", departing.url)
     answer = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
     assert answer.returncode == 1
