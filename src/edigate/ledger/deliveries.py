@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
-from edigate.ledger import alerts, jobs, proof, sequences, ways
+from edigate.ledger import alerts, jobs, proof, sequences, states, ways
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-PLANNED, PLACED, PUBLISHED = "planned", "placed", "published"
+PLANNED, PLACED, PUBLISHED = states.PLANNED, states.PLACED, states.PUBLISHED
 STATUSES_IN_A_FLOW = 5_000
 BY_RECIPIENT = frozenset(code for code, row in STATUSES.items() if row.set_by is Setter.RECIPIENT)
 
@@ -389,13 +389,19 @@ def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[
     return _grouped(where_in(connection, query, delivery_invoices.c.delivery, pivots), "delivery", "place")
 
 
+_NAMED = (
+    "id", "supplier", "supplier_scheme", "supplier_name", "supplier_country", "recipient", "recipient_name", "service",
+    "service_name", "number", "issue_date",
+)  # fmt: skip
+
+
 def told(connection: Connection, life_cycles: Collection[int]) -> dict[int, list[RowMapping]]:
-    """The statuses each life-cycle flow tells, in order, with their invoices and the run that theirs repeats."""
+    """The statuses each life-cycle flow tells, in order, with what names their invoices and the run theirs repeats."""
     query = (
         select(
             statuses.c.told_in, statuses.c.id.label("place"), statuses.c.status.label("told"), statuses.c.comment,
-            statuses.c.at, statuses.c.label.label("told_label"), statuses.c.producer, statuses.c.mandate, invoices,
-            runs.c.parent,
+            statuses.c.at, statuses.c.label.label("told_label"), statuses.c.producer, statuses.c.mandate, runs.c.parent,
+            *(invoices.c[name] for name in _NAMED),  # most of an invoice's columns are not told
         )
         .join(invoices, invoices.c.id == statuses.c.invoice)
         .outerjoin(runs, runs.c.id == invoices.c.run)
