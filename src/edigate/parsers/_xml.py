@@ -56,13 +56,16 @@ class _Nowhere(etree.Resolver):
         return self.resolve_string("", context, base_url=None)
 
 
-def build(*, huge: bool = False, resolver: etree.Resolver | None = None) -> etree.XMLParser:
+def build(
+    *, huge: bool = False, blanks: bool = True, resolver: etree.Resolver | None = None
+) -> etree.XMLParser:  # fmt: skip
     """A parser that loads no DTD, replaces no entity, opens no file and never reaches the network.
 
     `huge` lifts libxml2's limits on depth and text, which the caller then keeps itself; `resolver` is asked for
-    every file that a schema names. Comments and processing instructions leave the tree; lines stay right.
+    every file that a schema names. Comments and processing instructions leave the tree; lines stay right. Without
+    `blanks` so does the white space between elements, unless something that is no element stands beside it.
     """
-    return _fenced(etree.XMLParser(**_SAFE, huge_tree=huge), resolver or _Nowhere())
+    return _fenced(etree.XMLParser(**_SAFE, huge_tree=huge, remove_blank_text=not blanks), resolver or _Nowhere())
 
 
 def _fenced(parser: _Parser, resolver: etree.Resolver) -> _Parser:
@@ -71,11 +74,12 @@ def _fenced(parser: _Parser, resolver: etree.Resolver) -> _Parser:
 
 
 class _Parsers(threading.local):
-    """Each thread's own pair: a parser locks itself while it works, and a new one costs a quarter of a parse."""
+    """Each thread's own: a parser locks itself while it works, and a new one costs a quarter of a parse."""
 
     def __init__(self) -> None:
-        self.plain = build()
-        self.huge = build(huge=True)
+        self.by_kind = {
+            (huge, blanks): build(huge=huge, blanks=blanks) for huge in (False, True) for blanks in (False, True)
+        }
 
 
 _PARSERS = _Parsers()
@@ -99,9 +103,10 @@ def kind_of(content_start: bytes) -> str:
     return "pdf" if content_start.startswith(b"%PDF", at) else "other"
 
 
-def read(content: bytes, *, max_bytes: int) -> etree._Element:
+def read(content: bytes, *, max_bytes: int, blanks: bool = True) -> etree._Element:
     """The root of a well-formed document, or a Refusal whose fault says what stands in the way, and where.
 
+    Without `blanks` the tree may lack the white space that only lays a document out: half of its nodes.
     EDG-F101 not well-formed, EDG-F102 wrong or unknown encoding, EDG-F103 document type declaration, EDG-F104 past
     a limit of the parser: `max_bytes`, 256 levels, number of tags.
     """
@@ -111,11 +116,16 @@ def read(content: bytes, *, max_bytes: int) -> etree._Element:
         raise Refusal(found)
     huge = len(content) > HUGE_FROM
     try:
-        root = etree.fromstring(content, _PARSERS.huge if huge else _PARSERS.plain)
+        root = etree.fromstring(content, _PARSERS.by_kind[huge, blanks or not _is_plain(content)])
     except etree.XMLSyntaxError as error:
         raise Refusal(_xml_faults.explained(content, error)) from None
     _stop_on_tree(root, huge=huge)
     return root
+
+
+def _is_plain(content: bytes) -> bool:
+    """Whether it is elements and texts alone: beside a comment, blanks that begin a text would be taken for layout."""
+    return content.startswith(b"<") and content[1:2] != b"\0" and b"<!" not in content and content.find(b"<?", 1) < 0
 
 
 def _stop_on_size(content: bytes, max_bytes: int) -> None:

@@ -94,7 +94,7 @@ def read_document(content: bytes, interface: Interface, desk: Desk, entry: str =
 
 
 def _checked(xml: bytes, interface: Interface, desk: Desk) -> tuple[_Element, Parser]:
-    root = read(xml, max_bytes=desk.settings.document_bytes)
+    root = read(xml, max_bytes=desk.settings.document_bytes, blanks=False)
     parser = parser_of(root, interface)
     if parser is None:
         raise Refusal(_of_another_format(root, interface, desk).placed(*places.place(root)))

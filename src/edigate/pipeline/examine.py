@@ -303,7 +303,7 @@ def render_again(
         if isinstance(piece, Fault) or piece.kind == SIGNATURE:
             continue
         xml, _ = xml_of(piece.content, interface, rules)
-        root = read(xml, max_bytes=rules.document_bytes)
+        root = read(xml, max_bytes=rules.document_bytes, blanks=False)
         document = Document(piece.content, root, parser_of(root, interface))
         for invoice in document.parser.parse(root):
             position += 1

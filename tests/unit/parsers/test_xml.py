@@ -337,6 +337,29 @@ def test_comments_and_instructions_leave_text_whole_and_lines_right() -> None:
     assert [f"{child.tag} {child.text} {child.sourceline}" for child in root] == ["b 1234 3", "c None 5"]
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [" text ", "  ", "&#32;text", " <!-- one -->text", " <![CDATA[text]]> ", " <?an instruction?>text", "\n<!---->\n"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_layout_may_be_left_out_but_no_blank_of_a_text(inside: str, encoding: str) -> None:
+    """What stands between elements is no text; what stands in one is kept to the last blank, whatever is beside it."""
+    content = f'<?xml version="1.0" encoding="{encoding[:6]}"?>\n<a>\n  <b>{inside}</b>\n  <c/>\n</a>'.encode(encoding)
+
+    with_layout, without = (_xml.read(content, max_bytes=LIMIT, blanks=blanks) for blanks in (True, False))
+
+    assert [child.text for child in without] == [child.text for child in with_layout]
+    assert [child.sourceline for child in without] == [3, 4 + inside.count("\n")]
+    assert with_layout.text == "\n  "
+
+
+def test_a_plain_document_is_read_without_its_layout() -> None:
+    """Which is half of its nodes."""
+    root = _xml.read(b"<a>\n  <b> c </b>\n</a>", max_bytes=LIMIT, blanks=False)
+
+    assert (root.text, root[0].text, root[0].tail) == (None, " c ", None)
+
+
 def test_lines_are_right_past_65535() -> None:
     """libxml2 keeps lines in 16 bits, and elsewhere for those that do not fit."""
     root = _xml.read(b"<a>\n" + b"<b>1</b>\n" * 70_000 + b"<c><d>1</d></c>\n</a>", max_bytes=LIMIT)
