@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
-from psycopg.adapt import Dumper
+from psycopg.adapt import Dumper, Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from sqlalchemy import MetaData, String, Text, create_engine, text
@@ -24,6 +24,7 @@ from edigate.ledger.tables import metadata
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from psycopg.abc import Buffer
     from sqlalchemy import Connection, Engine
 
 OLDEST = 130_000
@@ -58,14 +59,18 @@ def open_ledger(url: str, *, create: bool = True) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: connect(url), isolation_level="AUTOCOMMIT", pool_pre_ping=True
     )
-    with engine.connect() as connection:
-        _require_fit(connection)
-        found = revision(connection)
-        if found is None and not create:
-            raise FileNotFoundError(_parts(url).get("dbname") or "postgresql")
-        current = found == HEAD and notes.read(connection, JOBS_SCHEMA) == jobs_migrations()[-1].name
-    if not current:
-        _bring_up_to_date(engine)
+    try:
+        with engine.connect() as connection:
+            _require_fit(connection)
+            found = revision(connection)
+            if found is None and not create:
+                raise FileNotFoundError(_parts(url).get("dbname") or "postgresql")
+            current = found == HEAD and notes.read(connection, JOBS_SCHEMA) == jobs_migrations()[-1].name
+        if not current:
+            _bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -76,7 +81,15 @@ def connect(url: str) -> psycopg.Connection:
     """
     session = psycopg.connect(conninfo(url), autocommit=True)
     session.adapters.register_dumper(str, _WithoutNul)
+    session.adapters.register_loader("numeric", _Whole)
     return session
+
+
+class _Whole(Loader):
+    """Sums of numbers of 64 bits, which may not be of as many: no other column or expression is numeric."""
+
+    def load(self, data: Buffer) -> int:
+        return int(bytes(data))
 
 
 class _WithoutNul(Dumper):
@@ -131,12 +144,18 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 def _make(connection: Connection) -> None:
-    """All tables as they are now. Texts sort by their code points whatever the database's language, as in SQLite."""
+    """All tables as they are now. Texts sort by their code points whatever the database's language, as in SQLite.
+
+    What a row names has to be there when the transaction ends: those who take rows away do so in an order of their own.
+    """
     made = MetaData()
     for table in metadata.sorted_tables:
-        for column in table.to_metadata(made).columns:
+        copied = table.to_metadata(made)
+        for column in copied.columns:
             if isinstance(column.type, String):
                 column.type = Text(collation="C")
+        for reference in copied.foreign_key_constraints:
+            reference.deferrable, reference.initially = True, "DEFERRED"
     for index in chain.from_iterable(table.indexes for table in made.tables.values()):
         # The tables name it for SQLite only: naming it for PostgreSQL there would load all of its dialect.
         if (partial := index.dialect_options["sqlite"]["where"]) is not None:
