@@ -7,26 +7,21 @@ them), works them off once and prints what that took as JSON.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import sys
-import time
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 from sqlalchemy import func, select
 
-from bench import corpus, measured, steps
-from bench.gate import make_gate, peak_memory
-from edigate.engine.local import Local
+from bench import corpus, measured
+from bench.gate import make_gate, work_off
 from edigate.ledger.faults_json import load
 from edigate.ledger.tables import deliveries, invoices, runs
 from edigate.observability import logs
 
 if TYPE_CHECKING:
     from edigate.engine.gate import Gate
-    from edigate.engine.tally import Tally
 
 
 def run(files: Path, folder: Path) -> dict[str, Any]:
@@ -34,30 +29,6 @@ def run(files: Path, folder: Path) -> dict[str, Any]:
     found = measured.run("bench.apart", files, folder)
     measured.rested()
     return found
-
-
-def work_off(gate: Gate) -> dict[str, Any]:
-    """Work off the inbox: seconds in all and by step, processor seconds and peak memory of each process, outcome."""
-    memory: Counter[int] = Counter()
-    spent: Counter[int] = Counter()
-
-    def sample(_tally: Tally, _backlog: int) -> None:
-        for process in multiprocessing.active_children():
-            pid = process.pid or 0
-            memory[pid], spent[pid] = peak_memory(pid), measured.cpu_of(pid)
-
-    stopwatch = steps.watch()
-    began = time.process_time()
-    tally = Local(gate, progress=sample).run_once()
-    return {
-        "seconds": stopwatch.elapsed,
-        "steps": {step: round(seconds, 4) for step, seconds in stopwatch.seconds.items()},
-        "cpu": {"main": time.process_time() - began, "workers": sum(spent.values())},
-        "memory": {"main": peak_memory(None), "workers": max(memory.values(), default=0)},
-        "verdicts": dict(tally.verdicts),
-        "held": tally.held,
-        **_handed_out(gate),
-    }
 
 
 def _handed_out(gate: Gate) -> dict[str, Any]:
@@ -98,7 +69,7 @@ def main() -> None:
     for file in sorted(source.iterdir()):
         file.rename(inbox / file.name)
     measured.rested()
-    print(json.dumps(work_off(gate)))
+    print(json.dumps(work_off(gate) | _handed_out(gate)))
 
 
 if __name__ == "__main__":

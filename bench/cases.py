@@ -70,6 +70,7 @@ CASES: tuple[Case, ...] = (
         (
             *_SPEEDS,
             Figure("gate_to_floor", "gate to floor", TIMES, least=0.7),
+            Figure("gate_to_floor_cpu", "the same by processor time", TIMES),
             Figure("xmllint_per_second", "flows of xmllint", PER_SECOND),
             Figure("gate_to_xmllint", "gate to xmllint", TIMES),
             *_CPU,

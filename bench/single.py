@@ -59,6 +59,9 @@ def _report(files: Sequence[Path], rounds: Sequence[dict[str, Any]]) -> dict[str
         "floor_per_second": _rate(files, median(floor["seconds"] for floor in floors)),
         "xmllint_per_second": _rate(files, median(checked)) if checked else None,
         "gate_to_floor": ratio([floor["seconds"] for floor in floors], seconds),
+        "gate_to_floor_cpu": ratio(
+            [floor["cpu_seconds"] for floor in floors], [gate["cpu"]["main"] + gate["cpu"]["workers"] for gate in gates]
+        ),
         "gate_to_xmllint": ratio(checked, seconds) if checked else None,
         "cpu_per_flow": {
             "main": _per_flow(files, [gate["cpu"]["main"] for gate in gates]),
@@ -74,7 +77,7 @@ def _report(files: Sequence[Path], rounds: Sequence[dict[str, Any]]) -> dict[str
 
 
 def ratio(others: Sequence[float], own: Sequence[float]) -> float:
-    """How fast the gate is as a share of the other's speed, round by round; the median of that."""
+    """The gate's speed as a share of the other's, by what each took, round by round; the median of that."""
     return round(median(other / mine for other, mine in zip(others, own, strict=True)), 3)
 
 

@@ -23,6 +23,7 @@ KEYS = {
     "floor_per_second",
     "xmllint_per_second",
     "gate_to_floor",
+    "gate_to_floor_cpu",
     "gate_to_xmllint",
     "cpu_per_flow",
     "peak_memory_megabytes",
