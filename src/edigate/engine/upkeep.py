@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
-from edigate.engine import collected, heads, purging, telling, watch
+from edigate.engine import collected, heads, purging, put_by, telling, watch
 from edigate.engine.outcry import Outcry
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("balance", lambda _: watch.BALANCE_SECONDS, watch.weigh),
     Chore("alerts", lambda settings: settings.watch.every_seconds, telling.tell),
     Chore("retention", lambda settings: purging.CHORE_PACE * settings.retention.automatic, purging.purge_on),
+    Chore("put by", lambda _: put_by.SETTLED_SECONDS, put_by.sweep),
     Chore("heads", lambda settings: settings.audit.sign_minutes * 60, heads.keep_heads),
 )
 

@@ -129,10 +129,12 @@ class Objects:
         """The keys right below a folder, and since when each is as it is."""
         return ((one.key, one.since) for one in self.below(folder))
 
-    def clear(self, folder: str) -> None:
-        """Take away all that is right below a folder."""
-        for one in self.below(folder):
-            self.remove(one.key)
+    def tidy(self) -> None:
+        """Take away what was begun and not renamed, if the store can be reached; of one request nothing is left."""
+        with suppress(Unreachable):
+            if not _opened(self.url, os.getpid()).whole:
+                for one in self.below(ARRIVING):
+                    self.remove(one.key)
 
     @contextmanager
     def _reached(self) -> Iterator[_Store]:

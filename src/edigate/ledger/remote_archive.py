@@ -58,7 +58,7 @@ class Remote:
 
     def tidy(self) -> None:
         """Take away what was begun in a store that needs a second step to keep a file whole."""
-        self.objects.clear(ARRIVING)
+        self.objects.tidy()
 
     def head(self, place: str) -> bytes:
         """The first bytes; a small deposit is there whole for `recall` and `open`, which come next."""
