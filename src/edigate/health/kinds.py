@@ -189,6 +189,127 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ),
             ("journal versé au registre et vidé", "log worked into the ledger and emptied"),
         ),
+        "server.no_driver": Kind(
+            _ERROR,
+            (
+                "le registre est sur PostgreSQL ({place}), et la bibliothèque {value} manque",
+                "the ledger is on PostgreSQL ({place}), and the library {value} is missing",
+            ),
+            (
+                'Installez-la avec l\'extra : pip install "edigate[postgres]"',
+                'Install it with the extra: pip install "edigate[postgres]"',
+            ),
+        ),
+        "server.address": Kind(
+            _ERROR,
+            ("l'adresse dans {place} est incompréhensible", "the address in {place} cannot be understood"),
+            (
+                "Écrivez-la ainsi : postgresql://compte@machine:5432/base, les caractères spéciaux comme %40.",
+                "Write it as postgresql://account@machine:5432/database, special characters as %40.",
+            ),
+        ),
+        "server.unreachable": Kind(
+            _ERROR,
+            ("le serveur du registre ne répond pas : {value}", "the ledger's server does not answer: {value}"),
+            (
+                "Voyez s'il tourne, s'il admet cette machine et ce compte, et ce que dit {place}.",
+                "See that it runs, that it lets in this machine and account, and what {place} says.",
+            ),
+        ),
+        "server.too_old": Kind(
+            _ERROR,
+            ("le serveur du registre est trop ancien : {value}", "the ledger's server is too old: {value}"),
+            ("Il faut PostgreSQL 13 ou plus récent.", "It must be PostgreSQL 13 or newer."),
+        ),
+        "server.encoding": Kind(
+            _ERROR,
+            (
+                "la base du registre est codée en {value} : noms et textes demandent UTF8",
+                "the ledger's database is encoded in {value}: names and texts need UTF8",
+            ),
+            (
+                "Créez-en une autre : create database … encoding 'UTF8' template template0",
+                "Create another: create database … encoding 'UTF8' template template0",
+            ),
+        ),
+        "server.copies": Kind(
+            _ERROR,
+            ("le serveur du registre est une copie en lecture seule", "the ledger's server is a copy that only reads"),
+            (
+                "Nommez dans {place} celui qui écrit ; target_session_attrs=read-write le trouve parmi plusieurs.",
+                "Name in {place} the one that writes; target_session_attrs=read-write finds it among several.",
+            ),
+        ),
+        "server.losing": Kind(
+            _ERROR,
+            (
+                "le serveur du registre perd en cas de coupure ce qui était promis : {value}",
+                "the ledger's server loses in a power cut what was promised: {value}",
+            ),
+            (
+                "Remettez ces réglages à on sur le serveur, et relisez sa configuration.",
+                "Set these back to on at the server, and have its configuration read again.",
+            ),
+        ),
+        "server.clock": Kind(
+            _WARNING,
+            (
+                "l'horloge du serveur du registre et celle de cette machine diffèrent de {value} s",
+                "the clocks of the ledger's server and of this machine differ by {value} s",
+            ),
+            (
+                "Réglez les deux sur le même service de temps (NTP) : délais et battements s'y fient.",
+                "Set both by the same time service (NTP): deadlines and heartbeats go by them.",
+            ),
+        ),
+        "server.lost": Kind(
+            _ERROR,
+            (
+                "la base dans {place} ne contient pas de registre, alors que la passerelle a des dépôts ou un registre à"
+                " elle : rien ne démarre",
+                "the database in {place} holds no ledger, while the gate has deposits or a ledger of its own: nothing"
+                " starts",
+            ),
+            (
+                "Déplacez-y le registre avec edigate migrate, corrigez {place}, ou restaurez la base : docs/scaling.md.",
+                "Move the ledger there with edigate migrate, correct {place}, or restore the database: docs/scaling.md.",
+            ),
+        ),
+        "server.jobs_old": Kind(
+            _WARNING,
+            (
+                "les tables de Procrastinate datent d'une version antérieure ({value})",
+                "Procrastinate's tables are of an earlier version ({value})",
+            ),
+            (
+                "Elles sont mises à jour au prochain démarrage.",
+                "They are brought up to date at the next start.",
+            ),
+            ("tables mises à jour", "tables brought up to date"),
+            locked=True,
+        ),
+        "server.jobs_new": Kind(
+            _WARNING,
+            (
+                "les tables de Procrastinate sont d'une version plus récente ({value}) que la bibliothèque d'ici",
+                "Procrastinate's tables are of a later version ({value}) than the library here",
+            ),
+            (
+                "Mettez edigate à jour sur cette machine aussi, avec son extra postgres.",
+                "Bring edigate up to date on this machine, too, with its extra postgres.",
+            ),
+        ),
+        "server.unsorted": Kind(
+            _WARNING,
+            (
+                "colonnes du registre triées selon une langue : {count}",
+                "columns of the ledger that sort by the rules of a language: {count}",
+            ),
+            (
+                'Rendez-leur l\'ordre des codes : alter table … alter column … type text collate "C"',
+                'Give them the order of code points: alter table … alter column … type text collate "C"',
+            ),
+        ),
         "ledger.uneven": Kind(
             _ERROR,
             ("les comptes ne tombent pas juste, lignes : {count}", "the books do not add up, lines: {count}"),

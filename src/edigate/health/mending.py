@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.health import ledger_file
+from edigate.health import ledger_file, ledger_server
 from edigate.health.kinds import KINDS
 from edigate.ledger import events
 from edigate.ledger.clock import stamp
@@ -41,9 +41,10 @@ def mend(places: Places, finding: Finding, clock: Clock, actor: str) -> str:
 
 
 def _record(places: Places, finding: Finding, now: str, actor: str) -> None:
-    if not places.ledger.is_file() or ledger_file.revision(places.ledger) != HEAD:
+    url = ledger_server.address(places)
+    if not url and (not places.ledger.is_file() or ledger_file.revision(places.ledger) != HEAD):
         return
-    ledger = open_ledger(places.ledger, create=False)
+    ledger = open_ledger(url or places.ledger, create=False)
     try:
         with writing(ledger) as connection:
             facts = {"kind": finding.kind, "count": finding.count, "examples": list(finding.examples)}

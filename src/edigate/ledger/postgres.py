@@ -64,7 +64,7 @@ def open_ledger(url: str, *, create: bool = True) -> Engine:
             _require_fit(connection)
             found = revision(connection)
             if found is None and not create:
-                raise FileNotFoundError(_parts(url).get("dbname") or "postgresql")
+                raise FileNotFoundError(_parts(url).get("dbname") or "postgresql")  # noqa: TRY301 - as short as it gets
             current = found == HEAD and notes.read(connection, JOBS_SCHEMA) == jobs_migrations()[-1].name
         if not current:
             _bring_up_to_date(engine)
