@@ -31,6 +31,8 @@ MOVED = "moved"
 STRIDE = 1_000
 # Weighed spans are counted anew; PostgreSQL has sequences of its own.
 TABLES: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table not in {weighed, sequences})
+# What others said, which nothing proves: there, PostgreSQL has a mark in place of a zero byte, as in all that comes.
+_HEARSAY = frozenset({"last_error", "hold_detail", "detail"})
 _OWN = (shut.KEY, MOVED, "jobs_schema")
 _ONLY = {notes.name: f"where key not in ({', '.join(repr(key) for key in _OWN)})"}
 _ZERO = "\\u0000"
@@ -104,33 +106,49 @@ def count(connection: Connection) -> dict[str, int]:
 
 
 def embedded_rows(connection: Connection, table: Table) -> Rows:
-    """The rows of an embedded ledger, with booleans as such."""
+    """The rows of an embedded ledger, as PostgreSQL will have them."""
     session = cast("sqlite3.Connection", connection.connection.dbapi_connection)
-    truths = [place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
+    others = [(place, change) for place, column in enumerate(table.columns) if (change := _change(column)) is not None]
     with closing(session.cursor()) as cursor:
         cursor.execute(f"{_query(table, _names(table))} {_order(table)}")
         while found := cursor.fetchmany(STRIDE):
             for row in found:
-                yield _with_truths(row, truths) if truths else row
+                yield _changed(row, others) if others else row
 
 
-def _with_truths(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+def _change(column: Column[Any]) -> Callable[[Any], Any] | None:
+    """What values of a column are over there, if anything else."""
+    if isinstance(column.type, Boolean):
+        return bool
+    return _marked if column.name in _HEARSAY else None
+
+
+def _marked(said: str) -> str:
+    return said.replace("\0", "\ufffd")
+
+
+def _changed(row: Row, others: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
     values = list(row)
-    for place in places:
-        values[place] = None if values[place] is None else bool(values[place])
+    for place, change in others:
+        if values[place] is not None:
+            values[place] = change(values[place])
     return tuple(values)
 
 
 def pour(session: psycopg.Connection, table: Table, rows: Rows, told: Callable[[int], None]) -> Digest:
     """Put rows into a table of PostgreSQL. Raises ZeroByte, and what the driver raises."""
+    from psycopg.types.string import StrDumper  # noqa: PLC0415 - of an extra, which whoever is to be told so lacks
+
     digest = Digest(table)
     statement = f'copy "{table.name}" ({_names(table)}) from stdin'
-    with closing(rows), session.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        for row in rows:
-            digest.add(row)
-            copy.write_row(row)
-            if digest.rows % STRIDE == 0:
-                told(digest.rows)
+    with closing(rows), session.cursor() as cursor:
+        cursor.adapters.register_dumper(str, StrDumper)  # a quick one: no zero byte comes so far
+        with cursor.copy(statement.encode()) as copy:
+            for row in rows:
+                digest.add(row)
+                copy.write_row(row)
+                if digest.rows % STRIDE == 0:
+                    told(digest.rows)
     return digest
 
 

@@ -120,6 +120,20 @@ def test_a_full_disk_over_there_leaves_nothing_there(departing: Departing) -> No
     _goes_on(departing)
 
 
+def test_commands_change_nothing_that_would_stay_behind(departing: Departing) -> None:
+    """Between a move that was killed and the next call, the old ledger answers and takes nothing."""
+    arguments = (str(departing.root), departing.url, MOVE, "_copied", "1", "after")
+    subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, check=False)
+    before = embedded(departing.root)
+
+    assert departing.past.due in departing.console.run("flows", "list").out
+    for command in (("held", "release", "--all"), ("partners", "suspend", "SEI001")):
+        answer = departing.console.run(*command, expect=1)
+        assert "this ledger has moved, or is about to: edigate migrate" in answer.err
+        assert "edigate migrate --give-up" in answer.err
+    assert embedded(departing.root) == before
+
+
 def test_a_move_can_be_given_up(departing: Departing) -> None:
     """After that the gate works on in its folder, and what may be on the server is nobody's."""
     before = embedded(departing.root)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from edigate.ledger import sequences
-from edigate.ledger.database import open_ledger
+from edigate.ledger.database import open_ledger, writing
 from edigate.ledger.tables import deliveries, events, flows, invoices, runs, statuses
 from tests.acceptance.actors import BUYER
 from tests.acceptance.gates import DEPOSITOR, Site, sound
@@ -195,6 +195,17 @@ def test_the_password_is_written_nowhere(departing: Departing) -> None:
     for path in departing.root.rglob("*"):
         assert not path.is_file() or b"t0p-secret" not in path.read_bytes()
     assert "t0p-secret" not in json.dumps(on_server(departing.url), default=str)
+
+
+def test_what_a_server_said_may_hold_a_zero_byte(departing: Departing) -> None:
+    """A mark stands in its place, as PostgreSQL takes none."""
+    ledger = open_ledger(departing.root / "ledger.sqlite")
+    with writing(ledger) as connection:
+        connection.exec_driver_sql("update deliveries set last_error = 'no' || char(0) || 'thing' where failures > 0")
+    ledger.dispose()
+    departing.console.run("migrate", "--ledger", departing.url)
+    assert "no\ufffdthing" in {row["last_error"] for row in on_server(departing.url)["deliveries"]}
+    departing.console.run("audit", "verify")
 
 
 def test_a_reader_of_the_old_ledger_stands_in_nobodys_way(departing: Departing) -> None:
