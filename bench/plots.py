@@ -56,30 +56,35 @@ def draw(report: Mapping[str, Any], folder: Path) -> list[Path]:
 def _sweep(axes: Axes, sweep: Sweep, points: list[dict[str, Any]]) -> None:
     scale = 1000 if sweep.key == "invoices" else 1
     along = [point[sweep.key] / scale for point in points]
-    axes.plot(along, [point["flows_per_second"] for point in points], "o-", color=_GATE, label="gate")
-    if all("floor_per_second" in point for point in points):
-        axes.plot(along, [point["floor_per_second"] for point in points], "s--", color=_FLOOR, label="floor")
-        _share(axes, along, points)
+    speeds = [point["flows_per_second"] for point in points]
+    axes.plot(along, speeds, "o-", color=_GATE, label="gate")
     if sweep.logarithmic:
         axes.set_xscale("log")
         axes.set_yscale("log")
+        axes.margins(y=0.15)
     else:
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.15 * max(speeds))
+    if all("floor_per_second" in point for point in points):
+        axes.plot(along, [point["floor_per_second"] for point in points], "s--", color=_FLOOR, label="floor")
+        _shares(axes, along, speeds, [point["gate_to_floor"] for point in points], "of the floor")
+    else:
+        _shares(axes, along, speeds, [speed / speeds[0] for speed in speeds], "of the first")
     if sweep.key == "workers":
         axes.set_xticks(along)
     axes.set(title=sweep.title, xlabel=sweep.label, ylabel="throughput [flows/s]")
     axes.grid(visible=True, which="both", alpha=0.25)
-    axes.legend()
+    axes.legend(loc="lower left" if sweep.logarithmic else "lower right")
 
 
-def _share(axes: Axes, along: list[float], points: list[dict[str, Any]]) -> None:
-    """Write beside each point what share of the floor the gate reaches there."""
-    for where, point in zip(along, points, strict=True):
+def _shares(axes: Axes, along: list[float], speeds: list[float], shares: list[float], of: str) -> None:
+    """Write beside each point what share the gate reaches there, and in the legend of what."""
+    axes.plot([], [], " ", label=f"× {of}")
+    for where, speed, share in zip(along, speeds, shares, strict=True):
         axes.annotate(
-            f"{point['gate_to_floor']:.2f} ×",
-            (where, point["flows_per_second"]),
+            f"{share:.2f} ×",
+            (where, speed),
             textcoords="offset points",
-            xytext=(0, -14),
+            xytext=(0, -15),
             ha="center",
             fontsize=8,
             color=_SHARE,

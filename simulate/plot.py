@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulate.year import Year
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LEAST_SHOWN = 0.001
+LEAST_SHOWN = 1.0
 
 
 def draw(invoices: Array, found: Year, folder: Path) -> list[Path]:
@@ -25,7 +25,7 @@ def draw(invoices: Array, found: Year, folder: Path) -> list[Path]:
     above.plot(days, invoices, linewidth=0.4, color="#0b5394")
     above.set(title="Load", ylabel="EDI invoices [1/s], hourly")
     below.plot(days[: found.by_hour.size], np.maximum(found.by_hour, LEAST_SHOWN), linewidth=0.4, color="#b45f06")
-    below.set(title="Waiting", ylabel="longest wait of the hour [s]", yscale="log", xlabel="month")
+    below.set(title="Waiting", ylabel="longest wait of the hour [s], from 1 s", yscale="log", xlabel="month")
     starts = np.linspace(0, days[-1], len(MONTHS), endpoint=False)
     below.set_xticks(starts, MONTHS)
     for axes in (above, below):
