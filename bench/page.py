@@ -27,7 +27,7 @@ def main() -> int:
         print(f"page: {newest} is not there: run make bench first", file=sys.stderr)
         return 1
     PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), section(found)), encoding="utf-8")
-    drawn = newest.with_name("throughput.svg")
+    drawn = newest.with_name(PLOT.name)
     if drawn.exists():
         PLOT.write_bytes(drawn.read_bytes())
     return 0
