@@ -23,10 +23,11 @@ _ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 class Outbox:
     """The folders `outbox/<partner>/` of one gate."""
 
-    def __init__(self, root: Path, access: Access) -> None:
-        """`root` is the gate's `outbox`."""
+    def __init__(self, root: Path, access: Access, *, shared: bool = False) -> None:
+        """`root` is the gate's `outbox`; several processes may stage the same file where it is `shared`."""
         self.root = root
         self._access = access
+        self._own = f".{os.urandom(6).hex()}" if shared else ""
 
     def prepare(self, partner: str) -> None:
         """Make a partner's folder and its staging folder where they are missing."""
@@ -40,7 +41,10 @@ class Outbox:
         Not `synced` is one that its whole batch is synced with. Returns size and SHA-256; the folder is synced by
         `seal`. Raises OSError.
         """
-        descriptor = os.open(self._staged(partner, delivery), _ANEW, 0o600)
+        staged = self._staged(partner, delivery)
+        # What another process has staged must never be half a file, though it was thought to have ended.
+        begun = staged + self._own
+        descriptor = os.open(begun, _ANEW, 0o600)
         digest = hashlib.sha256()
         size = 0
         with os.fdopen(descriptor, "wb", buffering=BUFFER) as file:
@@ -52,6 +56,8 @@ class Outbox:
             self._access.open_file(descriptor)
             if synced:
                 os.fsync(descriptor)
+        if self._own:
+            os.rename(begun, staged)
         return size, digest.hexdigest()
 
     def seal(self, partner: str) -> None:
@@ -81,6 +87,20 @@ class Outbox:
     def forget(self, partner: str, delivery: int) -> None:
         """Take a placed file away that was sent on."""
         Path(self._staged(partner, delivery)).unlink(missing_ok=True)
+
+    def staged(self, partner: str) -> set[int]:
+        """What lies in a partner's staging folder."""
+        try:
+            return {int(name) for name in os.listdir(self.root / partner / STAGING) if name.isdigit()}
+        except FileNotFoundError:
+            return set()
+
+    def clear(self, partner: str, before: float) -> None:
+        """Take away what was begun in a partner's staging folder before a time (Unix), and never staged."""
+        with suppress(FileNotFoundError), os.scandir(self.root / partner / STAGING) as entries:
+            for entry in entries:
+                if not entry.name.isdigit() and entry.stat(follow_symlinks=False).st_mtime < before:
+                    Path(entry.path).unlink(missing_ok=True)
 
     def _staged(self, partner: str, delivery: int) -> str:
         return f"{self.root}/{partner}/{STAGING}/{delivery}"

@@ -24,8 +24,6 @@ from edigate.observability.timing import timed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
-    from procrastinate.worker import Worker
-
     from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
@@ -89,24 +87,27 @@ def app_of(gate: Gate, decider: Decider) -> App:
 async def serve(app: App, *, heartbeat: float, started: Callable[[Callable[[], None]], None]) -> None:
     """Do jobs until told to stop, by what `started` is given, or until the ledger is out of reach."""
     async with app.open_async(), _reviving(app, heartbeat):
-        worker = _worker(app, heartbeat, wait=True)
-        started(worker.stop)
-        await worker.run()
+        loop, working = asyncio.get_running_loop(), asyncio.create_task(_work(app, heartbeat, wait=True))
+
+        def stop() -> None:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                loop.call_soon_threadsafe(working.cancel)
+
+        started(stop)
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 async def work_off(app: App, *, heartbeat: float) -> None:
     """Do the jobs that are there."""
     async with app.open_async():
         await revive(app, heartbeat)
-        await _worker(app, heartbeat, wait=False).run()
+        await _work(app, heartbeat, wait=False)
 
 
-def _worker(app: App, heartbeat: float, *, wait: bool) -> Worker:
-    from procrastinate.worker import Worker  # noqa: PLC0415 - its types only, elsewhere
-
-    app.perform_import_paths()
-    return Worker(
-        app,
+async def _work(app: App, heartbeat: float, *, wait: bool) -> None:
+    """Cancelled, it ends once the jobs in hand are done."""
+    await app.run_worker_async(
         queues=[jobs.QUEUE],
         concurrency=AT_ONCE,
         wait=wait,
@@ -143,7 +144,7 @@ async def revive(app: App, heartbeat: float) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER * heartbeat):
         with suppress(ProcrastinateException):  # somebody else has just done so
             await app.job_manager.retry_job(job)
-            log.warning("job.revived", runs=len(job.task_kwargs["runs"]))
+            log.warning("job.revived", job=job.id)
 
 
 def ask_again(gate: Gate) -> None:

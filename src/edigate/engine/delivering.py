@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from edigate.engine import sending
 from edigate.engine.handover import active, hand_over, tellable_among
 from edigate.ledger import deliveries, notes, partners
 from edigate.ledger.clock import stamp
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from edigate.engine.pool import Pool
     from edigate.ledger.locks import Locks
 
+TIDY_SECONDS, BEGUN_SECONDS = 60.0, 3600.0
 AT_ONCE = 16  # partners: others are left to other processes
 MARK = ".edigate"
 NOTE = "outbox"
@@ -58,6 +61,23 @@ def outbox_mark(outbox: Path) -> str:
     with suppress(FileExistsError), mark.open("x", encoding="ascii") as file:
         file.write(os.urandom(16).hex())
     return mark.read_text(encoding="ascii")
+
+
+def tidy(gate: Gate, locks: Locks) -> None:
+    """Take away what lies staged and was published: a process that was cut off goes on before it learns of that.
+
+    Also what somebody had begun to stage, long ago. Partners who are being served are left for another time.
+    """
+    with gate.ledger.connect() as connection:
+        codes = [partner.code for partner in partners.load_book(connection).partners]
+    for code in codes:
+        taken = locks.take([_lock(code)])  # whoever has it may be staging again what was published
+        try:
+            if taken:
+                sending.tidy(gate, code)
+                gate.outbox.clear(code, time.time() - BEGUN_SECONDS)
+        finally:
+            locks.give_back(taken)
 
 
 def deliver(gate: Gate, pool: Pool, locks: Locks) -> int:

@@ -172,6 +172,7 @@ class Distributed:
         _tidy(places.work)
         if Role.DELIVER in self._roles:
             delivering.require_outbox(self.gate)
+            self._tidy_outbox(self.gate)
         written(self.gate.ledger, lambda connection: note_settings(self.gate, connection))
 
     def _chores(self, chores: Sequence[Chore]) -> list[Chore]:
@@ -182,6 +183,8 @@ class Distributed:
                 Chore("time", lambda _: TIME_SECONDS, self._pass_time),
                 Chore("forgotten", lambda _: FORGOTTEN_SECONDS, deciding.ask_again),
             ]
+        if Role.DELIVER in self._roles and chores:
+            own.append(Chore("staging", lambda _: delivering.TIDY_SECONDS, self._tidy_outbox))
         return [chore._replace(do=self._alone(chore)) for chore in own]
 
     def _alone(self, chore: Chore) -> Callable[[Gate], None]:
@@ -196,6 +199,9 @@ class Distributed:
                 self._locks.give_back(taken)
 
         return do
+
+    def _tidy_outbox(self, gate: Gate) -> None:
+        delivering.tidy(gate, self._locks)
 
     def _pass_time(self, gate: Gate) -> None:
         """Carry out what is due. What came in meanwhile is heard first, as far as it is booked."""

@@ -94,9 +94,8 @@ def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collectio
 def _placed(
     connection: Connection, gate: Gate, staged: Sequence[tuple[RowMapping, int, str]], failed: Sequence[Failure]
 ) -> None:
-    on_disk = [(row["id"], size, sha256) for row, size, sha256 in staged]
-    deliveries.mark_placed(connection, on_disk)
-    proof.placed(connection, on_disk, at=stamp(gate.clock()))
+    placed = deliveries.mark_placed(connection, [(row["id"], size, sha256) for row, size, sha256 in staged])
+    proof.placed(connection, placed, at=stamp(gate.clock()))
     note_failures(gate, connection, failed)
 
 

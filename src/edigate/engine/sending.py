@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edigate.delivery.folder import STAGING
 from edigate.engine.handover import Failure, active, note_failures, published, tell_published
 from edigate.ledger import deliveries, partners, servers
 from edigate.ledger.clock import stamp
@@ -79,10 +78,8 @@ def send(gate: Gate, session: Session, server: Server, stopped: Callable[[], boo
 
 def tidy(gate: Gate, partner: str) -> None:
     """Take away what was staged for a partner's server and published before a gate ended."""
-    folder = gate.places.outbox / partner / STAGING
-    staged = [int(path.name) for path in folder.iterdir() if path.name.isdigit()] if folder.is_dir() else []
     with gate.ledger.connect() as connection:
-        for number in deliveries.published_of(connection, staged):
+        for number in deliveries.published_of(connection, gate.outbox.staged(partner)):
             gate.outbox.forget(partner, number)
 
 

@@ -220,15 +220,19 @@ def _first(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, int
     return {row.partner: row.id for row in connection.execute(query.group_by(deliveries.c.partner))}
 
 
-def mark_placed(connection: Connection, written: Iterable[tuple[int, int, str]]) -> None:
-    """From planned to placed, with size and SHA-256."""
+def mark_placed(connection: Connection, written: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """From planned to placed, with size and SHA-256. Returns those that were planned still."""
+    query = select(deliveries.c.id).where(deliveries.c.state == PLANNED)
+    planned = {row["id"] for row in where_in(connection, query, deliveries.c.id, [i for i, _, _ in written])}
+    placed = [one for one in written if one[0] in planned]
     rows = [
         {"b_id": i, "state": PLACED, "size": size, "sha256": sha256, "uploaded_at": None, "uploaded_to": ""}
-        for i, size, sha256 in written
+        for i, size, sha256 in placed
     ]
     if rows:
         chosen = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.state == PLANNED)
         connection.execute(update(deliveries).where(chosen), rows)
+    return placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "reason": "Why a flow is held, or why somebody asked.",
         "rejected": "How many invoices were rejected.",
         "run": "The ledger's id of a run.",
+        "job": "The number of a job.",
         "roles": "What a process of a shared ledger does, with commas between.",
         "runs": "How many runs.",
         "seconds": "How long it took.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from edigate.cli import obey
 from edigate.engine.delivering import NotShared
@@ -15,6 +16,7 @@ from edigate.sandbox.drafts import Draft
 from tests.acceptance.gates import SETTINGS, STRUCTURED, Site, fresh_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.acceptance.conftest import MakeSite
@@ -46,8 +48,8 @@ def test_each_role_does_its_own_and_nothing_else(site: Site) -> None:
 
 def test_nobody_delivers_from_an_outbox_of_his_own(make_site: MakeSite, tmp_path: Path) -> None:
     """A file that is not in it would count as handed out; a folder that is shared has the mark of the first."""
-    site = make_site(f'[storage]\nurl = "{tmp_path / "shared"}"\n')
     (tmp_path / "shared").mkdir()
+    site = make_site(f'[storage]\nurl = "{tmp_path / "shared"}"\n')
     site.round()
     other = other_machine(site, tmp_path / "other")
     with pytest.raises(NotShared):
@@ -61,6 +63,14 @@ def test_nobody_delivers_from_an_outbox_of_his_own(make_site: MakeSite, tmp_path
     other.close()
 
 
+@pytest.fixture
+def logs_end_here() -> Iterator[None]:
+    """What a command logs goes to the screen of its own test, and of no other."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("logs_end_here")
 @pytest.mark.parametrize(
     ("roles", "status", "says"),
     [
