@@ -19,6 +19,7 @@ from edigate.xsd.judged import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from lxml.etree import _Element
 
@@ -209,3 +210,59 @@ def test_one_wrong_line_among_thousands_is_found_wherever_it_is(shelf: Shelf, pl
     )
 
     assert fault.path == f"/ubl:Invoice/cac:InvoiceLine[{place + 1}]/cbc:InvoicedQuantity"
+
+
+HEAVY = DraftAttachment("plan.bin", "application/pdf", bytes(range(256)) * 400, zipped=False)
+
+
+@pytest.mark.parametrize(("key", "build"), [("ubl-invoice", ubl_invoice), ("cii", cii)])
+@pytest.mark.parametrize(
+    ("right", "wrong", "codes"),
+    [
+        (b"", b"", []),
+        (b"AAECAwQF", b"AAE CAwQF\r\n", []),
+        (b"AAECAwQF", b"AAECAw$F", ["EDG-F108"]),
+        (b"AAECAwQF", b"AAECAwQ", ["EDG-F108"]),
+        (b"AAECAwQF", b"A=ECAwQF", ["EDG-F108"]),
+    ],
+)
+def test_a_heavy_content_is_judged_as_any_other(
+    shelf: Shelf, key: str, build: Callable[[Draft], bytes], right: bytes, wrong: bytes, codes: list[str]
+) -> None:
+    """It is base64 or the document is refused; whatever stood in its place meanwhile, it is back there."""
+    content = build(Draft("F-1", attachments=(HEAVY, HEAVY))).replace(right, wrong, 1)
+    root = _xml.read(content, max_bytes=10_000_000)
+    written = etree.tostring(root)
+
+    faults = shelf.faults(root, key)
+
+    assert [fault.code for fault in faults] == codes
+    assert etree.tostring(root) == written
+
+
+def test_a_mistake_beside_a_heavy_content_has_its_line(shelf: Shelf) -> None:
+    """Of an attribute of that very element, and of what comes after it."""
+    content = ubl_invoice(Draft("F-1", attachments=(HEAVY,)))
+    lines = content.replace(b' mimeCode="application/pdf"', b"", 1).replace(b"<cbc:PriceAmount ", b"<cbc:Price ", 1)
+    wrong = lines.replace(b"</cbc:PriceAmount>", b"</cbc:Price>", 1)
+    faults = shelf.faults(_xml.read(wrong, max_bytes=10_000_000), "ubl-invoice")
+
+    at = [
+        wrong[: wrong.index(what)].count(b"\n") + 1 for what in (b"<cbc:EmbeddedDocumentBinaryObject", b"<cbc:Price ")
+    ]
+    assert [(fault.code, fault.line) for fault in faults][:2] == [("EDG-F109", at[0]), ("EDG-F106", at[1])]
+
+
+def test_a_sites_own_schema_sees_contents_whole(tmp_path: Path) -> None:
+    """It may want more of them than that they are base64."""
+    schema = tmp_path / "own.xsd"
+    schema.write_text(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="d"><xs:complexType><xs:sequence>'
+        '<xs:element name="Contenu"><xs:simpleType><xs:restriction base="xs:base64Binary"><xs:length value="3"/>'
+        "</xs:restriction></xs:simpleType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>",
+        encoding="utf-8",
+    )
+    own = Shelf(schema_folder(), {"cppfacturemixte": schema}, clock=time.process_time)
+    root = _xml.read(b"<d><Contenu>" + b"AAAA" * 50_000 + b"</Contenu></d>", max_bytes=1_000_000)
+
+    assert [fault.code for fault in own.faults(root, "cppfacturemixte")] == ["EDG-F108"]

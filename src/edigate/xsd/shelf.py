@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from lxml import etree
 
 from edigate.domain.faults import fault
 from edigate.parsers import _xml
-from edigate.xsd import complaints, explain, places, sources, wide
+from edigate.xsd import complaints, explain, light, places, sources, wide
 from edigate.xsd.allowance import Allowance, Timer
 from edigate.xsd.judged import Judged
 
@@ -86,12 +87,19 @@ class Shelf:
         if len(family) > 1 and etree.QName(root).namespace != self._files[key].namespace:
             return (_other_root(root),)
         schema = self._schema(family)
-        entries = wide.beginning(root, schema, self._limits.faults)
+        entries = self._complaints(root, key, schema)
         if not entries:
-            if schema.validate(root):
-                return ()
-            entries = complaints.entries(schema)
+            return ()
         return self._explained(root, key, schema, entries) or complaints.faults(root, entries[: self._limits.faults])
+
+    def _complaints(self, root: etree._Element, key: str, schema: etree.XMLSchema) -> list[complaints.Entry]:
+        """What libxml2 says of a document, nothing of a valid one; of one with very many mistakes, of its beginning."""
+        # A site's own schema may want more of a content than that it is base64.
+        with light.lightened(root) if self._files[key].package else nullcontext():
+            found = wide.beginning(root, schema, self._limits.faults)
+            if found or schema.validate(root):
+                return found
+            return complaints.entries(schema)
 
     def compiled(self, key: str) -> etree.XMLSchema:
         """The schema itself, for a document that is judged while it is read (`parsers._xml.stream`)."""
