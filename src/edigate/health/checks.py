@@ -12,7 +12,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from edigate import config
 from edigate.app import open_gate
 from edigate.engine.gate import Places
-from edigate.health import archive, books, connected, folders, ledger_file, ledger_server, rules, running, secret_files, spool, staging
+from edigate.health import (
+    archive,
+    books,
+    connected,
+    folders,
+    ledger_file,
+    ledger_server,
+    rules,
+    running,
+    secret_files,
+    spool,
+    staging,
+)
 from edigate.health.findings import Finding, Severity
 from edigate.health.kinds import KINDS
 from edigate.health.patient import Patient
@@ -48,7 +60,7 @@ class Check(NamedTuple):
 CHECKS: tuple[Check, ...] = (
     Check("settings",   ("réglages", "settings"),                              Needs.FOLDER, settings),
     Check("lock",       ("verrou", "lock"),                                    Needs.FOLDER, running.running),
-    Check("ledger",     ("registre", "ledger"),                                Needs.FOLDER, lambda one: _ledger(one)),
+    Check("ledger",     ("registre", "ledger"),                                Needs.FOLDER, ledger_server.ledger),
     Check("restored",   ("restauration", "restore"),                           Needs.GATE, running.restored),
     Check("balance",    ("comptes", "books"),                                  Needs.GATE, books.books),
     Check("states",     ("états des flux", "states of flows"),                 Needs.GATE, books.states),
@@ -126,24 +138,11 @@ def _opened(places: Places, clock: Clock) -> Gate | None:
     """The gate, where settings and ledger let it be put together; nothing is made, nor brought up to date."""
     try:
         config.load(places.root)
-        if _revision(places) != HEAD:
+        if ledger_server.revision(places) != HEAD:
             return None
         return open_gate(places.root, clock=clock)
     except (config.BadSettings, OSError, SQLAlchemyError, LedgerUnfit):
         return None
-
-
-def _revision(places: Places) -> str:
-    if url := ledger_server.address(places):
-        return ledger_server.revision(url)
-    return ledger_file.revision(places.ledger) if places.ledger.is_file() else ""
-
-
-def _ledger(patient: Patient) -> Iterator[Finding]:
-    """The ledger, wherever it is."""
-    if url := ledger_server.address(patient.places):
-        return ledger_server.ledger_server(patient, url)
-    return ledger_file.ledger_file(patient)
 
 
 def _made(check: Check, patient: Patient) -> Iterator[Finding]:

@@ -265,14 +265,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "server.lost": Kind(
             _ERROR,
             (
-                "la base dans {place} ne contient pas de registre, alors que la passerelle a des dépôts ou un registre à"
-                " elle : rien ne démarre",
-                "the database in {place} holds no ledger, while the gate has deposits or a ledger of its own: nothing"
-                " starts",
+                "la base dans {place} est sans registre, alors que la passerelle a des dépôts : rien ne démarre",
+                "the database in {place} holds no ledger, while the gate has deposits: nothing starts",
             ),
             (
-                "Déplacez-y le registre avec edigate migrate, corrigez {place}, ou restaurez la base : docs/scaling.md.",
-                "Move the ledger there with edigate migrate, correct {place}, or restore the database: docs/scaling.md.",
+                "Déplacez-y le registre (edigate migrate), corrigez {place} ou restaurez la base : docs/scaling.md.",
+                "Move the ledger there (edigate migrate), correct {place} or restore the database: docs/scaling.md.",
             ),
         ),
         "server.jobs_old": Kind(

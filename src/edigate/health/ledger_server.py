@@ -1,10 +1,11 @@
-"""The ledger on a server: reached, of this version, fit to keep what is promised, its clock the machine's."""
+"""The ledger wherever it is; on a server: reached, fit, durable, of this version, its clock the machine's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from edigate import config
+from edigate.health import ledger_file
 from edigate.health.findings import SHOWN, Finding
 from edigate.ledger.database import HEAD, LedgerUnfit, open_ledger
 
@@ -33,23 +34,26 @@ def address(places: Places) -> str:
         return ""
 
 
-def revision(url: str) -> str:
-    """Which version of edigate's tables the server holds; empty where it cannot be told."""
-    try:
-        return _state(url).revision
-    except (LedgerUnfit, *_driver_errors()):
-        return ""
+def revision(places: Places) -> str:
+    """Which version of edigate's tables the ledger has; empty where there is none, or it cannot be told."""
+    url = address(places)
+    if not url:
+        return ledger_file.revision(places.ledger) if places.ledger.is_file() else ""
+    found = _found(url)
+    return "" if isinstance(found, Finding) else found.revision
+
+
+def ledger(patient: Patient) -> Iterator[Finding]:
+    """The ledger, where the settings have it."""
+    url = address(patient.places)
+    return ledger_server(patient, url) if url else ledger_file.ledger_file(patient)
 
 
 def ledger_server(patient: Patient, url: str) -> Iterator[Finding]:
     """The server answers, its settings keep what is promised, the ledger on it is of this version."""
-    try:
-        found = _state(url)
-    except LedgerUnfit as unfit:
-        yield Finding(_UNFIT[unfit.why], PLACE, unfit.found)
-        return
-    except _driver_errors() as error:
-        yield Finding("server.unreachable", PLACE, " ".join(str(error).splitlines()[:1]))
+    found = _found(url)
+    if isinstance(found, Finding):
+        yield found
         return
     yield from _of_server(found)
     if not found.revision:
@@ -87,17 +91,17 @@ def _of_tables(found: State, url: str) -> Iterator[Finding]:
         yield Finding("server.unsorted", PLACE, count=len(found.unsorted), examples=found.unsorted[:SHOWN])
 
 
-def _state(url: str) -> State:
+def _found(url: str) -> State | Finding:
+    """How it stands with the server, or what keeps from asking it."""
     try:
-        from edigate.ledger.server_state import state  # noqa: PLC0415 - of an extra
+        import psycopg  # noqa: PLC0415 - of an extra, as what follows
+
+        from edigate.ledger.server_state import state  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
-        raise LedgerUnfit(LedgerUnfit.NO_DRIVER, error.name or "") from error
-    return state(url)
-
-
-def _driver_errors() -> tuple[type[Exception], ...]:
+        return Finding("server.no_driver", PLACE, error.name or "")
     try:
-        import psycopg  # noqa: PLC0415 - of an extra
-    except ModuleNotFoundError:
-        return ()
-    return (psycopg.Error,)
+        return state(url)
+    except LedgerUnfit as unfit:
+        return Finding(_UNFIT[unfit.why], PLACE, unfit.found)
+    except psycopg.Error as error:
+        return Finding("server.unreachable", PLACE, " ".join(str(error).splitlines()[:1]))

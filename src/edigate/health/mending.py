@@ -41,10 +41,9 @@ def mend(places: Places, finding: Finding, clock: Clock, actor: str) -> str:
 
 
 def _record(places: Places, finding: Finding, now: str, actor: str) -> None:
-    url = ledger_server.address(places)
-    if not url and (not places.ledger.is_file() or ledger_file.revision(places.ledger) != HEAD):
+    if ledger_server.revision(places) != HEAD:
         return
-    ledger = open_ledger(url or places.ledger, create=False)
+    ledger = open_ledger(ledger_server.address(places) or places.ledger, create=False)
     try:
         with writing(ledger) as connection:
             facts = {"kind": finding.kind, "count": finding.count, "examples": list(finding.examples)}

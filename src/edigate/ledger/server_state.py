@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import args_row
 
 from edigate.ledger.postgres import JOBS_SCHEMA, connect, jobs_migrations
 from edigate.ledger.tables import metadata
@@ -30,6 +30,15 @@ join pg_collation l on l.oid = a.attcollation
 where c.relname = any(%s) and c.relkind = 'r' and pg_table_is_visible(c.oid) and l.collname not in ('C', 'POSIX')
 order by 1
 """
+
+
+class _About(NamedTuple):
+    number: int
+    version: str
+    encoding: str
+    copies: bool
+    now: float
+    made: int
 
 
 class State(NamedTuple):
@@ -56,7 +65,7 @@ def state(url: str) -> State:
     """Ask the server at this address. Raises LedgerUnfit, psycopg.Error."""
     with connect(url) as session:
         sent = time.time()
-        with session.cursor(row_factory=namedtuple_row) as cursor:
+        with session.cursor(row_factory=args_row(_About)) as cursor:
             about = cursor.execute(_ABOUT).fetchone()
         between = (sent + time.time()) / 2
         if about is None:
