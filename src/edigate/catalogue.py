@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
-
 from edigate.domain.interfaces import Direction, Interface, Standing
 from edigate.domain.names import INTERFACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from pydantic import TypeAdapter
 
 SHARED_REPORT = "CSO11xxA"
 _FAMILIES = frozenset({"", "E1", "E2", "E3", "E4", "E5"})
 _KEYS = frozenset(field.name for field in fields(Interface)) - {"code"}
-_ROW = TypeAdapter(Interface)
 
 
 class CatalogueError(ValueError):
@@ -32,6 +32,22 @@ class CatalogueError(ValueError):
 def interfaces() -> Mapping[str, Interface]:
     """Every interface by its code, in the order of the codes; read once per process."""
     return read(_data_folder("flows"))
+
+
+class Later(Mapping[str, Interface]):
+    """The same, read when the first row is asked for: commands that only ask the ledger need none."""
+
+    def __getitem__(self, code: str) -> Interface:
+        """The row of a code."""
+        return interfaces()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        """The codes in order."""
+        return iter(interfaces())
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(interfaces())
 
 
 @cache
@@ -69,14 +85,23 @@ def _row(path: Path) -> Interface:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _error(path, "", f"is not TOML: {error}") from None
+    from pydantic import ValidationError  # noqa: PLC0415 - see _adapter
+
     for key in sorted(table.keys() - _KEYS):
         raise _error(path, key, f"is no key of an interface (they are {', '.join(sorted(_KEYS))})")
     try:
         # Through JSON: there the strict reading takes a word for an enumeration and a list for a tuple, and no more.
-        return _ROW.validate_json(json.dumps(table | {"code": path.stem}, default=str), strict=True)
+        return _adapter().validate_json(json.dumps(table | {"code": path.stem}, default=str), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         raise _error(path, ".".join(map(str, first["loc"])), first["msg"]) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Interface]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - made for who reads rows, and not for who only imports this
+
+    return TypeAdapter(Interface)
 
 
 def _reports(shared: Interface, rows: Mapping[str, Interface]) -> dict[str, Interface]:

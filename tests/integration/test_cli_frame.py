@@ -121,7 +121,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         ("en", ["flws"], "Did you mean 'flows'?"),
         ("fr", ["flws"], "Vouliez-vous dire 'flows' ?"),
         ("en", ["run", "--onc"], "--once"),
-        ("fr", ["run", "--verbos"], "Option inconnue : --verbos (options possibles : --verbose)"),
+        ("fr", ["run", "--verbos"], "Option inconnue : --verbos (options possibles : --roles, --verbose)"),
         ("en", ["init"], "Missing argument 'DIR'"),
         ("fr", ["init"], "Argument manquant : '"),
         ("fr", ["run", "now"], "Arguments en trop : now"),

@@ -14,7 +14,7 @@ from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.faults_json import load
-from edigate.ledger.subjects import RECEIPT
+from edigate.ledger.states import RECEIPT
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -11,12 +11,13 @@ from edigate.cli.options import Json
 from edigate.domain.holds import explain_hold
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
-from edigate.ledger import queries, store
+from edigate.ledger import queries
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.events import record
 from edigate.ledger.queries import Wanted
 from edigate.ledger.sql import chunks
+from edigate.ledger.states import HELD
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,7 +52,7 @@ def list_(partner: filters.PartnerOption = "", as_json: Json = False) -> None:
     gate = common.open_here()
     with gate.ledger.connect() as connection:
         code = filters.known_partner(connection, partner) if partner else ""
-        found = queries.list_flows(connection, Wanted(partner=code, state=store.HELD))
+        found = queries.list_flows(connection, Wanted(partner=code, state=HELD))
     if as_json:
         common.print_json([_json(flow) for flow in found])
         return
@@ -80,10 +81,10 @@ def release(flows: FlowsArgument = None, everything: AllOption = False, as_json:
 def _meant(gate: Gate, named: list[str], *, everything: bool) -> list[str]:
     with gate.ledger.connect() as connection:
         if everything:
-            return [flow["id"] for flow in queries.list_flows(connection, Wanted(state=store.HELD))]
+            return [flow["id"] for flow in queries.list_flows(connection, Wanted(state=HELD))]
         found = [rows.one_flow(connection, gate, name) for name in named]
     for flow in found:
-        if flow["state"] != store.HELD:
+        if flow["state"] != HELD:
             raise common.Failure(
                 t(
                     "{name} does not wait: it is {state}.",
@@ -101,6 +102,8 @@ def _meant(gate: Gate, named: list[str], *, everything: bool) -> list[str]:
 
 
 def _release(gate: Gate, ids: list[str]) -> None:
+    from edigate.ledger import store  # noqa: PLC0415 - with what decides, which lists do without
+
     now = stamp(gate.clock())
     with writing(gate.ledger) as connection:
         for chunk in chunks(ids):

@@ -10,12 +10,12 @@ from edigate.cli import alerts, common, lifecycle, rows, shown_faults
 from edigate.cli.messages import colon, language, t
 from edigate.domain.cadres import CADRES
 from edigate.domain.stages import Stage
+from edigate.domain.statuses import RECYCLED
 from edigate.domain.wording import pick, printable
 from edigate.engine.gate import Gate
 from edigate.ledger import alert_queries, queries
 from edigate.ledger.faults_json import load
-from edigate.ledger.hearing import NOT_TOLD
-from edigate.pipeline.settle import RECYCLED
+from edigate.ledger.states import NOT_TOLD
 
 _ROOM = 28
 """What words in the history fold to before its last column goes below the table."""

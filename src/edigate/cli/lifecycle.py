@@ -10,10 +10,10 @@ from edigate.domain.reasons import REASONS
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import FLOW_LABELS, STATUSES, FlowStatus, InvoiceStatus
 from edigate.domain.wording import pick, shown_arg
-from edigate.ledger.parties_json import party
 
 if TYPE_CHECKING:
     from edigate.cli.rows import Row
+    from edigate.domain.invoice import Party
     from edigate.engine.gate import Gate
 
 _RECEIPTS_IN_ENGLISH = {
@@ -56,9 +56,17 @@ def reason(code: str) -> str:
     return f"{code} ({pick((row.label_fr, row.label_en), language())})" if row else code
 
 
+def _party(text: str) -> Party | None:
+    if not text:
+        return None
+    from edigate.ledger.parties_json import party  # noqa: PLC0415 - all of an invoice's records, which few lists need
+
+    return party(text)
+
+
 def validator(invoice: Row) -> str:
     """Who has to validate it; the second one is announced by the portal, without a name."""
-    found = party(invoice["validator"])
+    found = _party(invoice["validator"])
     named = f"{found.identifier} {found.name}".strip() if found else ""
     second = t("and a second one", "et un second") if invoice["second_validator"] else ""
     return ", ".join(part for part in (named, second) if part)
@@ -66,7 +74,7 @@ def validator(invoice: Row) -> str:
 
 def validator_json(invoice: Row) -> dict[str, Any] | None:
     """The validator that an invoice names."""
-    found = party(invoice["validator"])
+    found = _party(invoice["validator"])
     if found is None:
         return None
     return {

@@ -7,12 +7,12 @@ import typer
 from edigate.cli import common, rows
 from edigate.cli.messages import t
 from edigate.engine.gate import Gate
-from edigate.ledger import queries, store
+from edigate.ledger import queries
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
-from edigate.ledger.store import HELD
+from edigate.ledger.states import HELD
 from edigate.ledger.tables import flows
 
 ReasonOption = Annotated[
@@ -57,6 +57,8 @@ def wake(gate: Gate) -> None:
 
 def release_waiting(gate: Gate, reasons: tuple[str, ...]) -> int:
     """Let flows that wait for one of these reasons be tried again; returns how many."""
+    from edigate.ledger import store  # noqa: PLC0415 - with what decides, which options do without
+
     now = stamp(gate.clock())
     with writing(gate.ledger) as connection:
         waiting = queries.held_because(connection, reasons)

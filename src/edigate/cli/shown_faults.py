@@ -1,20 +1,24 @@
 """How faults are shown: as help for people, the same as JSON."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.padding import Padding
 
 from edigate.cli import common
 from edigate.cli.messages import colon, language, t
-from edigate.domain.explain import Explanation, explain
-from edigate.domain.faults import Fault
 from edigate.domain.wording import printable, shown_value
 
+if TYPE_CHECKING:
+    from edigate.domain.explain import Explanation
+    from edigate.domain.faults import Fault
 
-def print_faults(faults: Iterable[Fault], indent: int = 2) -> None:
+
+def print_faults(faults: "Iterable[Fault]", indent: int = 2) -> None:
     """What is wrong; then, indented, where, the value found and what to do."""
+    from edigate.domain.explain import explain  # noqa: PLC0415 - every fault there is, for who has any
+
     for fault in faults:
         words = explain(fault, language())
         kind, style = (t("error", "erreur"), "red") if fault.blocks else (t("warning", "avertissement"), "yellow")
@@ -30,7 +34,7 @@ def print_faults(faults: Iterable[Fault], indent: int = 2) -> None:
                 common.out().print(Padding(detail, (0, 0, 0, indent + 2), expand=False))
 
 
-def details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
+def details(fault: "Fault", words: "Explanation") -> Iterator[tuple[str, str]]:
     """What is told below a fault's message: where it is, the value found, what to do."""
     line = t("line {line}", "ligne {line}", line=fault.line) if fault.line else ""
     found_at = dict(fault.args).get("column")
@@ -45,8 +49,10 @@ def details(fault: Fault, words: Explanation) -> Iterator[tuple[str, str]]:
     yield t("to do", "à faire"), words.remedy
 
 
-def fault_json(fault: Fault) -> dict[str, Any]:
+def fault_json(fault: "Fault") -> dict[str, Any]:
     """A fault as `docs/reference/json.md` has it, in the language spoken."""
+    from edigate.domain.explain import explain  # noqa: PLC0415 - see print_faults
+
     explained = explain(fault, language())
     return {
         "code": fault.code,

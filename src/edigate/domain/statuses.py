@@ -175,3 +175,6 @@ _STEPS: Mapping[frozenset[str], StepLabel] = MappingProxyType(
     # A refusal that tells no reason is one for "another reason": wrong routing data are always named.
     | {_said(step.partition(" pour ")[0]): step for step in StepLabel if step.endswith("autre motif")}
 )
+
+COMPLETED, RECYCLED = "Complétée", "Recyclée"
+"""What a pivot calls an invoice whose number was deposited before (reference §7.3)."""

@@ -8,9 +8,6 @@ import struct
 from typing import TYPE_CHECKING
 
 from edigate.intake.leases import open_for_writing
-from edigate.parsers._xml import kind_of
-from edigate.unpacking.gzipped import inflate
-from edigate.unpacking.limits import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +35,8 @@ _SKIP = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", re.DOTALL)
 
 def is_whole(descriptor: int, size: int) -> bool:
     """Whether the open file ends as its kind ends; a kind that has no known end counts as whole."""
+    from edigate.parsers._xml import kind_of  # noqa: PLC0415 - with every parser, and who only asks a gate has no files
+
     head = os.pread(descriptor, HEAD, 0)
     check = _ENDS.get(kind_of(head))
     return check(descriptor, head, size) if check else True
@@ -86,6 +85,9 @@ def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
     bytes can be the length of a tar: a multiple of its blocks, no less than the file. One in 500 that is cut short has
     such bytes by chance, and is told so when it is examined.
     """
+    from edigate.unpacking.gzipped import inflate  # noqa: PLC0415 - see is_whole
+    from edigate.unpacking.limits import Ended  # noqa: PLC0415
+
     if size > UNPACKED_TO_SEE and _ends_like_a_tar(os.pread(descriptor, 4, size - 4), size):
         return True
     unpacked, most = 0, min(ALWAYS_UNPACKED + RATIO_UNPACKED * size, MOST_UNPACKED)

@@ -16,8 +16,7 @@ from sqlalchemy import ColumnElement, String, and_, case, column, exists, func, 
 from edigate.domain.verdicts import Verdict
 from edigate.ledger import weighed
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.deliveries import PLACED, PLANNED, PUBLISHED
-from edigate.ledger.store import DECIDED, DUE, HELD, IN_PROGRESS
+from edigate.ledger.states import DECIDED, DUE, HELD, IN_PROGRESS, PLACED, PLANNED, PUBLISHED
 from edigate.ledger.tables import REPORT, deliveries, flows, runs
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from edigate.domain.faults import shortened
 from edigate.domain.reported import words_of
 from edigate.domain.statuses import STATUSES, FlowStatus
-from edigate.ledger import alerts, journal, proof
+from edigate.ledger import alerts, journal, proof, states
 from edigate.ledger.clock import stamp
 from edigate.ledger.deliveries import PLANNED, PUBLISHED, ForReader
 from edigate.ledger.faults_json import dump
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 # In place of a life-cycle flow: a code of no known meaning is stored, and told to nobody (reference §18).
-NOT_TOLD = 0
+NOT_TOLD = states.NOT_TOLD
 
 
 def write(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 
-from edigate.ledger.deliveries import PLACED, PLANNED
 from edigate.ledger.sql import where_in
-from edigate.ledger.store import DECIDED, HELD
+from edigate.ledger.states import DECIDED, HELD, PLACED, PLANNED, PUT
 from edigate.ledger.tables import (
     DELIVERY_TO_DO,
     RUN_TO_DO,
@@ -25,7 +24,6 @@ from edigate.ledger.tables import (
     statuses,
     ways,
 )
-from edigate.ledger.ways import PUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -12,7 +12,7 @@ from edigate.domain.explain import explain
 from edigate.domain.faults import LONGEST_TEXT, shortened
 from edigate.domain.names import UNNAMED_REPORT
 from edigate.domain.stages import Stage
-from edigate.domain.statuses import InvoiceStatus
+from edigate.domain.statuses import COMPLETED, InvoiceStatus
 from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
 from edigate.ledger import hearing, proof, sequences
@@ -22,7 +22,6 @@ from edigate.ledger.parties_json import party_json
 from edigate.ledger.sql import chunks
 from edigate.ledger.store import DECIDED
 from edigate.ledger.tables import flows, invoices, runs, statuses
-from edigate.pipeline.settle import COMPLETED
 from edigate.routing import reader_at
 
 if TYPE_CHECKING:

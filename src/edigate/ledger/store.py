@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import exists, func, insert, or_, select, update
 
 from edigate.domain.statuses import InvoiceStatus
-from edigate.ledger import jobs, proof, subjects
+from edigate.ledger import jobs, proof, states, subjects
 from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs, statuses
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 HOLD_RESTORED = "restored"
-IN_PROGRESS, DECIDED, HELD, DUE = "in_progress", "decided", "held", "due"
+IN_PROGRESS, DECIDED, HELD, DUE = states.IN_PROGRESS, states.DECIDED, states.HELD, states.DUE
 _NEVER = "9"
 
 

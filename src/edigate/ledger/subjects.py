@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from edigate.domain.names import PIVOT
 from edigate.domain.stages import Stage
+from edigate.ledger import states
 from edigate.ledger.clock import moment
 from edigate.ledger.deliveries import PUBLISHED
 from edigate.ledger.sql import chunks, where_in
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from edigate.pipeline.settle import Case, Taken
 
-INVOICE, RECEIPT = "invoice", "receipt"
+INVOICE, RECEIPT = states.INVOICE, states.RECEIPT
 
 
 def find(connection: Connection, cases: Collection[Case], taken: Taken) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
-from edigate.ledger import alerts, journal
+from edigate.ledger import alerts, journal, states
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.tables import ways
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-PUT, FETCH, BIG = "put", "fetch", "big"  # to a partner, from it, from it for big files
+PUT, FETCH, BIG = states.PUT, states.FETCH, states.BIG
 LONGEST_PAUSE = dt.timedelta(hours=1)
 
 

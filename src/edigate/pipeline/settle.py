@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from edigate.domain.faults import Fault, fault
 from edigate.domain.names import parse_name
 from edigate.domain.stages import Stage
-from edigate.domain.statuses import InvoiceStatus
+from edigate.domain.statuses import COMPLETED, RECYCLED, InvoiceStatus
 from edigate.domain.verdicts import Examination, Examined, Verdict, verdict_of
 from edigate.pipeline.answers import NOBODY_CONNECTED, Answer, answer, second_named
 from edigate.pipeline.receipts import ReceiptAnswer, acknowledge
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from edigate.pipeline.answers import Said, Subject, Terms
     from edigate.pipeline.receipts import Pivot
 
-COMPLETED, RECYCLED = "Complétée", "Recyclée"
 # The statuses that wait for a new deposit of the same number, and what the pivot then calls it (reference §7.3).
 RENVOIS = {InvoiceStatus.SUSPENDED.value: COMPLETED, InvoiceStatus.TO_RECYCLE.value: RECYCLED}
 
