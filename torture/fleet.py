@@ -8,6 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from edigate.config import FILE
+from edigate.engine.distributed import Distributed
+from edigate.engine.roles import Role
 from torture.disturbing import waves_of
 from torture.running import Running
 from torture.site import PATIENCE, SETTINGS, Site
@@ -127,3 +129,6 @@ def finish(fleet: Fleet, machines: Machines, count: int, patience: float = PATIE
         assert time.monotonic() < until, f"not done after {patience:.0f} s: {waits}\n{fleet.last_words}"
         time.sleep(0.2)
     machines.end()
+    gate = fleet.open()
+    Distributed(gate, {Role.DELIVER}).run_once()  # a machine that was cut off may have staged what others published
+    gate.ledger.dispose()
