@@ -110,3 +110,35 @@ def test_files_and_folders_belong_to_the_group_of_the_settings(tmp_path: Path) -
 
     assert [path.stat().st_gid for path in (made.root / "ABC123", made.root / "ABC123/.staging/7")] == [12, 12]
     assert mode(made.root / "ABC123") == 0o2770
+
+
+def test_a_shared_outbox_shows_what_is_staged_only_whole(tmp_path: Path) -> None:
+    """Another process may have staged the same file, and publish it at any moment."""
+    first, second = (Outbox(tmp_path / "outbox", Access(), shared=True) for _ in range(2))
+    first.prepare("ABC123")
+    first.stage("ABC123", 7, [b"whole"])
+    seen: list[bytes] = []
+
+    def pieces() -> Iterator[bytes]:
+        yield b"wh"
+        seen.append((first.root / "ABC123/.staging/7").read_bytes())
+        yield b"ole"
+
+    second.stage("ABC123", 7, pieces())
+    assert seen == [b"whole"]
+    assert second.staged("ABC123") == {7}
+    assert [path.name for path in (first.root / "ABC123/.staging").iterdir()] == ["7"]
+
+
+def test_what_was_begun_long_ago_is_taken_away(tmp_path: Path) -> None:
+    """By a process that died over it; what is staged stays, and what may still be written."""
+    outbox = Outbox(tmp_path / "outbox", Access(), shared=True)
+    outbox.prepare("ABC123")
+    outbox.stage("ABC123", 7, [b"x"])
+    folder = outbox.root / "ABC123/.staging"
+    for name, when in (("8.abc", 1_000), ("9.abc", 3_000)):
+        (folder / name).write_bytes(b"begun")
+        os.utime(folder / name, (when, when))
+    outbox.clear("ABC123", before=2_000)
+    outbox.clear("NOBODY", before=2_000)
+    assert sorted(path.name for path in folder.iterdir()) == ["7", "9.abc"]
