@@ -29,7 +29,7 @@ from edigate.health.findings import Finding, Severity
 from edigate.health.kinds import KINDS
 from edigate.health.patient import Patient
 from edigate.health.settings import settings
-from edigate.ledger.database import HEAD, LedgerUnfit
+from edigate.ledger.database import LedgerUnfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -138,7 +138,7 @@ def _opened(places: Places, clock: Clock) -> Gate | None:
     """The gate, where settings and ledger let it be put together; nothing is made, nor brought up to date."""
     try:
         config.load(places.root)
-        if ledger_server.revision(places) != HEAD:
+        if not ledger_server.is_current(places):
             return None
         return open_gate(places.root, clock=clock)
     except (config.BadSettings, OSError, SQLAlchemyError, LedgerUnfit):

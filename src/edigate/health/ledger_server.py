@@ -34,13 +34,13 @@ def address(places: Places) -> str:
         return ""
 
 
-def revision(places: Places) -> str:
-    """Which version of edigate's tables the ledger has; empty where there is none, or it cannot be told."""
+def is_current(places: Places) -> bool:
+    """Whether there is a ledger, and to open it changes nothing."""
     url = address(places)
     if not url:
-        return ledger_file.revision(places.ledger) if places.ledger.is_file() else ""
+        return places.ledger.is_file() and ledger_file.revision(places.ledger) == HEAD
     found = _found(url)
-    return "" if isinstance(found, Finding) else found.revision
+    return not isinstance(found, Finding) and found.revision == HEAD and found.jobs >= found.jobs_here
 
 
 def ledger(patient: Patient) -> Iterator[Finding]:

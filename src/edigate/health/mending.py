@@ -11,7 +11,7 @@ from edigate.health import ledger_file, ledger_server
 from edigate.health.kinds import KINDS
 from edigate.ledger import events
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import HEAD, open_ledger, writing
+from edigate.ledger.database import open_ledger, writing
 
 if TYPE_CHECKING:
     from edigate.engine.gate import Places
@@ -41,7 +41,7 @@ def mend(places: Places, finding: Finding, clock: Clock, actor: str) -> str:
 
 
 def _record(places: Places, finding: Finding, now: str, actor: str) -> None:
-    if ledger_server.revision(places) != HEAD:
+    if not ledger_server.is_current(places):
         return
     ledger = open_ledger(ledger_server.address(places) or places.ledger, create=False)
     try:

@@ -65,7 +65,7 @@ def open_ledger(url: str, *, create: bool = True) -> Engine:
             found = revision(connection)
             if found is None and not create:
                 raise FileNotFoundError(_parts(url).get("dbname") or "postgresql")  # noqa: TRY301 - as short as it gets
-            current = found == HEAD and notes.read(connection, JOBS_SCHEMA) == jobs_migrations()[-1].name
+            current = found == HEAD and (notes.read(connection, JOBS_SCHEMA) or "") >= jobs_migrations()[-1].name
         if not current:
             _bring_up_to_date(engine)
     except BaseException:
@@ -182,7 +182,7 @@ def _prepare_jobs(connection: Connection) -> None:
     for file in migrations:
         if done is not None and file.name > done:
             _run(connection, file)
-    notes.write(connection, JOBS_SCHEMA, migrations[-1].name)
+    notes.write(connection, JOBS_SCHEMA, max(done or "", migrations[-1].name))
 
 
 def _run(connection: Connection, file: Path) -> None:
