@@ -1,0 +1,267 @@
+"""A gate whose ledger is on a real PostgreSQL: what is told where it cannot be used, the doctor, the audit log."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import Pool
+
+from edigate import config
+from edigate.app import open_gate
+from edigate.audit.verify import Scope, verify
+from edigate.health.checks import examine
+from edigate.ledger import journal
+from edigate.ledger.clock import stamp, system_clock
+from edigate.ledger.database import LedgerUnfit, open_ledger, sole, writing, written
+from tests.integration.cli_records.console import Site
+from tests.postgres import fresh_ledger, server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from edigate.audit.findings import Report
+
+SECRET = "S3cr3t-no-one-may-read"  # noqa: S105 - of nothing
+PASSING = {"server.losing"}  # the server of tests syncs nothing, as the doctor tells
+
+
+@pytest.fixture(autouse=True)
+def _closed_ledgers() -> Iterator[None]:
+    """Close what a command leaves to the end of its process."""
+    opened: list[Any] = []
+
+    def remember(connection: object, _record: object) -> None:
+        opened.append(connection)
+
+    event.listen(Pool, "connect", remember)
+    yield
+    event.remove(Pool, "connect", remember)
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A sandbox gate whose settings name an empty ledger."""
+    with fresh_ledger() as url:
+        root = tmp_path / "gate"
+        root.mkdir()
+        (root / config.FILE).write_text(
+            f'[gate]\ncode = "CPP001"\n[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n[ledger]\nurl = "{url}"\n'
+        )
+        monkeypatch.setenv("COLUMNS", "200")
+        yield Site(root)
+
+
+def url_of(site: Site) -> str:
+    """Where its ledger is."""
+    return config.load(site.root).ledger.url
+
+
+def with_url(root: Path, url: str) -> Site:
+    """A gate that names this address."""
+    root.mkdir(exist_ok=True)
+    (root / config.FILE).write_text(f'[ledger]\nurl = "{url}"\n')
+    return Site(root)
+
+
+def kinds(site: Site) -> set[str]:
+    """What the doctor finds about the ledger."""
+    found = [one for made in examine(site.root, system_clock) for one in made.findings]
+    return {one.kind for one in found if one.kind.startswith(("ledger.", "server."))}
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (lambda s: s.url("nowhere"), 'database "nowhere" does not exist'),
+        (lambda s: s.url(user="nobody_knows"), 'role "nobody_knows" does not exist'),
+        (lambda s: s.url(user="guarded"), "no password supplied"),
+        (lambda s: s.url(user="guarded", password=SECRET), "password authentication failed"),
+        (lambda s: s.url("latin"), "encoded in LATIN1"),
+        (lambda s: s.url("others", user="plain"), "permission denied"),
+        (lambda _: f"postgresql://me:{SECRET}@127.0.0.1:1/x", "Connection refused"),
+        (lambda _: f"postgresql://me:{SECRET}%zz@127.0.0.1/x", "cannot be understood"),
+    ],
+    ids=["no database", "no role", "no password", "wrong password", "encoding", "no rights", "no server", "no address"],
+)  # fmt: skip
+def test_a_server_that_cannot_be_used_is_told_without_the_address(tmp_path: Path, address: object, told: str) -> None:
+    """In both languages, with what to do, and by the doctor as well."""
+    guard()
+    site = with_url(tmp_path / "gate", address(server()))  # type: ignore[operator]
+
+    answers = [site.run("flows", "list", lang=lang, expect=1) for lang in ("en", "fr")]
+    doctor = site.run("doctor", expect=None)
+
+    assert told in answers[0].err
+    for answer in answers:
+        assert len(answer.err.strip().splitlines()) == 2
+    for said in (*answers, doctor):
+        assert SECRET not in said.out + said.err
+        assert "Traceback" not in said.err
+    assert kinds(site) & {"server.unreachable", "server.encoding", "server.address", "ledger.missing"}
+
+
+def guard() -> None:
+    """Have a role with a password, one without rights, a database of another encoding: once per server."""
+    host = server()
+    if host.run("select 1 from pg_roles where rolname = 'guarded'"):
+        return
+    host.run("create role plain login")
+    host.run("create database others")
+    host.run("create database latin encoding 'LATIN1' locale 'C' template template0")
+    hba = host.folder / "data" / "pg_hba.conf"
+    hba.write_text(f"host all guarded all scram-sha-256\n{hba.read_text()}")
+    host.run("select pg_reload_conf()")
+    host.run("create role guarded login password 'another'")
+
+
+def test_no_ledger_is_made_beside_deposits(tmp_path: Path) -> None:
+    """A database without a ledger is not taken for a new gate's where there was one."""
+    root = tmp_path / "gate"
+    Site(root).run("init", str(root), "--sandbox")
+    url = server().empty()
+    with_url(root, url)
+
+    answer = Site(root).run("flows", "list", expect=1)
+
+    assert "holds no ledger" in answer.err
+    assert kinds(Site(root)) == {"server.lost", *PASSING}
+    assert server().run("select count(*) from pg_tables where schemaname = 'public'", database=url.rpartition("/")[2]) \
+        == [(0,)]  # fmt: skip
+
+
+def test_a_new_gate_takes_no_database_that_has_a_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be another gate's; nothing is left of the attempt."""
+    with fresh_ledger() as url:
+        monkeypatch.setenv("EDIGATE_LEDGER__URL", url)
+        root = tmp_path / "gate"
+        answer = Site(root).run("init", str(root), expect=1)
+
+    assert "holds a ledger already" in answer.err
+    assert not (root / config.FILE).exists()
+
+
+def test_the_doctor_finds_a_sound_ledger_sound(on: Site) -> None:
+    """But for what the server of tests does not sync."""
+    on.run("partners", "list", expect=None)
+
+    assert kinds(on) == PASSING
+
+
+def test_the_doctor_tells_ledgers_of_other_versions(on: Site) -> None:
+    """Of edigate and of Procrastinate, earlier and later."""
+    name = url_of(on).rpartition("/")[2]
+    found = []
+    for change in (
+        "update notes set value = '03' where key = 'jobs_schema'",
+        "update notes set value = '99' where key = 'jobs_schema'",
+        "update alembic_version set version_num = '0000'",
+        "update alembic_version set version_num = '9999'",
+    ):
+        server().run(change, database=name)
+        found.append(kinds(on) - PASSING)
+
+    assert found == [{"server.jobs_old"}, {"server.jobs_new"}, {"ledger.old"}, {"ledger.new"}]
+
+
+def test_the_doctor_tells_columns_that_sort_by_a_language(on: Site) -> None:
+    """Times and ids would be compared in another order than they were made for."""
+    server().run(
+        'alter table flows alter column name type text collate "ucs_basic"', database=url_of(on).rpartition("/")[2]
+    )
+
+    assert kinds(on) == {"server.unsorted", *PASSING}
+
+
+def test_a_session_that_ends_gives_its_names_to_others(on: Site) -> None:
+    """And knows that it has lost them."""
+    first, second = open_ledger(url_of(on)), open_ledger(url_of(on))
+    with sole(first, "put ABC123") as held:
+        assert held
+        server().cut(url_of(on))
+        with sole(second, "put ABC123") as taken:
+            assert taken
+        assert not held.alive()
+    first.dispose()
+    second.dispose()
+
+
+def test_a_transaction_in_which_a_statement_failed_is_not_taken_for_done(on: Site) -> None:
+    """PostgreSQL keeps nothing of it, and says so to nobody who does not ask."""
+    ledger = open_ledger(url_of(on))
+
+    def swallow(connection: Connection) -> None:
+        connection.exec_driver_sql("insert into notes values ('kept', '')")
+        with suppress(DBAPIError):
+            connection.exec_driver_sql("select 1 / 0")
+
+    with pytest.raises(RuntimeError, match="failed"):
+        written(ledger, swallow)
+    ledger.dispose()
+
+
+def test_a_text_with_a_nul_is_kept_with_a_mark_in_its_place(on: Site) -> None:
+    """What others say may hold anything; nothing of the gate stops over it."""
+    ledger = open_ledger(url_of(on))
+    with writing(ledger) as connection:
+        connection.exec_driver_sql("insert into notes values (%s, %s)", ("said", "a\x00b"))
+    with ledger.connect() as connection:
+        found = connection.exec_driver_sql("select value from notes where key = 'said'").scalar()
+    ledger.dispose()
+
+    assert found == "a\ufffdb"
+
+
+def test_three_that_open_a_new_ledger_at_once_make_one() -> None:
+    """Whoever comes second finds it made."""
+    url = server().empty()
+    with ThreadPoolExecutor(3) as threads:
+        ledgers = list(threads.map(open_ledger, [url] * 3))
+    with ledgers[0].connect() as connection:
+        made = connection.exec_driver_sql("select count(*) from alembic_version").scalar()
+    for ledger in ledgers:
+        ledger.dispose()
+
+    assert made == 1
+    with pytest.raises(FileNotFoundError):
+        open_ledger(server().empty(), create=False)
+    with pytest.raises(LedgerUnfit):
+        open_ledger("postgresql://%zz")
+
+
+def verified(site: Site) -> Report:
+    """What a verification finds."""
+    gate = open_gate(site.root)
+    try:
+        return verify(gate, Scope(demo=True))
+    finally:
+        gate.ledger.dispose()
+
+
+def test_an_audit_log_of_several_chains_is_verified(on: Site) -> None:
+    """A link of another chain that was moved is named: what came last is in no chain alone."""
+    gate = open_gate(on.root)
+    with writing(gate.ledger) as connection:  # holds the first chain, so that what comes meanwhile goes to others
+        journal.note(connection, "way.works", "ABC123", at=stamp(gate.clock()))
+        on.run("partners", "add", "ABC123", "--name", "Abécé", "--role", "depositor")
+        on.run("partners", "suspend", "ABC123")
+    on.run("partners", "resume", "ABC123")
+    gate.ledger.dispose()
+    name = url_of(on).rpartition("/")[2]
+    writers = server().run("select distinct writer from links order by 1", database=name)
+    sound = verified(on)
+    server().run("update links set id = id + 1000 where writer = 'gate.2' and number = 1", database=name)
+    moved = verified(on)
+
+    assert writers == [("gate.1",), ("gate.2",)]
+    assert [finding.kind for finding in sound.findings] == []
+    assert "link.order" in {finding.kind for finding in moved.findings}
