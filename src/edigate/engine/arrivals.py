@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from edigate.ledger import partners
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from edigate.engine.gate import Gate
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from edigate.intake.folder import Look, Ready
 
 log = structlog.get_logger()
-LOOK_AHEAD = 4
+LOOK_AHEAD = 2
 PAUSE_WHILE_FULL = 5.0
 
 
 class Arrivals:
     """The inboxes of one gate: the `last` look, its `backlog` still to be claimed, and whether the disk is `full`."""
 
-    def __init__(self, gate: Gate, tally: Tally) -> None:
-        """Count, and keep troubles, in this tally."""
+    def __init__(self, gate: Gate, tally: Tally, found: Callable[[], None] = lambda: None) -> None:
+        """Count, and keep troubles, in this tally; `found` is called when something is there to be claimed."""
         self._gate = gate
         self._tally = tally
+        self._found = found
         self._troubled: set[tuple[str, str]] = set()
         self.backlog: deque[Ready] = deque()
         self.last: Look | None = None
@@ -45,32 +46,16 @@ class Arrivals:
         known = {partner.code for partner in book.partners}
         for code in sorted(known):
             self._open_inbox(self._gate.places.inbox / code)
-        look = self._gate.inbox.look(known, self._at_once)
-        self._take_up(look)
-        return look
-
-    @property
-    def _at_once(self) -> int:
-        return self._gate.settings.intake.batch_flows * LOOK_AHEAD
-
-    def _look_on(self) -> None:
-        """What comes next of the last look; another look where that is used up or old."""
-        goes_on = self.last and self.last.rest and time.monotonic() < self.last.until
-        if self.last and goes_on:
-            self._take_up(self._gate.inbox.go_on(self.last, self._at_once))
-        if not goes_on or not (self.backlog or self.full):
-            self.look()
-
-    def _take_up(self, look: Look) -> None:
+        look = self._gate.inbox.look(known, self._gate.settings.intake.batch_flows * LOOK_AHEAD)
         self.backlog = deque(look.ready)
         if not self._has_room():
             look.waiting += [file.path for file in self.backlog]
             look.next_in = PAUSE_WHILE_FULL
-            look.rest.clear()
             self.backlog.clear()
         self.last = look
         for trouble in look.troubles:
             self._tell(trouble)
+        return look
 
     def _has_room(self) -> bool:
         """Whether the disk has room for more deposits; it is told when that changes."""
@@ -106,9 +91,11 @@ class Arrivals:
         Any one thread may call it, while what came before is decided. Returns how many were claimed or booked.
         """
         if looking and not self.backlog:
-            self._look_on()
+            self.look()
         if self.full:
             return 0
+        if self.backlog:
+            self._found()
         with timed("claim") as claiming:
             taken = deposits.claim(self._gate, self.backlog, self._tell)
             claiming.worth = bool(taken)

@@ -72,7 +72,7 @@ class Local:
         self._caught_up = False
         self._errands: Errands | None = None
         self._fetching: Fetching = "always"
-        self._arrivals = Arrivals(gate, self.tally)
+        self._arrivals = Arrivals(gate, self.tally, found=self._wake_workers)
         self._pool = Pool(Charge.of(gate, gate.places.work), gate.settings.engine.workers)
 
     def stop(self) -> None:
@@ -83,6 +83,9 @@ class Local:
     def _wake(self) -> None:
         if self._wakes.empty():
             self._wakes.put(None)
+
+    def _wake_workers(self) -> None:
+        self._underway.wake()
 
     def run_once(self, *, chores: Sequence[Chore] = ()) -> Tally:
         """Work off what is there, waiting one quiet period for what is still settling, then do the chores.

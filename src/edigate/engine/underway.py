@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.decisions import examine, take_due
+from edigate.engine.pool import CannotStart
 from edigate.ledger import store
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
@@ -45,6 +46,17 @@ class Underway:
         self._pool = pool
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="examine")
         self._batches: deque[Batch] = deque()
+        self._woken = False
+
+    def wake(self) -> None:
+        """Have the workers started by the time when the first batch is there; any thread may say so."""
+        if not self._woken:
+            self._woken = True
+            self._beside.submit(self._start)
+
+    def _start(self) -> None:
+        with suppress(CannotStart):  # whoever takes a batch tries again, and tells what stands in the way
+            self._pool.start()
 
     @property
     def first(self) -> Batch | None:

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +22,7 @@ TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
 INCOMPLETE = "-incomplete"
 OF = "="  # in a partner's spool, between a claim and the name of its file
 LONGEST_NAME = 255
-FRESH, COSTS_AT_MOST = 1.0, 20  # seconds, or so many times as long as it took: a look is gone on with
+COSTS = 20  # a folder that still holds what was seen is looked through again after so many times as long as that took
 FETCHING = ".fetching"  # in a partner's spool: what is not whole yet
 
 
@@ -72,16 +71,6 @@ class _Quiet(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Looking:
-    """What one look goes by: its instant, by two clocks, and what it has seen so far."""
-
-    now: float
-    by_the_wall: float
-    seen: dict[str, tuple[Sight, float]] = field(default_factory=dict)
-    quiet: dict[str, list[_Quiet]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
     """A file in the spool, under its claim id: as `<id>=<name>`, or in a folder `<id>` where that would be too long."""
 
@@ -94,17 +83,28 @@ class Claim:
 
 @dataclass(slots=True)
 class Look:
-    """One look through the inboxes; `rest` are files that were seen to be quiet and are not opened yet.
-
-    `until` is when (by the monotonic clock) it is too old to go on with the rest: others may have come, who take turns.
-    """
+    """One look through the inboxes."""
 
     ready: list[Ready] = field(default_factory=list)
     waiting: list[Path] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     next_in: float | None = None
-    rest: deque[_Quiet] = field(default_factory=deque)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was last seen of one partner's folder: every file, and since when it looks like that; `at` that instant.
+
+    `rest` are those that are quiet and not opened yet: as long as there are any, the folder is not looked through again
+    before `until`.
+    """
+
+    at: float
     until: float = 0.0
+    files: dict[str, tuple[Sight, float]] = field(default_factory=dict)
+    rest: deque[_Quiet] = field(default_factory=deque)
+    waiting: list[Path] = field(default_factory=list)
+    quiet_at: float | None = None
 
 
 class Inbox:
@@ -115,7 +115,7 @@ class Inbox:
         self.root = root
         self._quiet = quiet_seconds
         self._broken_after = broken_after_seconds
-        self._seen: dict[str, tuple[Sight, float]] = {}
+        self._seen: dict[str, _Seen] = {}
         self._cut: dict[str, Sight] = {}
         self._renamed: set[str] = set()
         self._news: deque[str] = deque()
@@ -125,32 +125,36 @@ class Inbox:
         self._news.append(str(path))
 
     def look(self, partners: Collection[str], at_most: int) -> Look:
-        """Every file that is there: ready (at most so many, the partners in turn), still waiting, or trouble."""
-        found, looking = Look(), _Looking(time.monotonic(), time.time())
+        """What is there: ready (at most so many, the partners in turn), still waiting, or trouble.
+
+        A folder that holds very much is not looked through each time, but at once with what was seen there before.
+        """
+        found = Look()
         while self._news:
             self._renamed.add(self._news.popleft())
-        for partner, entry in self._entries(partners, found):
-            self._consider(partner, entry, looking, found)
-        self._seen = looking.seen
-        self._cut = {path: sight for path, sight in self._cut.items() if path in looking.seen}
-        self._renamed &= looking.seen.keys()
-        in_turn = chain.from_iterable(zip_longest(*looking.quiet.values()))
-        found.rest.extend(file for file in in_turn if file is not None)
-        now = time.monotonic()
-        found.until = now + max(FRESH, COSTS_AT_MOST * (now - looking.now))
-        return self.go_on(found, at_most)
+        self._seen = {folder.name: self._look_into(folder, found) for folder in self._folders(partners, found)}
+        self._renamed = {path for path in self._renamed if os.path.basename(os.path.dirname(path)) in self._seen}
+        for seen in self._seen.values():
+            found.waiting += seen.waiting
+            if seen.quiet_at is not None:
+                quiet_in = max(0.0, seen.quiet_at - time.monotonic())
+                found.next_in = min(quiet_in, found.next_in if found.next_in is not None else quiet_in)
+        self._open_in_turn(found, at_most)
+        return found
 
-    def go_on(self, found: Look, at_most: int) -> Look:
-        """The same look with what is ready (at most so many) of its rest; much is not looked through for each batch."""
-        found.ready = []
-        while found.rest and len(found.ready) < at_most:
-            self._open(found.rest.popleft(), found)
+    def _open_in_turn(self, found: Look, at_most: int) -> None:
+        in_turn = deque(seen for seen in self._seen.values() if seen.rest)
+        while in_turn and len(found.ready) < at_most:
+            seen = in_turn.popleft()
+            file = seen.rest.popleft()
+            self._open(file, seen, found)
+            if seen.rest:
+                in_turn.append(seen)
         # What is ready goes, and another file may come under its name.
         if self._renamed:
             self._renamed.difference_update(str(ready.path) for ready in found.ready)
-        return found
 
-    def _entries(self, partners: Collection[str], found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    def _folders(self, partners: Collection[str], found: Look) -> Iterator[os.DirEntry[str]]:
         for folder in sorted(os.scandir(self.root), key=lambda e: e.name):
             if folder.name.startswith("."):
                 continue
@@ -159,10 +163,27 @@ class Inbox:
             elif folder.name not in partners:
                 found.troubles.append(Trouble(Path(folder.path), "inbox.no_partner"))
             else:
-                yield from self._files(folder.name, Path(folder.path), found)
+                yield folder
+
+    def _look_into(self, folder: os.DirEntry[str], found: Look) -> _Seen:
+        """One partner's folder, looked through again where nothing is left of the last time, or that was long ago."""
+        began = time.monotonic()
+        before = self._seen.get(folder.name) or _Seen(began)
+        if before.rest and began < before.until:
+            return before
+        seen, by_the_wall = _Seen(began), time.time()
+        for entry in self._files(Path(folder.path), found):
+            if trouble := self._consider(entry, folder.name, by_the_wall, before, seen):
+                found.troubles.append(trouble)
+        for path in before.files.keys() - seen.files.keys():
+            self._cut.pop(path, None)
+        self._renamed = {path for path in self._renamed if path in seen.files or os.path.dirname(path) != folder.path}
+        now = time.monotonic()
+        seen.until = now + COSTS * (now - began)
+        return seen
 
     @staticmethod
-    def _files(partner: str, folder: Path, found: Look) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    def _files(folder: Path, found: Look) -> Iterator[os.DirEntry[str]]:
         try:
             entries = sorted(os.scandir(folder), key=lambda e: e.name)
         except OSError as error:
@@ -170,34 +191,35 @@ class Inbox:
             return
         for entry in entries:
             if not entry.name.startswith(".") and not entry.name.lower().endswith(TEMPORARY_ENDINGS):
-                yield partner, entry
+                yield entry
 
-    def _consider(self, partner: str, entry: os.DirEntry[str], looking: _Looking, found: Look) -> None:
+    def _consider(
+        self, entry: os.DirEntry[str], partner: str, by_the_wall: float, before: _Seen, seen: _Seen
+    ) -> Trouble | None:
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
-            return
+            return None
         except OSError as error:
-            found.troubles.append(Trouble(Path(entry.path), "inbox.unreadable_file", error.strerror or str(error)))
-            return
+            return Trouble(Path(entry.path), "inbox.unreadable_file", error.strerror or str(error))
         if not stat.S_ISREG(status.st_mode):
-            found.troubles.append(Trouble(Path(entry.path), "inbox.not_a_file"))
-            return
+            return Trouble(Path(entry.path), "inbox.not_a_file")
         path, sight = entry.path, Sight.of(status)
-        before = self._seen.get(path)
-        since = before[1] if before and before[0] == sight else looking.now
-        looking.seen[path] = (sight, since)
+        last = before.files.get(path)
+        since = last[1] if last and last[0] == sight else seen.at
+        seen.files[path] = (sight, since)
         # By what was seen, and by the time of its last change where that is in the past.
-        still_for = max(looking.now - since, looking.by_the_wall - sight.mtime_ns / 1e9)
+        still_for = max(seen.at - since, by_the_wall - sight.mtime_ns / 1e9)
         quiet_left = 0.0 if path in self._renamed else self._quiet - still_for
         if quiet_left > 0:
-            found.waiting.append(Path(path))
-            found.next_in = min(quiet_left, found.next_in or quiet_left)
-            return
-        quiet = _Quiet(partner, path, sight, broken=still_for >= self._broken_after)
-        looking.quiet.setdefault(partner, []).append(quiet)
+            seen.waiting.append(Path(path))
+            quiet_at = seen.at + quiet_left
+            seen.quiet_at = min(quiet_at, seen.quiet_at or quiet_at)
+        else:
+            seen.rest.append(_Quiet(partner, path, sight, broken=still_for >= self._broken_after))
+        return None
 
-    def _open(self, file: _Quiet, found: Look) -> None:
+    def _open(self, file: _Quiet, seen: _Seen, found: Look) -> None:
         try:
             descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -215,6 +237,7 @@ class Inbox:
         if whole or file.broken:
             found.ready.append(Ready(file.partner, Path(file.path), file.sight, incomplete=not whole))
         else:
+            seen.waiting.append(Path(file.path))
             found.waiting.append(Path(file.path))
 
     def _is_whole(self, descriptor: int, file: _Quiet) -> bool:

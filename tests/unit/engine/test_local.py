@@ -19,12 +19,10 @@ from sqlalchemy import delete, update
 
 from edigate.engine import local as local_module
 from edigate.engine import tally as tally_module
-from edigate.engine.arrivals import LOOK_AHEAD
 from edigate.engine.decisions import settle
 from edigate.engine.local import Local
 from edigate.engine.lock import Held
-from edigate.intake import folder as folder_module
-from edigate.intake.folder import Inbox, Look
+from edigate.intake.folder import Look
 from edigate.ledger import notes
 from edigate.ledger.archive import ARRIVING
 from edigate.ledger.clock import stamp
@@ -87,24 +85,6 @@ def test_of_two_with_one_number_the_first_wins_whatever_batch_it_is_in(gate: Gat
     assert [(decision.case.name, decision.verdict) for decision in tally.decisions] == [
         (name, "integrated" if number < 3 else "rejected") for number, name in enumerate(names)
     ]
-
-
-def test_a_full_inbox_is_not_looked_through_for_each_batch(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the first look has seen is taken; others only find that nothing more has come."""
-    gate = with_settings(gate, "intake", batch_flows=1)
-    look, found = Inbox.look, []
-
-    def looked(*args: object) -> Look:
-        found.append(look(*args))  # type: ignore[arg-type]
-        return found[-1]
-
-    monkeypatch.setattr(folder_module, "FRESH", PATIENCE)
-    monkeypatch.setattr(Inbox, "look", looked)
-    for number in range(3 * LOOK_AHEAD):
-        deposit(gate, number)
-    tally = Local(gate).run_once()
-
-    assert (tally.booked, any(one.ready for one in found[1:])) == (3 * LOOK_AHEAD, False)
 
 
 def test_only_the_last_decisions_are_kept(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:

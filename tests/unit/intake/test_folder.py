@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.intake import folder
 from edigate.intake.folder import Inbox, Look, Ready, claim, claimed, let_go, printable
 
 if TYPE_CHECKING:
@@ -282,20 +283,34 @@ def test_partners_take_turns(root: Path) -> None:
     assert names(look(an_inbox(root), at_most=3)) == ["a00", "b", "a01"]
 
 
-def test_a_look_goes_on_where_it_ended(root: Path) -> None:
-    """With the partners still in turn; what comes meanwhile is for the next one."""
+def test_a_full_folder_is_not_looked_through_for_each_batch(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen there comes first, with the partners still in turn; the others' folders are looked through."""
+    monkeypatch.setattr(folder, "COSTS", 1e9)
     for number in range(6):
         drop(root, f"a{number}", age=10)
-    drop(root, "b", partner="JMRPOR", age=10)
+    drop(root, "b0", partner="JMRPOR", age=10)
     inbox = an_inbox(root)
-    found = look(inbox, at_most=3)
+    assert names(look(inbox, at_most=3)) == ["a0", "b0", "a1"]
     drop(root, "a00", age=10)
-    (root / "ABC123" / "a3").unlink()
+    drop(root, "b1", partner="JMRPOR", age=10)
+    for gone in ("ABC123/a0", "ABC123/a1", "ABC123/a3", "JMRPOR/b0"):
+        (root / gone).unlink()
 
-    assert (names(found), len(found.rest)) == (["a0", "b", "a1"], 4)
-    assert (names(inbox.go_on(found, 2)), len(found.rest)) == (["a2", "a4"], 1)
-    assert (names(inbox.go_on(found, 9)), names(inbox.go_on(found, 9))) == (["a5"], [])
-    assert found.until > time.monotonic()
+    assert names(look(inbox, at_most=3)) == ["a2", "b1", "a4"]
+    assert names(look(inbox)) == ["a5", "b1"]
+    assert sorted(names(look(inbox))) == ["a00", "a2", "a4", "a5", "b1"]
+
+
+def test_a_folder_that_costs_little_is_looked_through_each_time(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that whoever comes later has his turn."""
+    monkeypatch.setattr(folder, "COSTS", 0)
+    for number in range(4):
+        drop(root, f"a{number}", age=10)
+    inbox = an_inbox(root)
+    assert names(look(inbox, at_most=1)) == ["a0"]
+    drop(root, "a00", age=10)
+
+    assert names(look(inbox, at_most=3)) == ["a0", "a00", "a1"]
 
 
 def test_any_name_can_be_claimed(root: Path, tmp_path: Path) -> None:
