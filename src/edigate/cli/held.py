@@ -105,11 +105,14 @@ def _release(gate: Gate, ids: list[str]) -> None:
     from edigate.ledger import store  # noqa: PLC0415 - with what decides, which lists do without
 
     now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
+
+    def release(connection: Connection) -> None:
         for chunk in chunks(ids):
             store.release(connection, chunk, now)
             for flow in chunk:
                 record(connection, "held.released", common.actor(), flow, at=now)
+
+    written(gate.ledger, release)
 
 
 def _json(flow: RowMapping) -> dict[str, Any]:

@@ -349,7 +349,7 @@ def _save(gate: Gate, partner: Partner, before: Partner | None = None) -> None:
 
 
 def _write(gate: Gate, partner: Partner) -> None:
-    with writing(gate.ledger) as connection:
+    def save(connection: Connection) -> None:
         book = partners.load_book(connection)
         luhn = gate.settings.rules.siret_luhn
         found = list(enrolment.objections(partner, book, gate.interfaces, gate=gate.settings.gate.code, luhn=luhn))
@@ -359,6 +359,8 @@ def _write(gate: Gate, partner: Partner) -> None:
                 t("Nothing was changed.", "Rien n'a été modifié."),
             )
         partners.save(connection, partner, actor=common.actor(), at=stamp(gate.clock()))
+
+    written(gate.ledger, save)
     gate.access.make_folder(gate.places.inbox / partner.code)
     requests.release_waiting(gate, ("no_partner", "no_portal"))
     requests.wake(gate)

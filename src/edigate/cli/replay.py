@@ -166,12 +166,15 @@ def _confirm(count: int) -> None:
 
 def _replay(gate: Gate, chosen: list[RowMapping], reason: str, *, as_json: bool) -> None:
     now, who = stamp(gate.clock()), common.actor()
-    before: dict[str, str] = {}
-    with writing(gate.ledger) as connection:
-        for flow in chosen:
-            run = store.request_run(connection, flow["id"], by=who, reason=reason, now=now)
-            if run:
-                before[flow["id"]] = flow["verdict"]
+
+    def ask(connection: Connection) -> dict[str, str]:
+        return {
+            flow["id"]: flow["verdict"]
+            for flow in chosen
+            if store.request_run(connection, flow["id"], by=who, reason=reason, now=now)
+        }
+
+    before = written(gate.ledger, ask)
     done = requests.work_off(gate) if before else True
     requests.tell_outcome(gate, list(before), done=done, as_json=as_json, before=before)
 

@@ -60,13 +60,16 @@ def release_waiting(gate: Gate, reasons: tuple[str, ...]) -> int:
     from edigate.ledger import store  # noqa: PLC0415 - with what decides, which options do without
 
     now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
+
+    def release(connection: Connection) -> int:
         waiting = queries.held_because(connection, reasons)
         for chunk in chunks(waiting):
             store.release(connection, chunk, now)
             for flow in chunk:
                 record(connection, "held.released", common.actor(), flow, at=now)
-    return len(waiting)
+        return len(waiting)
+
+    return written(gate.ledger, release)
 
 
 def tell_outcome(

@@ -100,7 +100,8 @@ def resend(
 def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
     """In one transaction, so that nothing is offered where one of the files cannot be."""
     now, who = stamp(gate.clock()), common.actor()
-    with writing(gate.ledger) as connection:
+
+    def offer(connection: Connection) -> None:
         suspended = {partner.code for partner in partners.load_book(connection).partners if not partner.active}
         for row in (one(connection, str(row["id"])) for row in chosen):
             _refuse_unfit(row, suspended)
@@ -110,6 +111,8 @@ def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
                 connection, AGAIN, who, row["name"], at=now, delivery=row["id"], partner=row["partner"],
                 published_at=row["published_at"], reason=reason,
             )  # fmt: skip
+
+    written(gate.ledger, offer)
     import structlog  # noqa: PLC0415 - a library that lists of files do without
 
     from edigate.observability.logs import configure  # noqa: PLC0415

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from edigate.engine.handover import Failure, active, note_failures, published, tell_published
 from edigate.ledger import deliveries, partners, servers
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.remote.session import safely_behind
 from edigate.remote.trouble import Cause, Refused, RemoteTrouble, Unreachable
 
@@ -111,11 +111,7 @@ def _send_stride(
     _upload_all(gate, session, server, rows, stopped, stride)
     if not isinstance(stride.trouble, Unreachable | Stopped):
         _show_all(session, server, _about_to_rename(gate, server, stride), stride)
-    with writing(gate.ledger) as connection:
-        published(gate, connection, partners.load_book(connection), stride.shown)
-        deliveries.mark_vanished(connection, [row["id"] for row in stride.gone])
-        deliveries.mark_not_renamed(connection, _not_renamed(stride, server))
-        note_failures(gate, connection, [failure for failure in stride.refused if failure.own])
+    written(gate.ledger, _sent, gate, server, stride)
     tell_published(stride.shown, at="server")
     for row in stride.shown:
         gate.outbox.forget(row["partner"], row["id"])
@@ -123,6 +119,13 @@ def _send_stride(
     if trouble:
         raise trouble
     return len(stride.shown)
+
+
+def _sent(connection: Connection, gate: Gate, server: Server, stride: _Stride) -> None:
+    published(gate, connection, partners.load_book(connection), stride.shown)
+    deliveries.mark_vanished(connection, [row["id"] for row in stride.gone])
+    deliveries.mark_not_renamed(connection, _not_renamed(stride, server))
+    note_failures(gate, connection, [failure for failure in stride.refused if failure.own])
 
 
 def _not_renamed(stride: _Stride, server: Server) -> list[int]:
@@ -137,12 +140,14 @@ def _about_to_rename(gate: Gate, server: Server, stride: _Stride) -> list[RowMap
     """Commit what lies whole there; only that may be renamed, and only while the server is still the partner's."""
     if not stride.whole:
         return []
-    with writing(gate.ledger) as connection:
-        if servers.load(connection).get(server.partner) != server:
-            raise Stopped
-        ids = [row["id"] for row in stride.whole]
-        taken = deliveries.mark_uploaded(connection, ids, place(server), stamp(gate.clock()))
+    taken = written(gate.ledger, _mark_uploaded, server, [row["id"] for row in stride.whole], stamp(gate.clock()))
     return [row for row in stride.whole if row["id"] in taken]
+
+
+def _mark_uploaded(connection: Connection, server: Server, ids: Sequence[int], now: str) -> set[int]:
+    if servers.load(connection).get(server.partner) != server:
+        raise Stopped
+    return deliveries.mark_uploaded(connection, ids, place(server), now)
 
 
 def _upload_all(
