@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import common, filters, requests, rows
 from edigate.cli.messages import language, t
@@ -13,7 +13,7 @@ from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.events import record
 from edigate.ledger.queries import Wanted
 from edigate.ledger.sql import chunks

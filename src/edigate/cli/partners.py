@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import common, filters, partner_test, requests, rows, servers
 from edigate.cli.messages import language, t
@@ -20,7 +20,7 @@ from edigate.domain.wording import pick
 from edigate.engine.gate import Gate
 from edigate.ledger import partners, queries
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 
 ALL = "all"
 app = typer.Typer(

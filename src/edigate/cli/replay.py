@@ -22,7 +22,7 @@ from edigate.engine.rehearsal import Rehearsed, rehearse
 from edigate.engine.worker import Waits
 from edigate.ledger import queries, store
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.faults_json import load
 from edigate.pipeline.answers import Answer
 from edigate.pipeline.receipts import ReceiptAnswer

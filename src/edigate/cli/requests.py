@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from edigate.cli import common, rows
 from edigate.cli.messages import t
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, where_in
 from edigate.ledger.states import HELD

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 import typer
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import common, filters, purged, requests, rows
 from edigate.cli.delivery import AGAIN, one, state_of
@@ -15,7 +15,7 @@ from edigate.domain.servers import Server
 from edigate.engine.gate import Gate
 from edigate.ledger import deliveries, hearing, partners, queries, servers
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.deliveries import PUBLISHED
 from edigate.ledger.events import record
 from edigate.ledger.ways import PUT
