@@ -7,10 +7,13 @@ import json
 import sys
 from pathlib import Path
 
+from edigate.observability import logs
+
 
 def main() -> None:
     """Measure, and write what was measured."""
     module, folder, result, terms = sys.argv[1:5]
+    logs.configure(fmt="console", level="warning")
     measured = importlib.import_module(module).measure(Path(folder), **json.loads(terms))
     Path(result).write_text(json.dumps(measured), encoding="utf-8")
 
