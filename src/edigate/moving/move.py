@@ -21,9 +21,10 @@ from edigate.engine.lock import Held, held
 from edigate.founding import make_passable
 from edigate.ledger import closing as shut
 from edigate.ledger.address import without_password
+from edigate.ledger.archive import Folder
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import open_ledger, sole, writing
-from edigate.ledger.storage import ARCHIVE, archive_of, folder_of, payloads_of
+from edigate.ledger.storage import archive_of, folder_of, payloads_of
 from edigate.moving import files, ledgers, shelf
 from edigate.moving import settings as file
 from edigate.moving.contents import TABLES, Chains, ZeroByte, count, digest_of, embedded_rows
@@ -293,7 +294,8 @@ def _take_files(ledger: Engine, places: Places, moved: Moved, told: Progress) ->
         moved.files = files.survey(source, connection)
     if wanted.dry_run:
         return
-    if shared:
-        (shared / ARCHIVE).mkdir(exist_ok=True)
-    files.copy_archive(folder, source, archive_of(wanted.storage, places.root, places.work), moved.files, told)
+    target = archive_of(wanted.storage, places.root, places.work)
+    if isinstance(target, Folder):
+        target.found()
+    files.copy_archive(folder, source, target, moved.files, told)
     moved.files.directories = files.copy_directories(places.directory, payloads_of(wanted.storage, places.root))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import signal
 import subprocess
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.ledger import snapshots
+from edigate.ledger.objects import _opened
+from tests import s3
 from tests.acceptance.actors import BUYER
 from tests.acceptance.gates import Site, sound
 from tests.integration.migrate.test_killed_moves import SCRIPT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.integration.migrate.conftest import Departing
@@ -28,6 +32,22 @@ def shared(tmp_path: Path) -> Path:
     folder = tmp_path / "shared"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[s3.Server]:
+    """A server that speaks S3, with a bucket, where S3's own library finds it."""
+    with s3.serving() as server, pytest.MonkeyPatch.context() as patched:
+        for name, value in server.environment.items():
+            patched.setenv(name, value)
+        _opened("s3://moved", os.getpid()).fs.makedirs("moved")
+        yield server
+
+
+@pytest.fixture
+def store(server: s3.Server, tmp_path: Path) -> str:  # noqa: ARG001 - it has to run
+    """A place in its bucket that nothing was put to yet."""
+    return f"s3://moved/{tmp_path.name}"
 
 
 def _contents(folder: Path) -> dict[str, str]:
@@ -44,13 +64,23 @@ def _goes_on_without_its_own(departing: Departing) -> None:
     for version in (departing.root / "directory").iterdir():
         version.unlink()
     site = Site(departing.root)
-    assert site.decide(sound(**BUYER)).verdict == "integrated"
+    deposited = site.deposit(sound(**BUYER))
+    _work(departing.root)
     site.replay(departing.past.due)
-    site.round()
-    assert site.outcome(departing.past.due).verdict == "integrated"
+    _work(departing.root)
+    assert {site.outcome(name).verdict for name in (deposited, departing.past.due)} == {"integrated"}
     site.close()
     departing.console.run("audit", "verify")
     departing.console.run("balance")
+
+
+def _work(root: Path) -> None:
+    """Work off what is there, in a process whose own ones are told where the store is."""
+    done = subprocess.run(
+        [sys.executable, "-m", "edigate", "--gate", str(root), "run", "--once"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in {0, 1}, done.stderr  # a dead letter is there to be seen to
 
 
 def test_deposits_and_directories_are_shared(departing: Departing, shared: Path) -> None:
@@ -67,6 +97,26 @@ def test_deposits_and_directories_are_shared(departing: Departing, shared: Path)
     assert (told["files"]["altered"], told["files"]["missing"]) == ([], [])
     assert f'[storage]\nurl = "{shared}"' in (departing.root / "edigate.toml").read_text(encoding="utf-8")
     _goes_on_without_its_own(departing)
+
+
+def test_a_store_takes_them_too(departing: Departing, store: str) -> None:
+    """Each object is read back; the gate goes on from there, and the next call finds all of it."""
+    told = departing.console.json("migrate", "--ledger", departing.url, "--storage", store)
+
+    assert told["files"]["copied"] == told["files"]["files"] == len(_contents(departing.root / "archive"))
+    assert len(told["files"]["directories"]) == len(snapshots.versions(departing.root / "directory"))
+    _goes_on_without_its_own(departing)
+
+
+def test_a_store_that_is_away(departing: Departing, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is moved, and the gate works on in its folder."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    answer = departing.console.run("migrate", "--ledger", departing.url, "--storage", f"{store}-away", expect=1)
+    assert "127.0.0.1:9" in answer.err or "does not answer" in answer.err
+    assert (departing.root / "ledger.sqlite").exists()
+    site = Site(departing.root)
+    assert site.decide(sound(**BUYER)).verdict == "integrated"
+    site.close()
 
 
 def test_files_can_follow_later(departing: Departing, shared: Path) -> None:
