@@ -14,13 +14,17 @@ PLACEHOLDER = "\N{REPLACEMENT CHARACTER}"
 
 # Anything else is looked at: printable Latin-1 without its soft hyphen, and what French adds to it.
 _UNUSUAL = re.compile("[^\n\x20-\x7e\xa0-\xac\xae-\xffŒœ€’‘“”–—…]")
+_USUAL = bytes(code for code in range(0x100) if not _UNUSUAL.match(chr(code)))
 _PORTION = 1_000
 _UNBREAKABLE_SPACES = frozenset("\N{FIGURE SPACE}\N{NARROW NO-BREAK SPACE}")
 
 
 def is_usual(text: str) -> bool:
     """Whether taming leaves every character of the text as it is, all of which Western European typefaces have."""
-    return _UNUSUAL.search(text) is None
+    try:
+        return not text.encode("latin-1").translate(None, _USUAL)  # a fifth of the time of a search
+    except UnicodeEncodeError:
+        return _UNUSUAL.search(text) is None
 
 
 def tamed(text: str, limit: int) -> str:

@@ -40,7 +40,7 @@ class _Used(dict[int, str]):
 def face() -> Face:
     """The typeface for one new document."""
     regular, bold = map(_weight, _NAMES)
-    return Face((regular, bold), _written, "ascii")
+    return Face((regular, bold), _written, str.encode)
 
 
 def _written(text: str) -> str:

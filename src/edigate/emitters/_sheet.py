@@ -91,7 +91,7 @@ def pdf(about: About, foot: str, blocks: Sequence[Block]) -> bytes:
     for block, following in zip_longest(tamed, tamed[1:]):
         _draw(sheets, block, following)
     _close(sheets, foot)
-    pages = ["\n".join(page).encode(face.encoding) for page in sheets.pages]
+    pages = [face.encoded("\n".join(page)) for page in sheets.pages]
     title, author, subject = (one_line(text, []) for text in (about.title, about.author, about.subject))
     return document(About(title, author, subject, about.day), (_WIDTH, _HEIGHT), face.weights, pages)
 

@@ -11,7 +11,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 def text(value: str) -> str:
     r"""The value as element content; a character that XML forbids is shown as its escape (`\x1b`, `\udcff`)."""
-    return _SPECIAL.sub(_written, value)
+    return value if value.isalnum() and value.isascii() else _SPECIAL.sub(_written, value)
 
 
 def _written(match: re.Match[str]) -> str:

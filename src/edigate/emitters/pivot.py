@@ -270,7 +270,9 @@ def _rounded(value: Decimal) -> Decimal:
 
 
 def _amount(name: str, value: Decimal | None) -> str:
-    return f"<{name}>{_known(value, name):f}</{name}>"
+    known = _known(value, name)
+    written = str(known)  # which is what the format gives, at a fourth of its cost, unless there is an exponent
+    return f"<{name}>{f'{known:f}' if 'E' in written else written}</{name}>"
 
 
 def _known(value: _Value | None, what: str) -> _Value:
