@@ -43,7 +43,7 @@ SHARES_PER_WORKER = 2
 # Every worker that shares an archive unpacks all of it: a twentieth of the work on a document without attachments.
 MOST_AMONG = 4
 FEW = 8
-SHARED_FROM = 100_000
+SHARED_FROM = 20_000  # packed: five hundred invoices that are much alike may be no more than 50 kB
 
 
 def take_due(
