@@ -219,7 +219,11 @@ class LimitsTable(_Table):
         " is expected; of a bigger one the parser's own messages are told.",
     )
     explained_seconds: float = Field(
-        5, ge=0, description="Time for that; past it, what was found so far is told, or the parser's own messages."
+        5,
+        ge=0,
+        description="Processor time for that, for one document and, with a second more for each MB, for what one"
+        " sender has in a worker's part of a batch; past it, what was found so far is told, or the parser's own"
+        " messages.",
     )
 
 
