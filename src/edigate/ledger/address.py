@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 
 _SECRET = frozenset({"password", "passfile", "sslpassword", "key", "secret", "token"})
+_PLAIN = "/:,@"
 
 
 def without_password(address: str) -> str:
@@ -15,10 +16,13 @@ def without_password(address: str) -> str:
     >>> without_password("/mnt/shared")
     '/mnt/shared'
     """
-    if "://" not in address:
+    scheme, found, rest = address.partition("://")
+    if not found:
         return address
-    parts = urlsplit(address)
-    login, _, place = parts.netloc.rpartition("@")
+    # As libpq reads it: whatever is before an @ is the login, with signs that mean something elsewhere.
+    login = rest.partition("/")[0].rpartition("@")[0]
+    place, _, query = (rest[len(login) + 1 :] if login or rest.startswith("@") else rest).partition("?")
     account = login.partition(":")[0]
-    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in _SECRET]
-    return urlunsplit(parts._replace(netloc=f"{account}@{place}" if account else place, query=urlencode(query)))
+    told = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key not in _SECRET]
+    options = f"?{urlencode(told, safe=_PLAIN)}" if told else ""
+    return f"{scheme}://{account}{'@' if account else ''}{place}{options}"
