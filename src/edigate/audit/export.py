@@ -14,6 +14,7 @@ from edigate.ledger import events
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import reading, writing
 from edigate.ledger.heads import public_pem
+from edigate.ledger.journal import WRITER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,8 @@ def _write(gate: Gate, flow: RowMapping, into: Packet) -> Exported:
         into.add_json(packet.STORY, told.rows)
         into.add(packet.CHAIN, packet.chain_lines(chain))
     keys = _keys(chain, into)
-    into.add(packet.README, [readme.text(gate.settings.gate.code, dict(flow), handed).encode()])
+    chains = any(segment.links[0].writer != WRITER for segment in chain)
+    into.add(packet.README, [readme.text(gate.settings.gate.code, dict(flow), handed, chains=chains).encode()])
     into.finish(
         {
             "gate": gate.settings.gate.code, "flow": flow["id"], "name": flow["name"], "partner": flow["partner"],

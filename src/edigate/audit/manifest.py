@@ -29,7 +29,8 @@ def compare(
     for name in sorted(there ^ _names(manifest)):
         report.find("export.stray" if name in there else "export.missing", name)
     (flow,) = story["flows"]
-    texts = {packet.README: readme.text(manifest["gate"], flow, manifest["deliveries"]).encode()}
+    chains = any("writer" in json.loads(line) for line in read(packet.CHAIN).splitlines())
+    texts = {packet.README: readme.text(manifest["gate"], flow, manifest["deliveries"], chains=chains).encode()}
     texts |= {_key(number): public_pem(key) for number, key in enumerate(manifest["keys"], 1)}
     for name, expected in texts.items():
         if name in there and read(name) != expected:

@@ -17,6 +17,14 @@ WHY_EN = {
     "not_as_it_was": "can no longer be made as it was",
     "not_made": "has not been made yet",
 }
+_CHAINS_FR = """\
+     Une partie qui donne « writer » est d'une autre chaîne : ce nom y tient lieu de gate, dans les têtes aussi.
+     « order », dans les écritures de ces chaînes, dit dans quel ordre les choses se sont passées.
+"""
+_CHAINS_EN = """\
+     A part that gives "writer" is of another chain: that name stands there for gate, in the heads as well.
+     "order", in the entries of these chains, tells in which order things came about.
+"""
 _FRENCH = """\
 PISTE D'AUDIT D'UN FLUX
 
@@ -39,7 +47,7 @@ Vérifier sans edigate
   1. Une écriture est une ligne de texte ; son condensat est son SHA-256, qui est dans « digests » de son maillon.
   2. corps d'un maillon = SHA-256 des lignes : gate, numéro, heure, condensats ; séparées par un saut de ligne (LF).
      Des maillons entre deux, seul le corps est donné (« body »).
-  3. empreinte d'un maillon = SHA-256 des lignes : empreinte du précédent, corps. Chaque partie commence à « previous ».
+{chains_fr}  3. empreinte d'un maillon = SHA-256 des lignes : empreinte du précédent, corps. Chaque partie commence à « previous ».
   4. La tête qui finit une partie donne l'empreinte du dernier maillon ; elle est signée (Ed25519) :
      la signature porte sur la ligne « edigate head 1 », un saut de ligne, puis « statement ».
   5. flow.booked donne le SHA-256 du dépôt, delivery.placed celui de chaque fichier remis.
@@ -67,7 +75,7 @@ To check it without edigate
   1. An entry is one line of text; its digest is its SHA-256, which stands among "digests" of its link.
   2. body of a link = SHA-256 of the lines: gate, number, time, digests; parted by a line feed (LF).
      Of the links between, only the body is given.
-  3. hash of a link = SHA-256 of the lines: hash of the one before, body. Each part begins with "previous".
+{chains_en}  3. hash of a link = SHA-256 of the lines: hash of the one before, body. Each part begins with "previous".
   4. The head that ends a part gives the hash of the last link; it is signed (Ed25519): what is signed is the line
      "edigate head 1", a line feed, then "statement".
   5. flow.booked gives the SHA-256 of the deposit, delivery.placed that of each file that was handed out.
@@ -75,14 +83,15 @@ To check it without edigate
 """
 
 
-def text(gate: str, flow: Mapping[str, Any], handed: Sequence[Mapping[str, Any]]) -> str:
-    """French first: it is for French auditors and courts.
+def text(gate: str, flow: Mapping[str, Any], handed: Sequence[Mapping[str, Any]], *, chains: bool) -> str:
+    """French first: it is for French auditors and courts. `chains`: the links are of several chains.
 
     It is part of the format: `check` takes no other, so that nobody is told by it what is not so.
     """
     facts = {
         "gate": gate, "flow": flow["id"], "name": flow["name"], "partner": flow["partner"],
-        "received": flow["received_at"],
+        "received": flow["received_at"], "chains_fr": _CHAINS_FR if chains else "",
+        "chains_en": _CHAINS_EN if chains else "",
     }  # fmt: skip
     french = _left_out(handed, _WHY_FR, "  Donnés par leur SHA-256 seul (manifest.json) :")
     english = _left_out(handed, WHY_EN, "  Given by their SHA-256 alone (manifest.json):")

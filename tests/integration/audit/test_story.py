@@ -155,18 +155,18 @@ def test_a_story_is_checked_anywhere(story: Path, site: Kept, tmp_path: Path, mo
 def test_a_story_can_be_checked_by_hand_as_its_readme_says(story: Path) -> None:
     """With SHA-256 and Ed25519 alone, and nothing of edigate's."""
     files = members(story)
-    hash_, entries = "", []
+    hash_, writer, entries = "", "", []
     for part in map(json.loads, files["chain.jsonl"].splitlines()):
         if "previous" in part:
-            hash_ = part["previous"]
+            hash_, writer = part["previous"], part.get("writer", "gate")
         elif "head" in part:
             key = load_pem_public_key(files["keys/1.pub.pem"])
             assert isinstance(key, Ed25519PublicKey)
             statement = part["head"]["statement"]
             key.verify(base64.b64decode(part["head"]["signature"]), f"edigate head 1\n{statement}".encode())
-            assert json.loads(statement)["heads"]["gate"]["hash"] == hash_
+            assert json.loads(statement)["heads"][writer]["hash"] == hash_
         else:
-            whole = "\n".join(["gate", str(part["number"]), part.get("at", ""), *part.get("digests", ())])
+            whole = "\n".join([writer, str(part["number"]), part.get("at", ""), *part.get("digests", ())])
             hash_ = sha256(f"{hash_}\n{part.get('body') or sha256(whole.encode())}".encode())
             for place, text in part.get("entries", {}).items():
                 assert sha256(text.encode()) == part["digests"][int(place)]
