@@ -7,10 +7,11 @@ import hashlib
 import json
 import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from edigate import __version__
 from edigate.ledger import events, notes
+from edigate.ledger.address import without_password
 from edigate.ledger.clock import stamp
 
 if TYPE_CHECKING:
@@ -54,15 +55,8 @@ def _flat(gate: Gate) -> dict[str, Any]:
     for key in _ADDRESSES & found.keys():
         found[key] = _without_secrets(str(found[key]))
     for key in _LOGINS & found.keys():
-        found[key] = _without_password(str(found[key]))
+        found[key] = without_password(str(found[key]))  # not even a digest of it, which could be guessed
     return found | {"edigate.version": __version__}
-
-
-def _without_password(address: str) -> str:
-    """Account, machines and path: not even a digest of what may hold a password that can be guessed."""
-    parts = urlsplit(address)
-    login, at, machines = parts.netloc.rpartition("@")
-    return urlunsplit((parts.scheme, login.partition(":")[0] + at + machines, parts.path, "", ""))
 
 
 def _without_secrets(address: str) -> str:
