@@ -197,6 +197,24 @@ def test_the_password_is_written_nowhere(departing: Departing) -> None:
     assert "t0p-secret" not in json.dumps(on_server(departing.url), default=str)
 
 
+def test_the_address_may_come_from_the_environment(departing: Departing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its password, which is then on no command line; the gate finds it there as well."""
+    monkeypatch.setenv("EDIGATE_LEDGER__URL", departing.url.replace("edigate@", "edigate:t0p-secret@"))
+    told = departing.console.json("migrate")
+    assert told["ledger"] == departing.url
+    assert "t0p-secret" not in (departing.root / "edigate.toml").read_text(encoding="utf-8")
+    departing.console.run("audit", "verify")
+
+
+def test_an_address_that_was_written_ahead(departing: Departing) -> None:
+    """Somebody put it into edigate.toml first: nothing starts before the ledger is there, and then everything does."""
+    path = departing.root / "edigate.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('#url = ""', f"url = '{departing.url}'"), "utf-8")
+    assert "edigate migrate" in departing.console.run("balance", expect=1).err
+    departing.console.run("migrate", "--ledger", departing.url)
+    departing.console.run("balance")
+
+
 def test_what_a_server_said_may_hold_a_zero_byte(departing: Departing) -> None:
     """A mark stands in its place, as PostgreSQL takes none."""
     ledger = open_ledger(departing.root / "ledger.sqlite")

@@ -162,3 +162,17 @@ def test_the_engine_of_a_folder_still_works(departing: Departing) -> None:
     site = Site(departing.root)
     assert type(engine_of(site.gate)).__name__ == "Local"
     site.close()
+
+
+def test_a_wrong_password_is_told_and_not_repeated(departing: Departing) -> None:
+    """The server refuses the login; where the password belongs is said."""
+    server = postgres.server()
+    hba = server.folder / "data" / "pg_hba.conf"
+    hba.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{hba.read_text()}")
+    server.run("create role locked login password 'right'")
+    server.run("select pg_reload_conf()")
+    url = departing.url.replace("edigate@", "locked:wr0ng@")
+    answer = departing.console.run("migrate", "--ledger", url, expect=1)
+    assert "password authentication failed" in answer.err
+    assert "~/.pgpass" in answer.err
+    assert "wr0ng" not in answer.err
