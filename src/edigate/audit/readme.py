@@ -47,7 +47,8 @@ Vérifier sans edigate
   1. Une écriture est une ligne de texte ; son condensat est son SHA-256, qui est dans « digests » de son maillon.
   2. corps d'un maillon = SHA-256 des lignes : gate, numéro, heure, condensats ; séparées par un saut de ligne (LF).
      Des maillons entre deux, seul le corps est donné (« body »).
-{chains_fr}  3. empreinte d'un maillon = SHA-256 des lignes : empreinte du précédent, corps. Chaque partie commence à « previous ».
+{chains_fr}\
+  3. empreinte d'un maillon = SHA-256 des lignes : empreinte du précédent, corps. Chaque partie commence à « previous ».
   4. La tête qui finit une partie donne l'empreinte du dernier maillon ; elle est signée (Ed25519) :
      la signature porte sur la ligne « edigate head 1 », un saut de ligne, puis « statement ».
   5. flow.booked donne le SHA-256 du dépôt, delivery.placed celui de chaque fichier remis.
@@ -75,7 +76,8 @@ To check it without edigate
   1. An entry is one line of text; its digest is its SHA-256, which stands among "digests" of its link.
   2. body of a link = SHA-256 of the lines: gate, number, time, digests; parted by a line feed (LF).
      Of the links between, only the body is given.
-{chains_en}  3. hash of a link = SHA-256 of the lines: hash of the one before, body. Each part begins with "previous".
+{chains_en}\
+  3. hash of a link = SHA-256 of the lines: hash of the one before, body. Each part begins with "previous".
   4. The head that ends a part gives the hash of the last link; it is signed (Ed25519): what is signed is the line
      "edigate head 1", a line feed, then "statement".
   5. flow.booked gives the SHA-256 of the deposit, delivery.placed that of each file that was handed out.
