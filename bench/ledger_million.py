@@ -23,14 +23,17 @@ from typing import TYPE_CHECKING, Any
 from bench import corpus
 from bench.gate import make_gate, work_off
 from edigate.app import open_gate
+from edigate.cli import rows
 from edigate.engine.local import Local
-from edigate.ledger import journal, sequences
+from edigate.ledger import balance, collection, journal, queries, sequences
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.observability import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Connection
 
     from edigate.engine.gate import Gate
 
@@ -86,6 +89,7 @@ def measure(folder: Path, flows: int = FLOWS) -> dict[str, Any]:
         "ledger_bytes": big.places.ledger.stat().st_size,
         "built_seconds": round(built, 1),
         "first_balance_seconds": _seconds(big, "balance"),
+        "answers_seconds": answers(big),
         "commands_seconds": commands(big),
         "gate": gates(folder, big, files[TOLD_AGAIN:]),
     }
@@ -170,6 +174,7 @@ def tell_again(told: dict[str, list[Row]], turn: int, moment: dt.datetime) -> It
         run = row["run"] and f"{ids[row['run'].rpartition('-')[0]]}-1"
         yield "deliveries", row | {
             "id": key, "name": _far(row["name"], key), "run": run, "planned_at": decided, "published_at": done,
+            "gone_at": done, "gone_how": collection.COLLECTED,
         }  # fmt: skip
     for row in told["delivery_invoices"]:
         places = {"delivery": offset["deliveries"] + row["delivery"], "invoice": offset["invoices"] + row["invoice"]}
@@ -196,6 +201,50 @@ def _link(batch: dict[str, list[Row]], flows: int, chain: tuple[int, str]) -> tu
          "digests": " ".join(digests), "entries": "\n".join(texts)}
     )  # fmt: skip
     return number, link
+
+
+def answers(gate: Gate) -> dict[str, float]:
+    """Seconds that the ledger takes to answer what commands ask of it, without their start; medians."""
+    number = _ask(gate, "select number from invoices where id = (select max(id) - 1000 from invoices)")
+    newest = queries.Wanted(limit=100)
+
+    def flows_list(connection: Connection) -> None:
+        ids = [flow["id"] for flow in queries.list_flows(connection, newest)]
+        queries.count_invoices_of(connection, ids)
+        queries.count_reported_of(connection, ids)
+        queries.count_flows(connection, newest, rows.COUNTED)
+
+    def invoices_list(connection: Connection) -> None:
+        queries.list_invoices(connection, newest)
+        queries.count_invoices(connection, newest, rows.COUNTED)
+
+    def invoices_show(connection: Connection) -> None:
+        for invoice in queries.find_invoices(connection, number):
+            queries.history_of(connection, invoice["id"])
+            queries.pivots_of(connection, invoice["id"])
+            queries.decisions_on(connection, invoice)
+            queries.completed_by(connection, invoice)
+
+    def deliveries_list(connection: Connection) -> None:
+        queries.list_deliveries(connection, newest)
+        queries.count_deliveries(connection, newest, rows.COUNTED)
+
+    def whole_balance(connection: Connection) -> None:
+        list(balance.balance(connection, gate.zone))
+        balance.strays(connection)
+
+    asked = (flows_list, invoices_list, invoices_show, deliveries_list, whole_balance)
+    return {ask.__name__.replace("_", " "): _answered(gate, ask) for ask in asked}
+
+
+def _answered(gate: Gate, ask: Callable[[Connection], None]) -> float:
+    seconds = []
+    for _ in range(COMMAND_ROUNDS):
+        with gate.ledger.connect() as connection:
+            began = time.perf_counter()
+            ask(connection)
+            seconds.append(time.perf_counter() - began)
+    return round(median(seconds), 4)
 
 
 def commands(gate: Gate) -> dict[str, float]:

@@ -18,7 +18,7 @@ from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.archive import Altered
-from edigate.ledger.store import DECIDED
+from edigate.ledger.states import DECIDED
 
 if TYPE_CHECKING:
     from edigate.engine import resending

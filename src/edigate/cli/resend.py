@@ -13,12 +13,11 @@ from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.domain.servers import Server
 from edigate.engine.gate import Gate
-from edigate.ledger import deliveries, hearing, partners, queries, servers
+from edigate.ledger import partners, queries, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
-from edigate.ledger.deliveries import PUBLISHED
 from edigate.ledger.events import record
-from edigate.ledger.ways import PUT
+from edigate.ledger.states import PUBLISHED, PUT
 
 HELP = t(
     "Offer published files once more, or dead letters again, under the same names, with the reason in the log.",
@@ -99,6 +98,11 @@ def resend(
 
 def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
     """In one transaction, so that nothing is offered where one of the files cannot be."""
+    import structlog  # noqa: PLC0415 - with what changes the ledger: lists of files do without
+
+    from edigate.ledger import deliveries, hearing  # noqa: PLC0415
+    from edigate.observability.logs import configure  # noqa: PLC0415
+
     now, who = stamp(gate.clock()), common.actor()
 
     def offer(connection: Connection) -> None:
@@ -113,10 +117,6 @@ def _offer_again(gate: Gate, chosen: list[RowMapping], reason: str) -> None:
             )  # fmt: skip
 
     written(gate.ledger, offer)
-    import structlog  # noqa: PLC0415 - a library that lists of files do without
-
-    from edigate.observability.logs import configure  # noqa: PLC0415
-
     configure(fmt=gate.settings.log.format, level=gate.settings.log.level)
     for row in chosen:
         structlog.get_logger().info(AGAIN, partner=row["partner"], file=row["name"], actor=who, reason=reason)
