@@ -45,6 +45,7 @@ _WIDE: Mapping[bytes, str] = MappingProxyType({b"<\0": "utf-16-le", b"\0<": "utf
 
 _START = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe(?:\0\0)?|\xfe\xff|\0\0\xfe\xff)?[\0\t\n\r ]*")
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PK\x07\x08", "zip"))
+_NEITHER = re.compile(rb"<[!?]")  # element nor text: comments, sections of text, instructions
 _TOO_DEEP = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
 
 
@@ -125,7 +126,7 @@ def read(content: bytes, *, max_bytes: int, blanks: bool = True) -> etree._Eleme
 
 def _is_plain(content: bytes) -> bool:
     """Whether it is elements and texts alone: beside a comment, blanks that begin a text would be taken for layout."""
-    return content.startswith(b"<") and content[1:2] != b"\0" and b"<!" not in content and content.find(b"<?", 1) < 0
+    return content.startswith(b"<") and content[1:2] not in {b"\0", b"!"} and _NEITHER.search(content, 1) is None
 
 
 def _stop_on_size(content: bytes, max_bytes: int) -> None:
