@@ -85,7 +85,7 @@ def _years(known: Costs, slot: float) -> Iterator[str]:
         counts = search.fewest(coming, slot, known, size, WITHIN)
         found = year.replay(coming, costs.stages(known, counts, size), slot)
         peak = f"{rates.max() * size:,.0f}"
-        longest = f"{max(found.in_all.most, slot):,.0f} s"
+        longest = f"{found.in_all.most:,.0f} s" if found.in_all.most >= slot else f"less than {slot:.0f} s"
         rows.append((f"{rate:,}", peak, *(f"{counts[role]:,}" for role in costs.ROLES), longest))
     yield f"The mean of a year (`make simulate`), the fewest with which 99 % wait {WITHIN:.0f} s at most:"
     yield ""
