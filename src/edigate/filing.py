@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from edigate.ledger import directory, events, notes, snapshots
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.directory import arriving, from_csv, from_f14
 from edigate.ledger.directory import forms as directory_forms
 from edigate.ledger.notes import DIRECTORY_VERSION
@@ -97,7 +97,8 @@ def _put_in_force(
     """Only on top of the version that it was made from: of two imports at once the second is told to start again."""
     if gate.settings.storage.url:
         snapshots.share(gate.storage, gate.places.directory, version)
-    with writing(gate.ledger) as connection:
+
+    def put(connection: Connection) -> None:
         if notes.read(connection, DIRECTORY_VERSION) != (base.stem if base else None):
             (gate.places.directory / f"{version}.sqlite").unlink(missing_ok=True)
             raise directory.BadDirectory(
@@ -106,3 +107,5 @@ def _put_in_force(
             )
         notes.write(connection, DIRECTORY_VERSION, version)
         events.record(connection, event, actor, version, at=stamp(gate.clock()), **told)
+
+    written(gate.ledger, put)
