@@ -6,7 +6,7 @@ and knows all of Latin, Greek and Cyrillic; no typeface here knows Arabic, Hebre
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.emitters import _helvetica
@@ -18,6 +18,8 @@ _WINDOWS = "cp1252"
 # How wide each character is fits into a byte when it is told in four thousandths of the size. Rounding up makes a text
 # two percent wider at most, figures are exact, and adding bytes up is the quickest that Python can do.
 _STEP = 4
+# A third of what stands on a sheet are labels; rates, quantities, units and names come again as well.
+_REMEMBERED = 2048
 _BEYOND_LATIN = tuple((char, char.encode(_WINDOWS).decode("latin-1")) for char in "Œœ€’‘“”–—…")
 
 
@@ -63,6 +65,7 @@ def _weight(name: str, widths: Sequence[int]) -> Weight:
     steps = bytes(_helvetica.FIRST) + bytes(-(-width // _STEP) for width in widths)
     font = f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding/WinAnsiEncoding>>".encode()
 
+    @lru_cache(_REMEMBERED)
     def wide(text: str) -> float:
         try:
             written = text.encode("latin-1")  # many times as quick as the other, and nearly always enough
@@ -84,6 +87,7 @@ def _encoded(page: str) -> bytes:
         return page.encode(_WINDOWS)
 
 
+@lru_cache(_REMEMBERED)
 def _shown(text: str) -> str:
     if "(" in text or ")" in text or "\\" in text:
         text = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")

@@ -162,7 +162,8 @@ class Found:
 
     def number(self, key: str) -> Decimal | None:
         """The first text of a key as a decimal, None where it is none."""
-        return _read.number(self.text(key))
+        value = self.text(key)
+        return _read.number(value) if value else None
 
     def has(self, key: str) -> bool:
         """Whether an element of a key is there at all, empty or not."""
