@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from edigate.engine.gate import Gate
     from edigate.ledger.directory import Imported
 
