@@ -18,7 +18,7 @@ from edigate.ledger import collection
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
 from edigate.ledger.collection import COLLECTED, EVENTS, PURGED
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.sql import chunks
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def _names(folder: Path) -> set[str]:
 def note_collected(gate: Gate, files: Iterable[Offered]) -> None:
     """Write down that their partner has them."""
     now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
-        gone = collection.mark_gone(connection, files, COLLECTED, now)
+    gone = written(gate.ledger, collection.mark_gone, list(files), COLLECTED, now)
     for file in gone:
         log.info(EVENTS[COLLECTED], partner=file.partner, file=file.name)
 
@@ -76,8 +75,7 @@ def _purge(gate: Gate, partner: str, files: Iterable[Offered]) -> None:
     folder = gate.places.outbox / partner
     old = [file for file in files if file.published_at < before and sight_of(folder / file.name, file.size)]
     for some in chunks(old, AT_ONCE):
-        with writing(gate.ledger) as connection:
-            gone = collection.mark_gone(connection, some, PURGED, stamp(gate.clock()))
+        gone = written(gate.ledger, collection.mark_gone, some, PURGED, stamp(gate.clock()))
         remove(folder, {file.name: file.size for file in gone})
         for file in gone:
             log.info(EVENTS[PURGED], partner=partner, file=file.name, days=days)

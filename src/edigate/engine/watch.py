@@ -59,11 +59,14 @@ def settle(gate: Gate, kind: str, before: set[str], found: Mapping[str, str]) ->
     if before == found.keys():
         return
     now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
+
+    def write(connection: Connection) -> None:
         for partner, detail in found.items():
             alerts.open_one(connection, kind, 0, partner, detail, now)
         for partner in before - found.keys():
             alerts.close(connection, kind, 0, now, partner)
+
+    written(gate.ledger, write)
 
 
 def stuck(gate: Gate, connection: Connection, _already: bool) -> Iterator[Found]:  # noqa: FBT001 - every check's shape
