@@ -15,7 +15,7 @@ from edigate.ledger import alert_queries, alerts, notes, weighing
 from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
 from edigate.ledger.balance import balance, strays
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import writing, written
 from edigate.ledger.store import DUE, HELD
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 
