@@ -62,7 +62,7 @@ def server() -> Iterator[s3.Server]:
 @pytest.fixture
 def far(make_site: MakeSite, server: s3.Server, tmp_path: Path) -> Site:
     """A gate that keeps its deposits in an object store."""
-    assert server
+    assert server.environment
     return make_site(f'[storage]\nurl = "s3://{BUCKET}/{tmp_path.name}"\n')
 
 
@@ -201,6 +201,27 @@ def test_flows_wait_for_an_object_store_that_does_not_answer(far: Site) -> None:
     run(far, "run", "--once")
     assert waits(far) == []
     assert far.outcomes()[0].state == "decided"
+
+
+def test_only_a_gate_that_is_whole_in_its_folder_is_backed_up(apart: Site, tmp_path: Path) -> None:
+    """Half a backup would be taken for one."""
+    done = run(apart, "backup", str(tmp_path / "backup"))
+
+    assert done.returncode == 1
+    assert "docs/scaling.md" in done.stderr
+    assert not (tmp_path / "backup").exists()
+
+
+def test_commands_say_that_the_storage_does_not_answer(far: Site, tmp_path: Path) -> None:
+    """With what is to be done."""
+    far.deposit(b"<no invoice/>")
+    run(far, "run", "--once")
+    with far.gate.ledger.connect() as connection:
+        flow = connection.execute(select(flows.c.id)).scalar_one()
+    done = run(far, "invoices", "export-rejected", flow, "--to", str(tmp_path / "refused"), **nowhere())
+
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
 
 
 def test_what_an_object_store_lost_or_altered_is_found(far: Site) -> None:

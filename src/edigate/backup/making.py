@@ -65,6 +65,8 @@ def make(
 ) -> Made:
     """Make one more generation in a folder; it appears whole or not at all. Raises BadBackup, purging.Busy, OSError."""
     backup = backup.resolve()
+    if gate.settings.ledger.url or gate.settings.storage.url:
+        raise BadBackup(Cause.ELSEWHERE, str(gate.places.root))
     if backup.is_relative_to(gate.places.root):
         raise BadBackup(Cause.INSIDE, str(backup))
     _same_gate(gate, backup)

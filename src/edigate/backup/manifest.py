@@ -31,6 +31,7 @@ class Cause(StrEnum):
     ANOTHER_GATE = "another_gate"
     DAMAGED = "damaged"
     INSIDE = "inside"
+    ELSEWHERE = "elsewhere"
     NOT_EMPTY = "not_empty"
 
 

@@ -211,6 +211,12 @@ _WORDS: dict[Cause, tuple[tuple[str, str], tuple[str, str]]] = {
          "{detail} est dans le dossier même de la passerelle, et serait perdu avec lui."),
         ("Name a folder on another disk.", "Donnez un dossier sur un autre disque."),
     ),
+    Cause.ELSEWHERE: (
+        ("{detail} does not hold its ledger or its archive, which are elsewhere: this would be half a backup.",
+         "{detail} ne contient pas son registre ou son archive, qui sont ailleurs : ce serait une demi-sauvegarde."),
+        ("Back up PostgreSQL first (pg_dump), then the storage (versions, replication): docs/scaling.md, Storage.",
+         "Sauvegardez d'abord PostgreSQL (pg_dump), puis le stockage (versions, réplication) : docs/scaling.md."),
+    ),
     Cause.NOT_EMPTY: (
         ("{detail} is not empty: a gate is only given back into a new or an empty folder.",
          "{detail} n'est pas vide : une passerelle n'est rendue que dans un dossier nouveau ou vide."),

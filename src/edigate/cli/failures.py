@@ -214,6 +214,8 @@ def _in_language(message: str) -> str:
 
 
 def _foreseen(error: Exception) -> Failure | None:
+    if type(error).__name__ == "Unreachable":  # of ledger.archive, not imported for --help
+        return _of_storage(error)
     if isinstance(error, OSError):
         return _of_system(error)
     cause = getattr(error, "orig", error)
@@ -233,6 +235,15 @@ def _of_system(error: OSError) -> Failure:
     reason = error.strerror or str(error)
     remedy = _REMEDIES.get(code or 0)
     return Failure(f"{place}: {reason}" if place else reason, t(*remedy) if remedy else "")
+
+
+def _of_storage(error: Exception) -> Failure:
+    return Failure(
+        t("What keeps the deposits does not answer: {error}.", "Ce qui garde les dépôts ne répond pas : {error}.",
+          error=error),
+        t("Mend the way to storage.url (mount, network, rights); nothing is lost, what needs it waits.",
+          "Rétablissez l'accès à storage.url (montage, réseau, droits) ; rien n'est perdu, ce qui en dépend attend."),
+    )  # fmt: skip
 
 
 def _of_ledger(reason: str) -> Failure:

@@ -12,27 +12,28 @@ import errno
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from edigate.ledger.archive import ARRIVING, Unreachable
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 IN_MEMORY = 32_000_000
 PIECE = 8 << 20
 _WITH_ONE_REQUEST = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "memory"})
 # A worker's time for a flow has to outlast a store that does not answer: the flow waits then, the worker lives.
-_TRIES = 2
+SECONDS, BYTES_A_SECOND = 25, 1_000_000
 _OF_S3 = {
     "config_kwargs": {
         "connect_timeout": 5,
         "read_timeout": 10,
-        "retries": {"total_max_attempts": _TRIES, "mode": "standard"},
+        "retries": {"total_max_attempts": 2, "mode": "standard"},
     }
 }
+_S3 = frozenset({"s3", "s3a"})
 _TIMES = ("LastModified", "mtime", "created", "modified")
 
 
@@ -44,26 +45,27 @@ class Stored(NamedTuple):
     since: float
 
 
-class _FileSystem(Protocol):
-    """What is asked of a file system of fsspec."""
-
-    def cat_file(self, path: str, start: int | None = None, end: int | None = None) -> bytes: ...
-    def pipe_file(self, path: str, value: bytes) -> None: ...
-    def put_file(self, lpath: str, rpath: str) -> None: ...
-    def info(self, path: str) -> dict[str, Any]: ...
-    def size(self, path: str) -> int: ...
-    def ls(self, path: str, detail: bool = True) -> list[dict[str, Any]]: ...  # noqa: FBT001, FBT002 - fsspec's
-    def rm_file(self, path: str) -> None: ...
-    def mv(self, path1: str, path2: str) -> None: ...
-    def makedirs(self, path: str, exist_ok: bool = False) -> None: ...  # noqa: FBT001, FBT002 - fsspec's
-
-
 class _Store(NamedTuple):
-    """A file system, where in it the URL leads, and whether what it stores is whole or not there."""
+    """A file system of fsspec, where in it the URL leads, and whether what it stores is whole or not there."""
 
-    fs: _FileSystem
+    fs: Any
     root: str
     whole: bool
+
+    def ask(self, what: str, *args: object, size: int = 0, **words: object) -> Any:  # noqa: ANN401 - fsspec's answers
+        """Call it, for no longer than so many bytes may take: no time of its own ends a request that is not taken."""
+        if not self.fs.async_impl:
+            return getattr(self.fs, what)(*args, **words)
+        from fsspec.asyn import sync  # type: ignore[import-untyped]  # noqa: PLC0415 - only where a URL asks for it
+
+        seconds = SECONDS + size / BYTES_A_SECOND
+        return sync(self.fs.loop, _within, seconds, partial(getattr(self.fs, f"_{what}"), *args, **words))
+
+
+async def _within(seconds: float, call: Callable[[], Awaitable[object]]) -> object:
+    import asyncio  # noqa: PLC0415 - as fsspec is
+
+    return await asyncio.wait_for(call(), seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Objects:
         with self._reached() as store:
             path = f"{store.root}/{key}"
             if store.whole:
-                _send(store.fs, path, content)
+                _send(store, path, content)
             else:
                 _send_and_rename(store, path, content)
 
@@ -85,38 +87,38 @@ class Objects:
         """What is stored, in pieces of PIECE bytes."""
         with self._reached() as store:
             path = f"{store.root}/{key}"
-            piece = _read(store.fs, path, 0)
+            piece = _read(store, path, 0)
         yield piece
         if len(piece) < PIECE:
             return
         with self._reached():
-            size = store.fs.size(path)
+            size = int(store.ask("info", path)["size"])
         for start in range(PIECE, size, PIECE):
             with self._reached():
-                piece = _read(store.fs, path, start)
+                piece = _read(store, path, start)
             yield piece
 
     def look(self, key: str) -> Stored:
         """What the store says of an object."""
         with self._reached() as store:
-            return _stored(store, store.fs.info(f"{store.root}/{key}"))
+            return _stored(store, store.ask("info", f"{store.root}/{key}"))
 
     def remove(self, key: str) -> None:
         """Take it away, if it is there."""
         with suppress(FileNotFoundError), self._reached() as store:
-            store.fs.rm_file(f"{store.root}/{key}")
+            store.ask("rm_file", f"{store.root}/{key}")
 
     def folders(self) -> list[str]:
         """The folders right below the URL, in order."""
         with suppress(FileNotFoundError), self._reached() as store:
-            found = store.fs.ls(store.root, detail=True)
+            found = store.ask("ls", store.root, detail=True)
             return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
         return []
 
     def below(self, folder: str) -> list[Stored]:
         """The objects right below a folder, by key."""
         with suppress(FileNotFoundError), self._reached() as store:
-            found = store.fs.ls(f"{store.root}/{folder}", detail=True)
+            found = store.ask("ls", f"{store.root}/{folder}", detail=True)
             # A store may keep an object by the folder's own name, to say that it is there.
             return sorted(
                 one
@@ -156,47 +158,44 @@ def _opened(url: str, _process: int) -> _Store:
     from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # noqa: PLC0415 - only where a URL asks for it
 
     protocol = url.partition("://")[0]
-    options: Mapping[str, object] = _OF_S3 if protocol in {"s3", "s3a"} else {}
+    options: Mapping[str, object] = _OF_S3 if protocol in _S3 else {}
     fs, root = url_to_fs(url, use_listings_cache=False, skip_instance_cache=True, **options)
-    if hasattr(fs, "retries"):
-        fs.retries = _TRIES
+    if protocol in _S3:
+        fs.retries = 1  # its library tries again already
     return _Store(fs, root.rstrip("/"), protocol in _WITH_ONE_REQUEST)
 
 
-def _send(fs: _FileSystem, path: str, content: BinaryIO) -> None:
+def _send(store: _Store, path: str, content: BinaryIO) -> None:
     first = content.read(IN_MEMORY)
     if len(first) < IN_MEMORY:
-        fs.pipe_file(path, first)
+        store.ask("pipe_file", path, first, size=len(first))
         return
     content.flush()
-    fs.put_file(f"/dev/fd/{content.fileno()}", path)
-    _require(fs, path, os.fstat(content.fileno()).st_size)
-
-
-def _require(fs: _FileSystem, path: str, size: int) -> None:
-    if fs.size(path) != size:
+    size = os.fstat(content.fileno()).st_size
+    store.ask("put_file", f"/dev/fd/{content.fileno()}", path, size=size)
+    if store.ask("info", path)["size"] != size:
         raise OSError(errno.EIO, path)
 
 
 def _send_and_rename(store: _Store, path: str, content: BinaryIO) -> None:
-    fs, temporary = store.fs, f"{store.root}/{ARRIVING}/{os.urandom(12).hex()}"
-    fs.makedirs(f"{store.root}/{ARRIVING}", exist_ok=True)
+    temporary = f"{store.root}/{ARRIVING}/{os.urandom(12).hex()}"
+    store.ask("makedirs", f"{store.root}/{ARRIVING}", exist_ok=True)
     try:
-        _send(fs, temporary, content)
-        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        fs.mv(temporary, path)
+        _send(store, temporary, content)
+        store.ask("makedirs", path.rpartition("/")[0], exist_ok=True)
+        store.fs.mv(temporary, path)
     except BaseException:
         with suppress(Exception):
-            fs.rm_file(temporary)
+            store.ask("rm_file", temporary)
         raise
 
 
-def _read(fs: _FileSystem, path: str, start: int) -> bytes:
+def _read(store: _Store, path: str, start: int) -> bytes:
     try:
-        return bytes(fs.cat_file(path, start=start, end=start + PIECE))
+        return bytes(store.ask("cat_file", path, start=start, end=start + PIECE, size=PIECE))
     except OSError as error:
         if error.errno == errno.EINVAL and not start:  # S3 has no range of an empty object
-            return bytes(fs.cat_file(path))
+            return bytes(store.ask("cat_file", path))
         raise
 
 
