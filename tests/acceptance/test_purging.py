@@ -279,7 +279,7 @@ def test_a_purge_that_ended_before_it_removed_files_is_finished_by_the_next(
     assert archived(actors.site) == []
 
 
-def _die(_path: Path) -> None:
+def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
