@@ -19,7 +19,7 @@ from edigate.ledger import deliveries as ledger
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries
-from torture import servers
+from torture import fleet, servers
 from torture.deposits import FIRST, first_deposits, some_deposits
 from torture.faulty import strike_by_name
 from torture.hardships import full_disk, moments, small_disk, unwritable_folders, wrong_clock
@@ -59,13 +59,15 @@ silence_seconds = 2
 class Kind(NamedTuple):
     """A word on what a round does to its gate, by which hardships, and whether the gate lies on a small disk.
 
-    Without any hardship it is struck by faults with names. `share` is of the time, beside that of other rounds.
+    Without any hardship it is struck by faults with names; a `fleet` is of several machines, on PostgreSQL. `share` is
+    of the time, beside that of other rounds.
     """
 
     what: str
     hardships: tuple[Hardship, ...] = ()
     small_disk: bool = False
     share: int = 1
+    fleet: bool = False
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -76,6 +78,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "folders": Kind("folders that cannot be written to", (unwritable_folders,)),
         "clock": Kind("a clock that jumps", (wrong_clock,)),
         "lines": Kind("connections to partners' servers that break", (broken_lines,)),
+        "fleet": Kind("machines on one PostgreSQL, and their server, killed and started again", fleet=True),
         "mixed": Kind("several of these at once", (moments, unwritable_folders, wrong_clock, broken_lines)),
     }
 )
@@ -238,6 +241,25 @@ class Round(NamedTuple):
 def _round(kind: str, given: Round, told: Told) -> None:
     """One gate tortured, then left to finish, and compared."""
     began = time.monotonic()
+    if KINDS[kind].fleet:
+        _fleet_round(kind, given, told)
+    else:
+        _site_round(kind, given, told)
+    took = round(time.monotonic() - began, 1)
+    told.rounds.append({"kind": kind, "seconds": took, "flows": len(given.load.deposits), "sound": told.sound})
+    _say(f"round {len(told.rounds)}: {kind}, {took} s, {_so_far(told)}")
+
+
+def _fleet_round(kind: str, given: Round, told: Told) -> None:
+    chance, deposits = given.shared.chance, given.load.deposits
+    with fleet.database() as server:
+        site = fleet.Fleet(given.place / "gate", server.fresh(), fleet.MACHINES, first_deposits(), TORTURED)
+        with site.collecting():
+            told.counts.kills += fleet.disturb(site, deposits, chance, given.seconds, server)
+        _compare(kind, Trial(site, deposits, chance, 0, given.place, told.counts), given.load.expected, told)
+
+
+def _site_round(kind: str, given: Round, told: Told) -> None:
     with _site(kind, given) as site:
         shared, (deposits, expected) = given.shared, given.load
         if shared.elsewhere:
@@ -255,9 +277,6 @@ def _round(kind: str, given: Round, told: Told) -> None:
                 strike_by_name(trial)
             _finish(trial)
         _compare(kind, trial, expected, told)
-    took = round(time.monotonic() - began, 1)
-    told.rounds.append({"kind": kind, "seconds": took, "flows": len(given.load.deposits), "sound": told.sound})
-    _say(f"round {len(told.rounds)}: {kind}, {took} s, {_so_far(told)}")
 
 
 def _so_far(told: Told) -> str:

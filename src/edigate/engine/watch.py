@@ -118,7 +118,8 @@ def low(gate: Gate, _: Connection, already: bool) -> Iterator[Found]:  # noqa: F
     """Disks with little room left; once told, it takes a little more room to be over."""
     least = gate.settings.engine.disk_free_bytes * (ENOUGH_ROOM if already else LEAST_ROOM)
     places = gate.places
-    disks = {folder.stat().st_dev: folder for folder in (places.archive, places.outbox, places.inbox, places.root)}
+    folders = (gate.archive.folder(), places.outbox, places.inbox, places.root)
+    disks = {folder.stat().st_dev: folder for folder in folders if folder}
     rooms = {folder: shutil.disk_usage(folder).free for folder in disks.values()}
     tight = [f"{folder.name}: {room // MEGABYTE} MB left" for folder, room in rooms.items() if room < least]
     if tight:
