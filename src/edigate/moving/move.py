@@ -9,25 +9,22 @@ from __future__ import annotations
 import os
 import time
 import tomllib
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from edigate import catalogue, config
+from edigate import config
 from edigate.engine import restored
-from edigate.engine.delivering import outbox_mark
 from edigate.engine.gate import Places
 from edigate.engine.lock import Held, held
-from edigate.founding import make_passable
 from edigate.ledger import closing as shut
 from edigate.ledger.address import without_password
 from edigate.ledger.archive import Folder
 from edigate.ledger.clock import stamp, system_clock
-from edigate.ledger.database import open_ledger, sole, writing
+from edigate.ledger.database import open_ledger, writing
 from edigate.ledger.storage import archive_of, folder_of, payloads_of
-from edigate.moving import files, ledgers, shelf
+from edigate.moving import crossing, files, ledgers, shelf
 from edigate.moving import settings as file
-from edigate.moving.contents import TABLES, Chains, ZeroByte, count, digest_of, embedded_rows
 from edigate.moving.ledgers import Copied, Move
 from edigate.moving.reasons import Cause, Unmovable
 
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from edigate.moving.files import Files
     from edigate.moving.ledgers import Progress
 
-_NAME = "move"
 _ARCHIVE_LOCK = "archive.lock"
 
 
@@ -82,35 +78,44 @@ def move(root: Path, wanted: Wanted, *, actor: str, told: Progress) -> Moved:
     began = time.monotonic()
     root = root.resolve()
     code, places, path = config.load(root).gate.code, Places(root), root / config.FILE
-    switched = _switched(path, wanted)
+    _switched(path, wanted)  # raises what it would raise in the end
     moved = Moved(wanted)
     with _alone(places):
         if not wanted.dry_run:
             file.require_writable(path)
-        if not places.ledger.exists():
-            _finish(places, moved, told)
+        if shelf.is_there(places):
+            new = Move(os.urandom(12).hex(), code, actor, stamp(system_clock()), wanted.to)
+            _move_all(places, moved, new, told)
         else:
-            source = open_ledger(places.ledger)
-            try:
-                _refuse_if_restored(source, root)
-                _take_files(source, places, moved, told)
-                if wanted.dry_run:
-                    _survey(source, moved, told)
-                else:
-                    _bring_over(source, places, moved, Move(os.urandom(12).hex(), code, actor, _now(), wanted.to), told)
-            finally:
-                source.dispose()
+            _finish(places, moved, told)
         if not wanted.dry_run:
-            _switch(places, path, switched, moved)
+            _switch(places, path, moved)
     moved.seconds = time.monotonic() - began
     return moved
 
 
-def _switch(places: Places, path: Path, switched: str, moved: Moved) -> None:
+def _move_all(places: Places, moved: Moved, new: Move, told: Progress) -> None:
+    """The files, then the ledger: what would stand in the ledger's way is met before the long part."""
+    wanted = moved.wanted
+    source = open_ledger(places.ledger)
+    try:
+        _refuse_if_restored(source, places.root)
+        crossing.meet(source, wanted.ledger, new.to)
+        _take_files(source, places, moved, told)
+        if wanted.dry_run:
+            moved.copied = crossing.survey(source, told)
+        else:
+            moved.copied = crossing.bring_over(source, wanted.ledger, places, new, told)
+    finally:
+        source.dispose()
+
+
+def _switch(places: Places, path: Path, moved: Moved) -> None:
     """Let the settings name the new places; from now on the gate is there."""
+    switched = _switched(path, moved.wanted)
     if file.text_of(path) != switched:
         file.write(path, switched)
-    if places.ledger.exists():
+    if shelf.is_there(places):
         moved.old = str(shelf.put(places))
 
 
@@ -120,7 +125,7 @@ def give_up(root: Path) -> bool:
     config.load(root)
     places = Places(root)
     with _alone(places):
-        if not places.ledger.exists() or file.said(root / config.FILE, "ledger", "url"):
+        if not shelf.is_there(places) or file.said(root / config.FILE, "ledger", "url"):
             raise Unmovable(Cause.FINISHED)
         source = open_ledger(places.ledger)
         try:
@@ -130,10 +135,6 @@ def give_up(root: Path) -> bool:
         finally:
             source.dispose()
     return was
-
-
-def _now() -> str:
-    return stamp(system_clock())
 
 
 def _switched(path: Path, wanted: Wanted) -> str:
@@ -166,98 +167,6 @@ def _refuse_if_restored(source: Engine, root: Path) -> None:
             raise restored.Restored(root, mark["made_at"])
 
 
-def _survey(source: Engine, moved: Moved, told: Progress) -> None:
-    """Count what is there, and meet whatever would stand in the way."""
-    with suppress(FileNotFoundError):  # a database without any ledger is what is wanted
-        target = open_ledger(moved.wanted.ledger, create=False)
-        try:
-            with target.connect() as connection:
-                ledgers.require_empty(connection)
-        finally:
-            target.dispose()
-    with source.connect() as connection, _zero_bytes_told():
-        ledgers.require_sound(connection)
-        totals, chains = count(connection), Chains()
-        for table in TABLES:
-
-            def advance(rows: int, name: str = table.name) -> None:
-                told(name, rows, totals[name])
-
-            moved.copied.tables[table.name] = digest_of(table, embedded_rows(connection, table), advance, chains).rows
-    moved.copied.broken = chains.broken
-    moved.copied.chains = {writer: number for writer, (number, _) in chains.ends.items()}
-
-
-def _bring_over(source: Engine, places: Places, moved: Moved, new: Move, told: Progress) -> None:
-    """Have the whole ledger in the new place, and the old one closed."""
-    with source.connect() as connection:
-        mark = shut.mark_of(connection)
-        if mark is None:
-            ledgers.require_sound(connection)
-    if mark is not None and mark["to"] != new.to:
-        raise Unmovable(Cause.BEGUN_ELSEWHERE, mark["to"])
-    target = open_ledger(moved.wanted.ledger)
-    try:
-        with sole(target, _NAME) as hold:
-            if not hold:
-                raise Unmovable(Cause.AT_WORK, new.to)
-            with target.connect() as connection:
-                found = ledgers.moved_here(connection)
-                if found is None:
-                    ledgers.require_empty(connection)
-            if found is not None:
-                moved.copied = _recognised(found, mark)
-            else:
-                moved.copied = _copied(source, target, places, mark, new, told)
-    finally:
-        target.dispose()
-
-
-def _recognised(found: dict[str, Any], mark: dict[str, Any] | None) -> Copied:
-    """What an earlier call brought over. Raises Unmovable where it was somebody else's."""
-    if mark is None or found["move"]["id"] != mark["id"]:
-        raise Unmovable(Cause.ANOTHER_LEDGER, f"{found['move']['gate']}, {found['move']['at']}")
-    return Copied(**found["copied"])
-
-
-def _copied(
-    source: Engine, target: Engine, places: Places, mark: dict[str, Any] | None, new: Move, told: Progress
-) -> Copied:
-    """Close the old ledger and fill the new one; where that fails, the old one is opened again.
-
-    Whether a commit that failed was done after all nobody knows: then it stays closed until the next call finds out.
-    """
-    make_passable(places.outbox)
-    mark = mark or {"id": new.id, "to": new.to, "at": new.at}
-    signed = Move(mark["id"], new.gate, new.actor, mark["at"], new.to, outbox_mark(places.outbox))
-    _close(source, mark)
-    decided = False
-    try:
-        with source.connect() as old, writing(target) as connection, _zero_bytes_told():
-            copied = ledgers.copy(old, connection, signed, catalogue.interfaces(), told)
-            decided = True
-    except BaseException:
-        if not decided:
-            with writing(source) as old:
-                shut.reopen(old)
-        raise
-    return copied
-
-
-def _close(source: Engine, mark: dict[str, Any]) -> None:
-    with writing(source) as connection:
-        if shut.mark_of(connection) is None:
-            shut.close(connection, mark)
-
-
-@contextmanager
-def _zero_bytes_told() -> Iterator[None]:
-    try:
-        yield
-    except ZeroByte as error:
-        raise Unmovable(Cause.ZERO_BYTE, str(error)) from None
-
-
 def _finish(places: Places, moved: Moved, told: Progress) -> None:
     """Tell of a ledger that was moved before, and take the files where they are wanted now.
 
@@ -272,7 +181,7 @@ def _finish(places: Places, moved: Moved, told: Progress) -> None:
             found = ledgers.moved_here(connection)
         if found is None:
             raise Unmovable(Cause.ANOTHER_LEDGER, moved.wanted.to)
-        moved.copied = _recognised(found, shelf.mark_in(kept))
+        moved.copied = crossing.recognised(found, shelf.mark_in(kept))
         moved.again, moved.old = True, str(kept)
         _take_files(target, places, moved, told)
     finally:

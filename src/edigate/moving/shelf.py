@@ -21,6 +21,11 @@ _MOST, _PATIENCE = 1_000, 0.5
 _BESIDE = ("-wal", "-shm")
 
 
+def is_there(places: Places) -> bool:
+    """Whether a ledger lies in the gate's folder; an empty file is none."""
+    return places.ledger.exists() and places.ledger.stat().st_size > 0
+
+
 def put(places: Places) -> Path:
     """Rename a closed ledger, with all that was written to it inside; where it is now."""
     with closing(sqlite3.connect(places.ledger, isolation_level=None, timeout=_PATIENCE)) as session:

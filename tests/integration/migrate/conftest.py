@@ -32,6 +32,12 @@ def _closed_ledgers() -> Iterator[None]:
         connection.close()
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe's width, whoever runs the tests."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+
 class Departing(NamedTuple):
     """A gate with its past, and where it is to go."""
 

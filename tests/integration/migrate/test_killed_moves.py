@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from tests.integration.migrate.conftest import Departing
 
 SCRIPT = Path(__file__).with_name("killed.py")
-MOVE, LEDGERS, SHELF = "edigate.moving.move", "edigate.moving.ledgers", "edigate.moving.shelf"
+CROSSING, LEDGERS, SHELF = "edigate.moving.crossing", "edigate.moving.ledgers", "edigate.moving.shelf"
 # Module, function, which call of it, whether before or after it; whether the gate's own ledger is still the open one.
 INSTANTS = (
-    (MOVE, "open_ledger", 2, "after", True),
-    (MOVE, "_close", 1, "before", True),
-    (MOVE, "_close", 1, "after", False),
+    (CROSSING, "open_ledger", 2, "after", True),
+    (CROSSING, "_close", 1, "before", True),
+    (CROSSING, "_close", 1, "after", False),
     (LEDGERS, "pour", 1, "after", False),
     (LEDGERS, "pour", 7, "before", False),
     (LEDGERS, "_set_numbers", 1, "after", False),
     (LEDGERS, "copy", 1, "after", False),
-    (MOVE, "_copied", 1, "after", False),
+    (CROSSING, "_fill", 1, "after", False),
     ("edigate.moving.settings", "write", 2, "before", False),
     ("edigate.moving.settings", "write", 2, "after", False),
     (SHELF, "put", 1, "before", False),
@@ -122,7 +122,7 @@ def test_a_full_disk_over_there_leaves_nothing_there(departing: Departing) -> No
 
 def test_commands_change_nothing_that_would_stay_behind(departing: Departing) -> None:
     """Between a move that was killed and the next call, the old ledger answers and takes nothing."""
-    arguments = (str(departing.root), departing.url, MOVE, "_copied", "1", "after")
+    arguments = (str(departing.root), departing.url, CROSSING, "_fill", "1", "after")
     subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, check=False)
     before = embedded(departing.root)
 
@@ -137,7 +137,7 @@ def test_commands_change_nothing_that_would_stay_behind(departing: Departing) ->
 def test_a_move_can_be_given_up(departing: Departing) -> None:
     """After that the gate works on in its folder, and what may be on the server is nobody's."""
     before = embedded(departing.root)
-    arguments = (str(departing.root), departing.url, MOVE, "_copied", "1", "after")
+    arguments = (str(departing.root), departing.url, CROSSING, "_fill", "1", "after")
     subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, check=False)
     assert departing.console.json("migrate", "--give-up") == {"given_up": True}
 
@@ -150,7 +150,7 @@ def test_a_move_can_be_given_up(departing: Departing) -> None:
 
 def test_a_move_that_has_begun_goes_nowhere_else(departing: Departing) -> None:
     """Another address is refused while the first may hold the whole ledger."""
-    arguments = (str(departing.root), departing.url, MOVE, "_copied", "1", "after")
+    arguments = (str(departing.root), departing.url, CROSSING, "_fill", "1", "after")
     subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, check=False)
     other = postgres.server().empty()
 
