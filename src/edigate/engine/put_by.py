@@ -44,7 +44,7 @@ def put(gate: Gate, row: RowMapping, pieces: Iterable[bytes]) -> None:
             copy.write(piece)
         copy.write(digest.digest())
         copy.seek(0)
-        gate.storage.put(_key(row), copy)
+        gate.storage.put(_key(row), copy, durable=False)
 
 
 def pieces(gate: Gate, row: RowMapping) -> Iterator[bytes] | None:

@@ -74,8 +74,12 @@ class Objects:
 
     url: str
 
-    def put(self, key: str, content: BinaryIO) -> None:
-        """Store a file; more than IN_MEMORY bytes have to lie on the disk, and are read from its beginning."""
+    def put(self, key: str, content: BinaryIO, *, durable: bool = True) -> None:
+        """Store a file; more than IN_MEMORY bytes have to lie on the disk, and are read from its beginning.
+
+        What is stored is as durable as the store makes it, `durable` or not.
+        """
+        del durable
         with self._reached() as store:
             path = f"{store.root}/{key}"
             if store.whole:

@@ -1,7 +1,7 @@
 """What machines share beside deposits, by key: directories, and what is rendered ahead of its delivery.
 
 A key is a relative path, such as `directory/20260102T030405000000Z.sqlite`. What is put under it is there whole or not
-at all, and durable when `put` returns.
+at all, and, where that is asked for, durable when `put` returns.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 class Payloads(Protocol):
     """Files by key. What is out of reach raises OSError, what is not there FileNotFoundError."""
 
-    def put(self, key: str, content: BinaryIO) -> None:
-        """Store what a file holds from here on, in place of what was there."""
+    def put(self, key: str, content: BinaryIO, *, durable: bool = True) -> None:
+        """Store what a file holds from here on, in place of what was there.
+
+        Not `durable` is what can be made again: a power cut may leave less of it, which its hash then tells.
+        """
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """What is stored, piece by piece."""
@@ -41,7 +44,7 @@ class Files:
 
     root: Path
 
-    def put(self, key: str, content: BinaryIO) -> None:
+    def put(self, key: str, content: BinaryIO, *, durable: bool = True) -> None:
         """Write it under another name, sync it, rename it, and sync its folder."""
         target = self.root / key
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -50,12 +53,14 @@ class Files:
             with temporary.open("xb") as file:
                 shutil.copyfileobj(content, file)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             temporary.rename(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        sync_folder(target.parent)
+        if durable:
+            sync_folder(target.parent)
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """What the file holds."""
