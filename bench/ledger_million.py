@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from bench import corpus
 from bench.gate import make_gate, work_off
 from edigate.app import open_gate
-from edigate.cli import rows
+from edigate.cli.rows import COUNTED
 from edigate.engine.local import Local
 from edigate.ledger import balance, collection, journal, queries, sequences
 from edigate.ledger.clock import stamp
@@ -212,11 +212,11 @@ def answers(gate: Gate) -> dict[str, float]:
         ids = [flow["id"] for flow in queries.list_flows(connection, newest)]
         queries.count_invoices_of(connection, ids)
         queries.count_reported_of(connection, ids)
-        queries.count_flows(connection, newest, rows.COUNTED)
+        queries.count_flows(connection, newest, COUNTED)
 
     def invoices_list(connection: Connection) -> None:
         queries.list_invoices(connection, newest)
-        queries.count_invoices(connection, newest, rows.COUNTED)
+        queries.count_invoices(connection, newest, COUNTED)
 
     def invoices_show(connection: Connection) -> None:
         for invoice in queries.find_invoices(connection, number):
@@ -227,7 +227,7 @@ def answers(gate: Gate) -> dict[str, float]:
 
     def deliveries_list(connection: Connection) -> None:
         queries.list_deliveries(connection, newest)
-        queries.count_deliveries(connection, newest, rows.COUNTED)
+        queries.count_deliveries(connection, newest, COUNTED)
 
     def whole_balance(connection: Connection) -> None:
         list(balance.balance(connection, gate.zone))
