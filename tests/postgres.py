@@ -5,6 +5,7 @@ PostgreSQL does not run as root: tests that do run it as the user `postgres`, or
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import pwd
@@ -14,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PATIENCE = 30.0
+OLD = 600.0  # seconds after which a folder without a server is nobody's
 _ROLE, _TEMPLATE = "edigate", "edigate_template"
+_PREFIX = "edigate-pg-"
 _PDEATHSIG = 1
 
 
@@ -48,8 +51,9 @@ class Postgres:
             pytest.skip("no PostgreSQL server here (Debian, Ubuntu: postgresql)")
         self.host, self.port = listen[0], _free_port()
         self._listen, self._options = tuple(listen), tuple(options)
+        _sweep()
         # Not in pytest's folder, which is closed to whoever the server runs as.
-        self.folder = Path(tempfile.mkdtemp(prefix="edigate-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._process: subprocess.Popen[bytes] | None = None
         self._made = count(1)
         self._has_template = False
@@ -134,6 +138,11 @@ class Postgres:
         process.send_signal(how)
         process.wait(PATIENCE)
 
+    def remove(self) -> None:
+        """Stop, and remove the folder."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def __enter__(self) -> Self:
         """Start."""
         self.start()
@@ -143,8 +152,7 @@ class Postgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, and remove the folder."""
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove()
 
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(
@@ -166,6 +174,19 @@ class Postgres:
                 time.sleep(0.05)
             else:
                 return
+
+
+def _sweep() -> None:
+    """Remove what test runs left that were killed, or whose processes end without a word, as those of xdist do."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            process = (folder / "data" / "postmaster.pid").read_text().split()[0]
+            gone = not Path("/proc", process).exists()
+        except (OSError, IndexError):
+            gone = True
+        with suppress(OSError):
+            if gone and time.time() - folder.stat().st_mtime > OLD:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -194,6 +215,7 @@ def server() -> Postgres:
     if not _running:
         started = Postgres()
         started.start()
+        atexit.register(started.remove)
         _running.append(started)
     return _running[0]
 
