@@ -31,6 +31,12 @@ def run(files: Path, folder: Path) -> dict[str, Any]:
     return found
 
 
+def cpu(found: dict[str, Any]) -> float:
+    """Processor seconds of all processes of what `run` gave."""
+    spent = found["cpu"]
+    return float(spent["main"] + spent["workers"])
+
+
 def _handed_out(gate: Gate) -> dict[str, Any]:
     with gate.ledger.connect() as connection:
         pivots = connection.execute(select(deliveries).where(deliveries.c.kind == "pivot")).mappings().all()

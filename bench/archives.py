@@ -46,7 +46,7 @@ def measure(folder: Path, flows: int = FLOWS, invoices: int = INVOICES) -> dict[
     corpus.make(folder / "singles", count)
     single = apart.run(folder / "singles", folder / "single")
     rates = {name: count / found["seconds"] for name, found in (("archives", packed), ("single", single))}
-    costs = {name: sum(found["cpu"].values()) / count for name, found in (("archives", packed), ("single", single))}
+    costs = {name: apart.cpu(found) / count for name, found in (("archives", packed), ("single", single))}
     return {
         "flows": flows,
         "invoices": count,

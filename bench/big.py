@@ -66,7 +66,7 @@ def measure(folder: Path, invoices: int = INVOICES, attached: int = ATTACHED) ->
         "seconds": round(gate["seconds"], 2),
         "floor_seconds": round(floor["seconds"], 2),
         "gate_to_floor": round(floor["seconds"] / gate["seconds"], 3),
-        "gate_to_floor_cpu": round(floor["cpu"] / sum(gate["cpu"].values()), 3),
+        "gate_to_floor_cpu": round(floor["cpu"] / apart.cpu(gate), 3),
         "peak_memory_bytes": gate["memory"],
         "within_memory": max(gate["memory"].values()) <= MOST_MEMORY,
         "pivots": gate["pivots"],

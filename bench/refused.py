@@ -66,7 +66,7 @@ def measure(folder: Path, flows: int = FLOWS) -> dict[str, Any]:
     good = apart.run(folder / "good", folder / "good-gate")
     bad = apart.run(folder / "bad", folder / "bad-gate")
     rates = {name: flows / found["seconds"] for name, found in (("good", good), ("refused", bad))}
-    costs = {name: sum(found["cpu"].values()) / flows for name, found in (("good", good), ("refused", bad))}
+    costs = {name: apart.cpu(found) / flows for name, found in (("good", good), ("refused", bad))}
     return {
         "flows": flows,
         "flows_per_second": {name: round(rate, 1) for name, rate in rates.items()},
