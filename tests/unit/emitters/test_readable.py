@@ -43,6 +43,7 @@ from edigate.domain.invoice import (
     VatRow,
 )
 from edigate.domain.payments import PAYMENT_CODES
+from edigate.emitters._french import amount, figure
 from edigate.emitters._labels import PAYMENTS, SCHEMES
 from edigate.emitters.pivot import Addressing
 from edigate.emitters.readable import invoice_pdf
@@ -461,7 +462,15 @@ def fonts(document: pikepdf.Pdf) -> list[pikepdf.Object]:
 
 @pytest.mark.parametrize(
     "name",
-    ["Ελληνική Εταιρεία Α.Ε.", "Spółka z Łodzi", "ТОВ «Київ»", "Công ty Việt Nam", "Großhändler Şişli", "Œuvres"],
+    [
+        "Škoda ™ ‰",
+        "Ελληνική Εταιρεία Α.Ε.",
+        "Spółka z Łodzi",
+        "ТОВ «Київ»",
+        "Công ty Việt Nam",
+        "Großhändler Şişli",
+        "Œuvres",
+    ],
 )
 def test_letters_of_europe_are_printed(name: str) -> None:
     """Latin of any language, Greek and Cyrillic come out as they went in, without a placeholder."""
@@ -539,6 +548,15 @@ def test_a_word_wider_than_its_column_is_broken() -> None:
 def test_numbers(value: Decimal, written: str) -> None:
     """Amounts are never rounded, and no number is longer than a line can be."""
     assert written in read(replace(INVOICE, lines=(Line("1", net_amount=value),)))
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
+def test_a_number_is_written_as_french_readers_do(value: Decimal) -> None:
+    """In groups of three, with a comma, however many digits it has."""
+    grouped = f"{value:,f}".replace(",", "\xa0").replace(".", ",")
+
+    assert amount(value) == grouped
+    assert figure(value) == grouped.rstrip("0").rstrip(",")
 
 
 @settings(max_examples=60, deadline=None)
