@@ -22,6 +22,7 @@ from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.ubl import ubl_credit_note, ubl_invoice
+from edigate.unpacking import gzipped as unpacking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,7 +158,7 @@ def test_a_large_tar_gz_is_known_by_its_last_bytes(whole: Ask, monkeypatch: pyte
     assert whole(other)
     assert not whole(content[:-100])
 
-    monkeypatch.setattr(wholeness, "inflate", None)
+    monkeypatch.setattr(unpacking, "inflate", None)
 
     assert whole(content)
 
