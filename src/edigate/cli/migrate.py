@@ -87,8 +87,16 @@ def migrate(
         return
     _require_address(ledger)
     wanted = Wanted(ledger, storage, dry_run)
-    with worded(), _progress() as told:
-        moved = moving.move(root, wanted, actor=common.actor(), told=told)
+    try:
+        with worded(), _progress() as told:
+            moved = moving.move(root, wanted, actor=common.actor(), told=told)
+    except Exception:
+        if moving.is_under_way(root):
+            rows.note(t("The gate's ledger is closed until the move is finished or given up: call the same again, or"
+                        " edigate migrate --give-up.",
+                        "Le registre de la passerelle reste fermé tant que le déplacement n'est ni fini ni abandonné :"
+                        " relancez la même commande, ou edigate migrate --give-up."))  # fmt: skip
+        raise
     if as_json:
         common.print_json(_json(moved))
     else:

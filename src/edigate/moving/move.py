@@ -119,6 +119,12 @@ def _switch(places: Places, path: Path, moved: Moved) -> None:
         moved.old = str(shelf.put(places))
 
 
+def is_under_way(root: Path) -> bool:
+    """Whether a move has closed the ledger in this folder and not been finished."""
+    places = Places(root)
+    return shelf.is_there(places) and shelf.mark_in(places.ledger) is not None
+
+
 def give_up(root: Path) -> bool:
     """Open a ledger again whose move was cut short; whether there was anything to give up. Raises Unmovable, Held."""
     root = root.resolve()

@@ -102,6 +102,26 @@ def test_a_move_that_fails_leaves_the_gate_where_it_was(departing: Departing, mo
     assert on_server(departing.url) == after
 
 
+def test_a_commit_that_nobody_heard_of(departing: Departing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the new ledger is there is not known then: the old one stays closed, and the next call finds out."""
+    before = embedded(departing.root)
+    real = ledgers.copy
+
+    def cut_off(*given: Any) -> Any:  # noqa: ANN401 - what `copy` takes and gives
+        copied = real(*given)
+        postgres.server().cut(departing.url)
+        return copied
+
+    monkeypatch.setattr(ledgers, "copy", cut_off)
+    answer = departing.console.run("migrate", "--ledger", departing.url, expect=1)
+    assert "closed until the move is finished or given up" in answer.err
+    monkeypatch.undo()
+    _may_not_work(departing)
+    departing.console.run("migrate", "--ledger", departing.url)
+    assert on_server(departing.url) == before
+    _goes_on(departing)
+
+
 def test_a_full_disk_over_there_leaves_nothing_there(departing: Departing) -> None:
     """The server says so itself; what it had taken until then is gone, and the gate works on in its folder."""
     database = departing.url.rpartition("/")[2]
