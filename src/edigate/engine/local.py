@@ -218,7 +218,8 @@ class Local:
         refuse_if_restored(self.gate)
         places = self.gate.places
         shutil.rmtree(places.work, ignore_errors=True)
-        for folder in (places.inbox, places.outbox, places.spool, places.work, places.archive):
+        own = () if self.gate.settings.storage.url else (places.archive,)
+        for folder in (places.inbox, places.outbox, places.spool, places.work, *own):
             folder.mkdir(parents=True, exist_ok=True)
         self.gate.archive.tidy()
         self._tell_unfinished()
