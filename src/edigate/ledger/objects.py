@@ -26,6 +26,7 @@ PIECE = 8 << 20
 _WITH_ONE_REQUEST = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "memory"})
 # A worker's time for a flow has to outlast a store that does not answer: the flow waits then, the worker lives.
 SECONDS, BYTES_A_SECOND = 25, 1_000_000
+LISTING = 1_000_000_000  # a day of a million deposits comes in a thousand answers, each of which has its own time
 _OF_S3 = {
     "config_kwargs": {
         "connect_timeout": 5,
@@ -115,14 +116,14 @@ class Objects:
     def folders(self) -> list[str]:
         """The folders right below the URL, in order."""
         with suppress(FileNotFoundError), self._reached() as store:
-            found = store.ask("ls", store.root, detail=True)
+            found = store.ask("ls", store.root, size=LISTING, detail=True)
             return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
         return []
 
     def below(self, folder: str) -> list[Stored]:
         """The objects right below a folder, by key."""
         with suppress(FileNotFoundError), self._reached() as store:
-            found = store.ask("ls", f"{store.root}/{folder}", detail=True)
+            found = store.ask("ls", f"{store.root}/{folder}", size=LISTING, detail=True)
             # A store may keep an object by the folder's own name, to say that it is there.
             return sorted(
                 one
