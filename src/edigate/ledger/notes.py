@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DIRECTORY_VERSION = "directory_version"
 
+
 def read(connection: Connection, key: str) -> str | None:
     """The value of a key."""
     return connection.execute(select(notes.c.value).where(notes.c.key == key)).scalar()
