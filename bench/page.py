@@ -73,9 +73,9 @@ def _case(case: Case, cases: Mapping[str, Any]) -> Iterator[str]:
             (row["says"], shown.number(row["value"], row["unit"]), shown.target(row), shown.mark(row["met"]))
             for row in found["figures"]
         )
-        yield from _table(("", "measured", "target", ""), rows)
+        yield from table(("", "measured", "target", ""), rows)
     if points := list(shown.points(found["measured"])):
-        yield from _table((case.says, "throughput"), points)
+        yield from table((case.says, "throughput"), points)
     yield from _rounds(found["measured"])
     yield from _steps(found["measured"])
 
@@ -93,7 +93,7 @@ def _rounds(measured: Mapping[str, Any]) -> Iterator[str]:
             (str(number), *(f"{count / each[who]['seconds']:,.0f}" for who in ("gate", "floor")))
             for number, each in enumerate(rounds, start=1)
         )
-        yield from _table(("round", "gate [flows/s]", "floor [flows/s]"), rows)
+        yield from table(("round", "gate [flows/s]", "floor [flows/s]"), rows)
 
 
 def _steps(measured: Mapping[str, Any]) -> Iterator[str]:
@@ -101,10 +101,11 @@ def _steps(measured: Mapping[str, Any]) -> Iterator[str]:
     if steps:
         per_flow = 1000 / measured["flows"]
         rows = ((f"`{step}`", f"{seconds:.2f}", f"{seconds * per_flow:.3f}") for step, seconds in steps.items())
-        yield from _table(("step", "seconds", "ms per flow"), rows)
+        yield from table(("step", "seconds", "ms per flow"), rows)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A table in Markdown, line by line, with an empty line behind it."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)

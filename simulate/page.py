@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.page import table
 from simulate import costs, load, search, year
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from simulate.costs import Costs
 
@@ -48,7 +49,7 @@ def _costs(known: Costs) -> Iterator[str]:
         (f"`{role}`", f"{cost.per_flow * 1000:.2f}", f"{cost.per_invoice * 1000:.2f}", str(costs.COMMITS[role]))
         for role, cost in known.roles.items()
     )
-    yield from _table(("role", "ms for a flow", "ms for each invoice in it", "commits for a batch (assumed)"), rows)
+    yield from table(("role", "ms for a flow", "ms for each invoice in it", "commits for a batch (assumed)"), rows)
 
 
 def _steady(known: Costs) -> Iterator[str]:
@@ -72,7 +73,7 @@ def _steady(known: Costs) -> Iterator[str]:
     yield f"A rate that holds, flows of one invoice of {KILOBYTES} kB, processes to {USE:.0%} of what they can:"
     yield ""
     head = ("invoices/s", *(f"`{role}`" for role in costs.ROLES), "new rows/s", "commits/s at least", "MB/s moved")
-    yield from _table(head, rows)
+    yield from table(head, rows)
 
 
 def _years(known: Costs, slot: float) -> Iterator[str]:
@@ -90,14 +91,7 @@ def _years(known: Costs, slot: float) -> Iterator[str]:
     yield f"The mean of a year (`make simulate`), the fewest with which 99 % wait {WITHIN:.0f} s at most:"
     yield ""
     head = ("invoices/s on the mean", "in the busiest hour", *(f"`{role}`" for role in costs.ROLES), "longest wait")
-    yield from _table(head, rows)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield ""
+    yield from table(head, rows)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import Pool
 
 from edigate import config
 from edigate.app import open_gate
@@ -18,6 +16,7 @@ from edigate.health.checks import examine
 from edigate.ledger import journal
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import LedgerUnfit, open_ledger, sole, writing, written
+from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site
 from tests.postgres import fresh_ledger, server
 
@@ -31,21 +30,6 @@ if TYPE_CHECKING:
 
 SECRET = "S3cr3t-no-one-may-read"  # noqa: S105 - of nothing
 PASSING = {"server.losing"}  # the server of tests syncs nothing, as the doctor tells
-
-
-@pytest.fixture(autouse=True)
-def _closed_ledgers() -> Iterator[None]:
-    """Close what a command leaves to the end of its process."""
-    opened: list[Any] = []
-
-    def remember(connection: object, _record: object) -> None:
-        opened.append(connection)
-
-    event.listen(Pool, "connect", remember)
-    yield
-    event.remove(Pool, "connect", remember)
-    for connection in opened:
-        connection.close()
 
 
 @pytest.fixture

@@ -7,35 +7,17 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.pool import Pool
 
 from edigate.engine import heads
+from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.audit.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-    from sqlite3 import Connection
 
 SETTINGS = (
     '[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n[audit]\nkey_file = "audit.pem"\nheads_folder = "kept"\n'
 )
-
-
-@pytest.fixture(autouse=True)
-def _closed_ledgers() -> Iterator[None]:
-    """Close what a command leaves to the end of its process."""
-    opened: list[Connection] = []
-
-    def remember(connection: Connection, _record: object) -> None:
-        opened.append(connection)
-
-    event.listen(Pool, "connect", remember)
-    yield
-    event.remove(Pool, "connect", remember)
-    for connection in opened:
-        connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,30 +6,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.pool import Pool
 
+from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-    from sqlite3 import Connection
-
-
-@pytest.fixture(autouse=True)
-def _closed_ledgers() -> Iterator[None]:
-    """Close what a command leaves to the end of its process."""
-    opened: list[Connection] = []
-
-    def remember(connection: Connection, _record: object) -> None:
-        opened.append(connection)
-
-    event.listen(Pool, "connect", remember)
-    yield
-    event.remove(Pool, "connect", remember)
-    for connection in opened:
-        connection.close()
 
 
 @pytest.fixture(autouse=True)

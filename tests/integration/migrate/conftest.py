@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.pool import Pool
 
 from tests import postgres
+from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site as Console
 from tests.integration.migrate.past import Past, copy_of, make_past
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(autouse=True)
-def _closed_ledgers() -> Iterator[None]:
-    """Close what a command leaves to the end of its process."""
-    opened: list[Any] = []
-
-    def remember(connection: object, _record: object) -> None:
-        opened.append(connection)
-
-    event.listen(Pool, "connect", remember)
-    yield
-    event.remove(Pool, "connect", remember)
-    for connection in opened:
-        connection.close()
 
 
 @pytest.fixture(autouse=True)
