@@ -260,6 +260,7 @@ deliveries = Table(
         sqlite_where=text("state = 'published' and gone_at is null and uploaded_at is null"),
     ),
     Index("deliveries_by_partner", "partner", "id"),
+    # Not by the kind: reports of a run would then be looked for among all there are.
     Index("reports", "id", sqlite_where=text("kind = 'report'")),
     Index(
         "deliveries_to_do",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError
 
 from edigate.ledger import balance as books
@@ -198,3 +198,20 @@ def test_flows_of_one_instant_are_weighed_together(ledger: Engine, monkeypatch: 
     with ledger.connect() as connection:
         _true(connection, PARIS)
         assert [books.count(connection, *gap) for gap in weighed.gaps(weighed.load(connection))] == [[], []]
+
+
+def test_a_weighed_ledger_is_only_counted_through_indexes(ledger: Engine) -> None:
+    """Runs and reports are counted in an index of them; rows of other tables are only read outside of spans."""
+    weighing.weigh(ledger, PARIS, NOW)
+    asked: list[tuple[str, Any]] = []
+    event.listen(ledger, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    with ledger.connect() as connection:
+        list(books.balance(connection, PARIS))
+        books.strays(connection)
+        raw: Any = connection.connection.driver_connection
+        steps = [row[3] for said, values in asked for row in raw.execute(f"explain query plan {said}", values)]
+
+    scans = {step for step in steps if step.startswith("SCAN ") and step.split()[1] in tables.metadata.tables}
+    assert {step.partition(" INDEX ")[0] for step in scans if step != "SCAN deliveries USING INDEX reports"} == {
+        "SCAN runs USING COVERING"
+    }
