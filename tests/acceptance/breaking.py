@@ -338,4 +338,9 @@ MENDABLE = (
     "secret.open", "ledger.old", "ledger.wal", "archive.writable", "archive.leftovers", "spool.odd", "spool.fetching",
     "staging.unknown", "staging.leftovers", "folder.missing", "folder.mode",
 )  # fmt: skip
+# Tried on a real server: tests/integration/test_ledger_server.py.
+AT_THE_SERVER = {
+    "server.no_driver", "server.address", "server.unreachable", "server.too_old", "server.encoding", "server.copies",
+    "server.losing", "server.clock", "server.lost", "server.jobs_old", "server.jobs_new", "server.unsorted",
+}  # fmt: skip
 BESIDE = {"check.failed", "check.damaged", "archive.altered", "gate.unknown_holder", "folder.unwritable", "disk.inodes"}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +16,13 @@ from edigate import config
 from edigate.app import open_gate
 from edigate.audit.verify import Scope, verify
 from edigate.health.checks import examine
-from edigate.ledger import journal
+from edigate.ledger import journal, server_state
+from edigate.ledger import postgres as ledgers
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import LedgerUnfit, open_ledger, sole, writing, written
 from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site
-from tests.postgres import fresh_ledger, server
+from tests.postgres import Postgres, fresh_ledger, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +159,58 @@ def test_the_doctor_tells_ledgers_of_other_versions(on: Site) -> None:
         found.append(kinds(on) - PASSING)
 
     assert found == [{"server.jobs_old"}, {"server.jobs_new"}, {"ledger.old"}, {"ledger.new"}]
+
+
+def test_the_doctor_brings_the_tables_of_jobs_up_to_date(
+    on: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer Procrastinate was installed: where asked to mend, the doctor does what its newest migration says."""
+    newest = tmp_path / "99.00.00_01_newest.sql"
+    newest.write_text("create table procrastinate_newest ();", encoding="utf-8")
+    on.run("partners", "list", expect=None)
+    migrations = [*ledgers.jobs_migrations(), newest]
+    for module in (ledgers, server_state):
+        monkeypatch.setattr(module, "jobs_migrations", lambda: migrations)
+    assert kinds(on) == {"server.jobs_old", *PASSING}
+    on.run("doctor", "--repair", expect=None)
+
+    assert kinds(on) == PASSING
+    query = "select count(*) from pg_tables where tablename = 'procrastinate_newest'"
+    assert server().run(query, database=url_of(on).rpartition("/")[2]) == [(1,)]
+
+
+def test_the_doctor_tells_clocks_that_differ(on: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deadlines and heartbeats go by them."""
+    monkeypatch.setattr(server_state, "time", SimpleNamespace(time=lambda: time.time() + 60))
+
+    assert kinds(on) == {"server.clock", *PASSING}
+
+
+def test_the_doctor_tells_a_server_that_is_too_old(on: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Procrastinate would not work there."""
+    monkeypatch.setattr(ledgers, "OLDEST", 990_000)
+
+    assert "server.too_old" in kinds(on)
+
+
+def test_the_doctor_tells_a_missing_driver(on: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra was not installed on this machine."""
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "psycopg", None)
+        found = kinds(on)
+
+    assert found == {"server.no_driver"}
+
+
+def test_the_doctor_tells_a_copy_that_only_reads(tmp_path: Path) -> None:
+    """A standby answers and keeps nothing that is new."""
+    with Postgres() as host:
+        site = with_url(tmp_path / "gate", host.fresh())
+        host.stop()
+        (host.folder / "data" / "standby.signal").touch(0o644)
+        host.start()
+
+        assert kinds(site) == {"server.copies", *PASSING}
 
 
 def test_the_doctor_tells_columns_that_sort_by_a_language(on: Site) -> None:

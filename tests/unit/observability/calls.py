@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(edigate.__file__).parent
 LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "exception"})
+LATE = frozenset({"structlog.get_logger()", "_log()"})  # got where it is needed, as few commands log anything
 POSITIONS = {"record": 1, "note": 1, "_note": 1, "Trouble": 1}
 
 
@@ -54,7 +55,7 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 def _target(function: ast.expr) -> str:
     if isinstance(function, ast.Attribute):
         owner = function.value.id if isinstance(function.value, ast.Name) else ""
-        if owner == "log" and function.attr in LEVELS:
+        if function.attr in LEVELS and (owner == "log" or ast.unparse(function.value) in LATE):
             return "log"
         return function.attr if (owner, function.attr) in {("events", "record"), ("journal", "note")} else ""
     if isinstance(function, ast.Name) and function.id in {"record", "note", "Trouble"}:

@@ -22,10 +22,10 @@ SECRETS = re.compile(r"password|passphrase|secret|token|content|body|xml|iban", 
 # Where the word comes from a table, a parameter or a reason: the files, each with what it may say.
 FROM_ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
-        "app.py": "directory.imported directory.form_stated",
         "backup/deciding.py": "gate.restored restored.rebooked",
         "cli/resend.py": "delivery.offered_again",
         "cli/rows.py": "",  # its `note` is a line for people
+        "filing.py": "directory.imported directory.form_stated",
         "engine/collected.py": "delivery.collected delivery.purged",
         "engine/deposits.py": "inbox.not_a_file",  # whatever a Trouble says, each of which is looked at itself
         "engine/fetch_visit.py": "sftp.stray_claim sftp.not_a_file sftp.unreadable_file",
