@@ -94,9 +94,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             said_en="The ledger cannot be written: the gate decides nothing and hands nothing over until it can.",
             said_fr="Le registre ne peut pas être écrit : la passerelle ne décide et ne remet plus rien d'ici là.",
             to_do_en="See to the disk (full, read-only, failing) and to the rights on ledger.sqlite and the gate's"
-            " folder. Deposits stay where they are; the gate goes on by itself.",
+            " folder; where the ledger is on PostgreSQL, to that server. Deposits stay where they are; the"
+            " gate goes on by itself.",
             to_do_fr="Voyez le disque (plein, en lecture seule, en panne) et les droits sur ledger.sqlite et le"
-            " dossier de la passerelle. Les dépôts restent où ils sont ; la passerelle reprend d'elle-même.",
+            " dossier de la passerelle ; si le registre est sur PostgreSQL, voyez ce serveur. Les dépôts restent où ils"
+            " sont ; la passerelle reprend d'elle-même.",
         ),
         "balance.uneven": Words(
             said_en="The balance does not come out: deposits, decisions and reports do not agree.",

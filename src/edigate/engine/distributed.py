@@ -21,7 +21,9 @@ import traceback
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import psycopg
 import structlog
+from procrastinate.exceptions import ProcrastinateException
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine import deciding, delivering
@@ -59,7 +61,8 @@ IDLE_SECONDS = 1.0
 TIME_SECONDS = 5.0
 FORGOTTEN_SECONDS = 60.0
 GATHERING = 0.02
-PATIENCE = 10.0
+BY_EVERYBODY = frozenset({"ledger"})
+"""Chores of every process: that the ledger is away cannot be agreed on in the ledger."""
 
 
 class Distributed:
@@ -185,7 +188,7 @@ class Distributed:
             ]
         if Role.DELIVER in self._roles and chores:
             own.append(Chore("staging", lambda _: delivering.TIDY_SECONDS, self._tidy_outbox))
-        return [chore._replace(do=self._alone(chore)) for chore in own]
+        return [chore if chore.name in BY_EVERYBODY else chore._replace(do=self._alone(chore)) for chore in own]
 
     def _alone(self, chore: Chore) -> Callable[[Gate], None]:
         name = f"chore {chore.name}"
@@ -215,9 +218,7 @@ class Distributed:
             try:
                 life()
             except Exception as error:  # noqa: BLE001 - whatever came, the next time it may not
-                known = isinstance(error, OSError | SQLAlchemyError)
-                what = said(error) if known else traceback.format_exc()
-                log.error("gate.trouble", error=what, again_in=PAUSE_AFTER_TROUBLE)
+                log.error("gate.trouble", error=_told(error), again_in=PAUSE_AFTER_TROUBLE)
                 self._stopped.wait(PAUSE_AFTER_TROUBLE)
 
     def _live_intake(self) -> None:
@@ -307,6 +308,16 @@ class Distributed:
             self.tally.held += held_back
         if self._progress:
             self._progress(self.tally, len(self._arrivals.backlog))
+
+
+def _told(error: Exception) -> str:
+    """What the world says of itself in its own words; of what nobody foresaw, where it came from, too."""
+    if isinstance(error, ProcrastinateException) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    if isinstance(error, psycopg.Error):
+        return str(error) or repr(error)
+    known = isinstance(error, OSError | SQLAlchemyError)
+    return said(error) if known else "".join(traceback.format_exception(error))
 
 
 def _tidy(work: Path) -> None:

@@ -181,9 +181,9 @@ class Failure:
 
 def said(error: Exception) -> str:
     """What an error says to people: in its own words where it is of the world, as it is written where it is ours."""
+    foreseen = isinstance(error, OSError | RemoteTrouble | SQLAlchemyError | sqlite3.Error)
     if isinstance(error, SQLAlchemyError):
         error = getattr(error, "orig", None) or error
-    foreseen = isinstance(error, OSError | RemoteTrouble | SQLAlchemyError | sqlite3.Error)
     return (str(error) if foreseen else "") or repr(error)
 
 

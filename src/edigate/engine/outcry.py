@@ -10,7 +10,7 @@ from edigate.engine.telling import WAYS, told_by
 from edigate.ledger import notes
 from edigate.ledger.alerts import LEDGER_UNWRITABLE
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 
 if TYPE_CHECKING:
     from edigate.engine.gate import Gate
@@ -43,8 +43,7 @@ class Outcry:
 
 def _trouble(gate: Gate) -> str:
     try:
-        with writing(gate.ledger) as connection:
-            notes.write(connection, LOOKED, stamp(gate.clock()))
+        written(gate.ledger, notes.write, LOOKED, stamp(gate.clock()))
     except DBAPIError as error:
         if BUSY in str(error.orig):
             raise

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import platform
 import shutil
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sqlalchemy import and_, func, or_, select
 
@@ -15,7 +17,7 @@ from edigate.ledger import alert_queries, alerts, notes, weighing
 from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
 from edigate.ledger.balance import balance, strays
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import writing, written
+from edigate.ledger.database import is_embedded, writing, written
 from edigate.ledger.store import DUE, HELD
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     from edigate.engine.gate import Gate
     from edigate.ledger.balance import Line
+
+Check: TypeAlias = "Callable[[Gate, Connection, bool], Iterable[Found]]"
 
 LOOKED_AT = 10_000
 LEAST_ROOM = 2.0
@@ -46,15 +50,30 @@ class Found(NamedTuple):
 
 
 def look(gate: Gate) -> None:
-    """Open an alert for whatever a check finds, and close those of what it finds no longer."""
-    for kind, check in CHECKS:
+    """Open an alert for whatever a check finds, and close those of what it finds no longer.
+
+    Where machines share a ledger, each opens and closes its own alerts of what only it can see.
+    """
+    here = _machine(gate)
+    for kind, check in CHECKS_OF_MANY if here else CHECKS:
+        about = 0 if check in OF_THE_LEDGER else here
         with gate.ledger.connect() as connection:
-            before = alert_queries.open_about_partners(connection, kind)
+            before = alert_queries.open_about_partners(connection, kind, about)
             found = dict(check(gate, connection, bool(before)))
-        settle(gate, kind, before, found)
+        if about:
+            found = {partner: f"{platform.node()}: {detail}" for partner, detail in found.items()}
+        settle(gate, kind, before, found, about)
 
 
-def settle(gate: Gate, kind: str, before: set[str], found: Mapping[str, str]) -> None:
+def _machine(gate: Gate) -> int:
+    """What alerts bear as their subject that are about this machine: no row's number; 0 where there is only the one."""
+    if is_embedded(gate.ledger):
+        return 0
+    told = f"{platform.node()} {gate.places.root}".encode()
+    return -1 - int.from_bytes(hashlib.sha256(told).digest()[:4])
+
+
+def settle(gate: Gate, kind: str, before: set[str], found: Mapping[str, str], about: int = 0) -> None:
     """Write what has changed, if anything has."""
     if before == found.keys():
         return
@@ -62,18 +81,32 @@ def settle(gate: Gate, kind: str, before: set[str], found: Mapping[str, str]) ->
 
     def write(connection: Connection) -> None:
         for partner, detail in found.items():
-            alerts.open_one(connection, kind, 0, partner, detail, now)
+            alerts.open_one(connection, kind, about, partner, detail, now)
         for partner in before - found.keys():
-            alerts.close(connection, kind, 0, now, partner)
+            alerts.close(connection, kind, about, now, partner)
 
     written(gate.ledger, write)
 
 
 def stuck(gate: Gate, connection: Connection, _already: bool) -> Iterator[Found]:  # noqa: FBT001 - every check's shape
     """Partners with deposits that have waited too long: held, due, or not even taken in."""
+    return _by_partner([*_undecided(gate, connection), *_untaken(gate)])
+
+
+def undecided(gate: Gate, connection: Connection, _already: bool) -> Iterator[Found]:  # noqa: FBT001 - see stuck
+    """The same, but only what the ledger has."""
+    return _by_partner(_undecided(gate, connection))
+
+
+def untaken(gate: Gate, _: Connection, _already: bool) -> Iterator[Found]:  # noqa: FBT001 - see stuck
+    """The same, but only what this machine has not taken in."""
+    return _by_partner(_untaken(gate))
+
+
+def _by_partner(late: Iterable[tuple[str, int, str]]) -> Iterator[Found]:
     counts: defaultdict[str, int] = defaultdict(int)
     since: dict[str, str] = {}
-    for partner, count, first in [*_undecided(gate, connection), *_untaken(gate)]:
+    for partner, count, first in late:
         counts[partner] += count
         since[partner] = min(first, since.get(partner, first))
     for partner, count in counts.items():
@@ -126,10 +159,9 @@ def low(gate: Gate, _: Connection, already: bool) -> Iterator[Found]:  # noqa: F
         yield Found("", ", ".join(tight))
 
 
-CHECKS: tuple[tuple[str, Callable[[Gate, Connection, bool], Iterable[Found]]], ...] = (
-    (FLOWS_STUCK, stuck),
-    (DISK_LOW, low),
-)
+CHECKS: tuple[tuple[str, Check], ...] = ((FLOWS_STUCK, stuck), (DISK_LOW, low))
+CHECKS_OF_MANY: tuple[tuple[str, Check], ...] = ((FLOWS_STUCK, undecided), (FLOWS_STUCK, untaken), (DISK_LOW, low))
+OF_THE_LEDGER = frozenset({undecided})
 
 
 class Books:

@@ -52,9 +52,12 @@ def alerts_of(connection: Connection, keys: Collection[int]) -> list[RowMapping]
     return list(where_in(connection, _ALERTS, alerts.c.id, keys))
 
 
-def open_about_partners(connection: Connection, kind: str) -> set[str]:
-    """The partners for whom an alert of this kind is open, "" where it is about the gate itself."""
-    query = select(alerts.c.partner).where(ALERT_OPEN, alerts.c.kind == kind, alerts.c.subject == 0)
+def open_about_partners(connection: Connection, kind: str, subject: int = 0) -> set[str]:
+    """The partners for whom an alert of this kind is open, "" where it is about the gate itself.
+
+    `subject` is below 0 for those of one machine of many.
+    """
+    query = select(alerts.c.partner).where(ALERT_OPEN, alerts.c.kind == kind, alerts.c.subject == subject)
     return set(connection.execute(query).scalars())
 
 
