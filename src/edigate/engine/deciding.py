@@ -70,8 +70,7 @@ def _forget(pivots: Iterable[Content]) -> None:
 
 def app_of(gate: Gate, decider: Decider) -> App:
     """What fetches jobs from the gate's ledger; it has to be opened."""
-    for library in ("procrastinate", "psycopg.pool"):
-        logging.getLogger(library).setLevel(logging.CRITICAL + 1)  # the gate tells of it in its own words
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL + 1)  # the gate tells of it in its own words
     app = App(connector=PsycopgConnector(conninfo=conninfo(gate.settings.ledger.url), min_size=1, max_size=4))
 
     def decide(runs: list[str]) -> None:

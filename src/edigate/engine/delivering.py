@@ -56,11 +56,35 @@ def require_outbox(gate: Gate) -> None:
 
 
 def outbox_mark(outbox: Path) -> str:
-    """What tells an outbox from any other, written into it where there is nothing yet."""
+    """What tells an outbox from any other, written into it where there is nothing yet.
+
+    It is there whole or not at all, since an empty one would be like any other; of several processes one writes it.
+    """
     mark = outbox / MARK
-    with suppress(FileExistsError), mark.open("x", encoding="ascii") as file:
-        file.write(os.urandom(16).hex())
+    with suppress(FileNotFoundError):
+        if found := mark.read_text(encoding="ascii"):
+            return found
+        mark.unlink()
+    begun = outbox / f"{MARK}-{os.urandom(6).hex()}"
+    try:
+        with begun.open("x", encoding="ascii") as file:
+            file.write(os.urandom(16).hex())
+            file.flush()
+            os.fsync(file.fileno())
+        _named(begun, mark)
+    finally:
+        begun.unlink(missing_ok=True)
     return mark.read_text(encoding="ascii")
+
+
+def _named(begun: Path, mark: Path) -> None:
+    """Give a file a name that nothing has yet; where two files cannot be one, the last one stays."""
+    try:
+        mark.hardlink_to(begun)
+    except FileExistsError:
+        pass
+    except OSError:
+        begun.rename(mark)
 
 
 def tidy(gate: Gate, locks: Locks) -> None:

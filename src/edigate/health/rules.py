@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from edigate.clamd import silence
@@ -18,7 +20,6 @@ from edigate.xsd import KEYS, SchemaMissing, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from edigate.health.patient import Patient
 
@@ -53,16 +54,28 @@ def directory(patient: Patient) -> Iterator[Finding]:
     if version is None:
         yield Finding("directory.none")
         return
-    path = patient.places.directory / f"{version}.sqlite"
     try:
-        trouble = _trouble(path, deep=patient.deep)
-        counts = {} if trouble else snapshots.counts(patient.places.directory, version)
+        with _folder_of(patient, version) as folder:
+            trouble = _trouble(folder / f"{version}.sqlite", deep=patient.deep)
+            counts = {} if trouble else snapshots.counts(folder, version)
     except sqlite3.DatabaseError as error:
         trouble = str(error)
     if trouble:
-        yield Finding("directory.unusable", patient.below(path), trouble)
+        yield Finding("directory.unusable", patient.below(patient.places.directory / f"{version}.sqlite"), trouble)
         return
     yield from _contents(patient, version, counts["active_structures"])
+
+
+@contextmanager
+def _folder_of(patient: Patient, version: str) -> Iterator[Path]:
+    """Where its file is; of one that this machine has not needed yet, where a copy was brought. Raises OSError."""
+    own = patient.places.directory
+    if (own / f"{version}.sqlite").exists():
+        yield own
+        return
+    with TemporaryDirectory() as brought:
+        found = snapshots.bring(patient.gate.storage, Path(brought), version)
+        yield found.parent if found.exists() else own
 
 
 def _trouble(path: Path, *, deep: bool) -> str:

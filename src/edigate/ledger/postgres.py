@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -56,6 +57,7 @@ def open_ledger(url: str, *, create: bool = True) -> Engine:
 
     Raises FileNotFoundError where there is none and `create` is false.
     """
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)  # what it says is raised as well
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: connect(url), isolation_level="AUTOCOMMIT", pool_pre_ping=True
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 
 from edigate.cli import obey
-from edigate.engine.delivering import NotShared
+from edigate.engine.delivering import MARK, NotShared, outbox_mark
 from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
+from edigate.health.checks import examine
+from edigate.health.findings import Severity
+from edigate.ledger import notes, snapshots
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests.acceptance.gates import SETTINGS, STRUCTURED, Site, fresh_number
@@ -86,3 +90,38 @@ def test_roles_that_cannot_be(
     (tmp_path / "edigate.toml").write_text(SETTINGS, encoding="utf-8")
     assert obey(["--gate", str(tmp_path), "run", "--once", "--roles", roles]) == status
     assert says in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_mark_that_was_begun_and_never_written_is_none(tmp_path: Path) -> None:
+    """An empty one would make all outboxes alike; what is there stays, and nothing else is left behind."""
+    (tmp_path / MARK).touch()
+    mark = outbox_mark(tmp_path)
+    assert len(mark) == 32
+    assert outbox_mark(tmp_path) == mark
+    assert [path.name for path in tmp_path.iterdir()] == [MARK]
+
+
+def test_all_who_mark_an_outbox_at_once_agree(tmp_path: Path) -> None:
+    """Whoever comes second reads what the first one wrote, whole."""
+    for number in range(50):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with ThreadPoolExecutor(8) as threads:
+            marks = set(threads.map(outbox_mark, [folder] * 8))
+        assert len(marks) == 1
+        assert len(marks.pop()) == 32
+
+
+def test_a_new_machine_has_no_finding_for_want_of_the_directory(make_site: MakeSite, tmp_path: Path) -> None:
+    """The directory in force lies where the machines share it, until this one needs it."""
+    (tmp_path / "shared").mkdir()
+    site = make_site(f'[storage]\nurl = "{tmp_path / "shared"}"\n')
+    with site.gate.ledger.connect() as connection:
+        version = str(notes.read(connection, notes.DIRECTORY_VERSION))
+    snapshots.share(site.gate.storage, site.gate.places.directory, version)
+    other = other_machine(site, tmp_path / "other")
+    other.gate.archive.found()  # type: ignore[attr-defined]
+    found = {one.check.name: one.severity for one in examine(other.root, other.gate.clock)}
+    assert found["directory"] is Severity.OK
+    assert not list(other.root.glob("directory/*"))
+    other.close()
