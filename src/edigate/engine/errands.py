@@ -89,6 +89,7 @@ class Errands:
         }
         self._running: dict[Errand, Future[Ended]] = {}
         self._due: dict[Errand, float] = {}
+        self._kept: set[str] = set()
         self._sights: dict[Errand, Sights] = {}
         self._sessions: set[Session] = set()
         self._looked: set[Errand] = set()
@@ -102,6 +103,8 @@ class Errands:
     def set_off(self, fetching: Fetching) -> None:
         """Start every errand that is due and not under way; of fetching once, until there is nothing more to take."""
         self._collect()
+        if fetching == "never":
+            self._let_go()
         found = self._servers()
         if not found:
             return
@@ -109,6 +112,13 @@ class Errands:
             over = fetching == "once" and errand in self._looked and errand.way != ways.PUT
             if errand not in self._running and not over and self._due[errand] <= time.monotonic():
                 self._start(errand, found[errand.partner])
+
+    def _let_go(self) -> None:
+        """Leave to other processes what this one is not to fetch."""
+        running = {_name(errand) for errand in self._running}
+        if self._locks is not None and (idle := self._kept - running):
+            self._locks.give_back(idle)
+            self._kept -= idle
 
     def _start(self, errand: Errand, server: Server) -> None:
         future = self._running[errand] = Future()
@@ -130,7 +140,7 @@ class Errands:
         """Run it, unless another process does; one that fetches well keeps its errand: it knows what it saw there."""
         if self._locks is None:
             return self._run(errand, server)
-        name = f"{errand.way} {errand.partner}"
+        name = _name(errand)
         try:
             if not (self._locks.holds(name) or self._locks.take([name])):
                 self._looked.add(errand)
@@ -138,6 +148,9 @@ class Errands:
             ended = self._run(errand, server)
             if errand.way == ways.PUT or ended.again_in is None:
                 self._locks.give_back([name])
+                self._kept.discard(name)
+            else:
+                self._kept.add(name)
         except SQLAlchemyError as error:
             log.error("gate.trouble", error=said(error), partner=errand.partner)
             return Ended(again_in=self._gate.settings.outbox.retry_seconds)
@@ -297,3 +310,8 @@ class Errands:
             log.error("gate.trouble", error=said(trouble), partner=errand.partner)
             return self._gate.settings.outbox.retry_seconds
         return None
+
+
+def _name(errand: Errand) -> str:
+    """Of its lock."""
+    return f"{errand.way} {errand.partner}"

@@ -1,0 +1,69 @@
+"""Partners' servers that several machines of a gate fetch from."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edigate.engine.errands import Errands
+from edigate.ledger.locks import Locks
+from edigate.sandbox.flows import flow_name
+from tests.acceptance.gates import sound
+from tests.contract.engines.test_roles import other_machine
+from tests.contract.engines.test_watching import until
+from tests.integration.remote.connected import serve
+from tests.openssh import SSHD, Sshd
+from tests.unit.engine.test_local import with_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.acceptance.gates import Site
+
+pytestmark = pytest.mark.skipif(not SSHD, reason="no OpenSSH server here (Debian, Ubuntu: openssh-server)")
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    """A partner's server."""
+    with Sshd(tmp_path / "sshd") as running:
+        yield running
+
+
+def test_a_machine_that_is_full_leaves_servers_to_others(site: Site, sshd: Sshd, tmp_path: Path) -> None:
+    """Whoever fetches keeps his turn, as he knows what he saw; not where he has no room to fetch anything any more."""
+    serve(site.gate, sshd, "JMRPOR", fetch_from="in")
+    other = other_machine(site, tmp_path / "other")
+    gates = [with_settings(one.gate, "sftp", poll_seconds=0.1) for one in (site, other)]
+    locks = [Locks(gate.ledger) for gate in gates]
+    first, second = (
+        Errands(gate, lambda: None, lambda: False, locks=held, sends=False)
+        for gate, held in zip(gates, locks, strict=True)
+    )
+
+    def looked(errands: Errands) -> bool:
+        errands.set_off("always")
+        return errands.caught_up and not errands.busy
+
+    first.set_off("always")
+    until(lambda: looked(first))
+    assert locks[0].holds("fetch JMRPOR")
+    name = flow_name("FSO1106A", "JMRPOR", 1)
+    (sshd.root / "in" / name).write_bytes(sound())
+    until(lambda: not first.busy)
+    first.set_off("never")
+    assert not locks[0].holds("fetch JMRPOR")
+
+    def placed() -> bool:
+        second.set_off("always")
+        return any((other.root / "spool" / "JMRPOR").glob(f"[!.]*/{name}"))
+
+    until(placed)
+    for errands, held in zip((first, second), locks, strict=True):
+        errands.close()
+        held.close()
+    shutil.rmtree(other.root / "spool")
+    other.close()
