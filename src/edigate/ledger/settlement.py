@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, update
 
 from edigate import __version__
 from edigate.domain.explain import explain
-from edigate.domain.faults import LONGEST_TEXT, shortened
+from edigate.domain.faults import shortened
 from edigate.domain.names import UNNAMED_REPORT
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import COMPLETED, InvoiceStatus
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from edigate.domain.partners import PartnerBook
     from edigate.domain.verdicts import Content
     from edigate.pipeline.settle import Decided, Decision
+
+
+# Bytes: PostgreSQL has no room for more than 2704 in an index, and one of them is of three columns.
+_INDEXED = MappingProxyType({"number": 2600, "supplier": 800, "recipient": 800, "market": 800})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,17 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
         "decided_at": now,
     }  # fmt: skip
     for name, value in row.items():
-        if isinstance(value, str) and len(value) > LONGEST_TEXT:
-            row[name] = shortened(value)
+        if isinstance(value, str):
+            row[name] = _kept(name, value)
     return row | {"validator": party_json(i.validator), "faults": dump(i.faults)}
+
+
+def _kept(name: str, value: str) -> str:
+    """A text as the ledger keeps it: what is indexed is shorter."""
+    most = _INDEXED.get(name)
+    if most and len(value.encode(errors="surrogatepass")) > most:
+        return shortened(value, most // 4)
+    return shortened(value)
 
 
 def _status(row: dict[str, Any], faults: Sequence[Fault], now: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -125,3 +126,19 @@ def test_a_new_machine_has_no_finding_for_want_of_the_directory(make_site: MakeS
     assert found["directory"] is Severity.OK
     assert not list(other.root.glob("directory/*"))
     other.close()
+
+
+def test_numbers_that_no_index_holds_are_decided_too(site: Site) -> None:
+    """A text that cannot be packed, of characters of four bytes each, is kept shortened, and keeps nobody else back."""
+    chance = random.Random(5)
+    long = ["".join(chr(chance.randrange(0x20000, 0x2A6D0)) for _ in range(1500)) for _ in range(3)]
+    names = [
+        site.deposit(cii(draft), STRUCTURED)
+        for draft in (
+            Draft(long[0]),
+            Draft(fresh_number(), supplier_id=long[0], recipient_siret=long[1], cadre="A4", market=long[2]),
+            Draft(fresh_number()),
+        )
+    ]
+    site.round()
+    assert [site.outcome(name).verdict for name in names] == ["rejected", "rejected", "integrated"]
