@@ -48,5 +48,7 @@ def _sql(site: Kept, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return found.fetchall() if found.description else []
 
 
-config.load = _load
-Kept.sql = _sql  # type: ignore[method-assign,assignment]
+def pytest_configure() -> None:
+    """Only as a plugin: whoever imports this to look at it changes nothing."""
+    config.load = _load
+    Kept.sql = _sql  # type: ignore[method-assign,assignment]
