@@ -18,7 +18,7 @@ import shutil
 import threading
 import time
 import traceback
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -323,7 +323,9 @@ def _told(error: Exception) -> str:
 def _tidy(work: Path) -> None:
     """Take away the private files of processes of this machine that have ended."""
     for folder in work.iterdir():
-        with suppress(OSError, ValueError):
+        try:
             os.kill(int(folder.name.partition("-")[0]), 0)
-            continue
-        shutil.rmtree(folder, ignore_errors=True)
+        except (ProcessLookupError, ValueError):
+            shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue  # somebody else's, at work

@@ -18,6 +18,7 @@ from edigate.engine import restored
 from edigate.engine.gate import Places
 from edigate.engine.lock import Held, held
 from edigate.ledger import closing as shut
+from edigate.ledger import snapshots
 from edigate.ledger.address import without_password
 from edigate.ledger.archive import Folder
 from edigate.ledger.clock import stamp, system_clock
@@ -207,10 +208,12 @@ def _take_files(ledger: Engine, places: Places, moved: Moved, told: Progress) ->
         raise Unmovable(Cause.NO_FOLDER, str(shared))
     with ledger.connect() as connection:
         moved.files = files.survey(source, connection)
+    storage = payloads_of(wanted.storage, places.root)
+    next(iter(storage.keys(snapshots.SHARED)), None)  # where it does not answer, that is met before all else
     if wanted.dry_run:
         return
     target = archive_of(wanted.storage, places.root, places.work)
     if isinstance(target, Folder):
         target.found()
     files.copy_archive(folder, source, target, moved.files, told)
-    moved.files.directories = files.copy_directories(places.directory, payloads_of(wanted.storage, places.root))
+    moved.files.directories = files.copy_directories(places.directory, storage)

@@ -119,6 +119,13 @@ def test_a_store_that_is_away(departing: Departing, store: str, monkeypatch: pyt
     site.close()
 
 
+@pytest.mark.usefixtures("server")
+def test_a_dry_run_meets_a_store_that_is_away(departing: Departing) -> None:
+    """One without the bucket that is named, too."""
+    wanted = ("migrate", "--ledger", departing.url, "--storage", "s3://no-such-bucket/gate", "--dry-run")
+    assert "no-such-bucket" in departing.console.run(*wanted, expect=1).err
+
+
 def test_files_can_follow_later(departing: Departing, shared: Path) -> None:
     """A second call, which names a storage, takes them where the ledger is already."""
     departing.console.run("migrate", "--ledger", departing.url)
