@@ -22,7 +22,7 @@ from edigate.engine.sending import Stopped, send, tidy
 from edigate.intake.sftp import Lane, Sights
 from edigate.ledger import deliveries, host_keys, partners, servers, ways
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.remote.connection import Times
 from edigate.remote.login import login_of
 from edigate.remote.session import connect
@@ -287,8 +287,7 @@ class Errands:
         with self._gate.ledger.connect() as connection:
             failing = errand.partner in ways.failing(connection, errand.way)
         if failing:
-            with writing(self._gate.ledger) as connection:
-                ways.worked(connection, errand.partner, errand.way, stamp(self._gate.clock()))
+            written(self._gate.ledger, ways.worked, errand.partner, errand.way, stamp(self._gate.clock()))
 
     def _failed(self, errand: Errand, error: Exception) -> float | None:
         """Close the way for a while, unless the gate broke the errand off itself."""
@@ -297,15 +296,15 @@ class Errands:
         if not isinstance(error, RemoteTrouble | OSError | SQLAlchemyError):
             log.error("gate.trouble", error="".join(traceback.format_exception(error)), partner=errand.partner)
         try:
-            with writing(self._gate.ledger) as connection:
-                ways.failed(
-                    connection,
-                    errand.partner,
-                    errand.way,
-                    said(error),
-                    now=self._gate.clock(),
-                    patience=patience(self._gate),
-                )
+            written(
+                self._gate.ledger,
+                ways.failed,
+                errand.partner,
+                errand.way,
+                said(error),
+                now=self._gate.clock(),
+                patience=patience(self._gate),
+            )
         except SQLAlchemyError as trouble:
             log.error("gate.trouble", error=said(trouble), partner=errand.partner)
             return self._gate.settings.outbox.retry_seconds
