@@ -78,8 +78,13 @@ def kinds(site: Site) -> set[str]:
         (lambda s: s.url("others", user="plain"), "permission denied"),
         (lambda _: f"postgresql://me:{SECRET}@127.0.0.1:1/x", "Connection refused"),
         (lambda _: f"postgresql://me:{SECRET}%zz@127.0.0.1/x", "cannot be understood"),
+        (lambda _: f"postgresql://me:x@{SECRET}@127.0.0.1/x", "cannot be understood"),
+        (lambda _: f"postgresql://me:{SECRET}/x@127.0.0.1/x", "cannot be understood"),
     ],
-    ids=["no database", "no role", "no password", "wrong password", "encoding", "no rights", "no server", "no address"],
+    ids=[
+        "no database", "no role", "no password", "wrong password", "encoding", "no rights", "no server", "no address",
+        "@ in a password", "/ in a password",
+    ],
 )  # fmt: skip
 def test_a_server_that_cannot_be_used_is_told_without_the_address(tmp_path: Path, address: object, told: str) -> None:
     """In both languages, with what to do, and by the doctor as well."""

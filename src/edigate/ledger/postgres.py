@@ -112,9 +112,13 @@ def conninfo(url: str) -> str:
 
 def _parts(url: str) -> dict[str, Any]:
     try:
-        return conninfo_to_dict(url)
+        parts = conninfo_to_dict(url)
     except psycopg.Error:
         raise LedgerUnfit(LedgerUnfit.ADDRESS, "") from None  # what is said of it repeats it, password and all
+    host, port = (str(parts.get(name) or "") for name in ("host", "port"))
+    if "@" in host[1:] or port.strip("0123456789,"):
+        raise LedgerUnfit(LedgerUnfit.ADDRESS, "")  # a piece of a password with @ or /, which would be told
+    return parts
 
 
 def _require_fit(connection: Connection) -> None:
