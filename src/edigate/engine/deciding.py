@@ -6,7 +6,6 @@ import asyncio
 import logging
 import threading
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,15 +15,16 @@ from procrastinate.exceptions import ProcrastinateException
 from edigate.engine import ahead
 from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.handover import said
+from edigate.engine.worker import sweep
 from edigate.ledger import jobs
 from edigate.ledger.database import writing
 from edigate.ledger.postgres import conninfo
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
 
-    from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
     from edigate.pipeline.settle import Decision
@@ -39,10 +39,14 @@ DEAD_AFTER = 3  # heartbeats
 class Decider:
     """Decides what jobs name, two jobs at once, whose batches take turns at the workers."""
 
-    def __init__(self, gate: Gate, pool: Pool, count: Callable[[Sequence[Decision], int], None]) -> None:
-        """`count` is told of each batch: its decisions, and how many flows are held. Any thread may call it."""
+    def __init__(self, gate: Gate, pool: Pool, work: Path, count: Callable[[Sequence[Decision], int], None]) -> None:
+        """`work` is where the pool's workers set aside what is large.
+
+        `count` is told of each batch: its decisions, and how many flows are held. Any thread may call it.
+        """
         self._gate = gate
         self._pool = pool
+        self._work = work
         self._count = count
         self._turn = threading.Lock()
 
@@ -55,17 +59,13 @@ class Decider:
                     return
                 with timed("examine"):
                     examined = examine(self._gate, self._pool, batch)
-            with timed("settle"):
-                decisions, pivots = settle(self._gate, examined)
-            ahead.leave(self._gate, self._pool, pivots)
-            _forget(pivots.values())
+            try:
+                with timed("settle"):
+                    decisions, pivots = settle(self._gate, examined)
+                ahead.leave(self._gate, self._pool, pivots)
+            finally:
+                sweep(self._work, {row["run"] for row in batch}.__contains__)
             self._count(decisions, len(examined) - len(decisions))
-
-
-def _forget(pivots: Iterable[Content]) -> None:
-    for content in pivots:
-        if content.path:
-            Path(content.path).unlink(missing_ok=True)
 
 
 def app_of(gate: Gate, decider: Decider) -> App:

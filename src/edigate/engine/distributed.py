@@ -40,7 +40,7 @@ from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
 from edigate.engine.tally import Tally
 from edigate.engine.upkeep import CHORES, Chore, do_once, kept_up
-from edigate.engine.worker import Charge
+from edigate.engine.worker import Charge, sweep
 from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
@@ -81,10 +81,10 @@ class Distributed:
         self._locks = Locks(gate.ledger)
         self._work = gate.places.work / f"{os.getpid()}-{os.urandom(4).hex()}"
         self._arrivals = Arrivals(gate, self.tally)
-        charge = Charge.of(gate, self._work)
-        self._workers = Pool(charge, gate.settings.engine.workers)
-        self._renderer = Pool(charge, 1)
-        self._decider = deciding.Decider(gate, self._workers, self._count)
+        self._again = self._work / "again"
+        self._workers = Pool(Charge.of(gate, self._work), gate.settings.engine.workers)
+        self._renderer = Pool(Charge.of(gate, self._again), 1)
+        self._decider = deciding.Decider(gate, self._workers, self._work, self._count)
         self._news = threading.Event()
         self._stop_worker: Callable[[], None] | None = None
         self._errands: dict[Role, Errands] = {}
@@ -169,7 +169,7 @@ class Distributed:
     def _prepare(self) -> None:
         refuse_if_restored(self.gate)
         places = self.gate.places
-        for folder in (places.inbox, places.outbox, places.spool, self._work, self.gate.archive.folder()):
+        for folder in (places.inbox, places.outbox, places.spool, self._again, self.gate.archive.folder()):
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
         _tidy(places.work)
@@ -278,7 +278,10 @@ class Distributed:
 
     def _deliver(self) -> int:
         self._set_off(Role.DELIVER, "never")
-        published = delivering.deliver(self.gate, self._renderer, self._locks)
+        try:
+            published = delivering.deliver(self.gate, self._renderer, self._locks)
+        finally:
+            sweep(self._again, lambda _: True)
         with self._turn:
             self.tally.published += published
         return published

@@ -266,6 +266,13 @@ def _set_aside(of: str, content: Content, position: int) -> Content:
     return Content(path=str(path), size=content.size)
 
 
+def sweep(work: Path, done: Callable[[str], bool]) -> None:
+    """Take away what workers set aside of runs, or of archived flows, that are done with."""
+    for entry in os.scandir(work):
+        if entry.is_file() and not entry.name.endswith(NOTE) and done(entry.name.rsplit("-", 3)[0]):
+            (work / entry.name).unlink(missing_ok=True)
+
+
 @lru_cache(maxsize=2)
 def _desk(book: bytes, directory_version: str) -> Desk:
     partners: PartnerBook = pickle.loads(book)  # noqa: S301 - from our own parent
