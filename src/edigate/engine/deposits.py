@@ -82,7 +82,7 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
         return 0
     if not booked:
         return 0
-    written(gate.ledger, store.book, [booking for _, booking in booked])
+    written(gate.ledger, store.book, [booking for _, booking in booked], gate.settings.engine.job_flows)
     for claimed, booking in booked:
         folder.let_go(claimed)
         log.debug("flow.booked", partner=claimed.partner, flow=booking.name, size=booking.size)

@@ -44,8 +44,10 @@ def is_shared(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def decide(connection: Connection, wanted: Iterable[Wanted], *, at: dt.datetime | None = None) -> None:
-    """Have these runs decided, together as far as a job holds, now or `at` a time by the clock of the server.
+def decide(
+    connection: Connection, wanted: Iterable[Wanted], *, at: dt.datetime | None = None, together: int = FLOWS
+) -> None:
+    """Have these runs decided, `together` as far as a job holds, now or `at` a time by the clock of the server.
 
     Runs of one turn are decided in their order, a job after the other: what a partner reports follows on what he
     reported before. All others may be decided at once, wherever somebody is free.
@@ -60,16 +62,16 @@ def decide(connection: Connection, wanted: Iterable[Wanted], *, at: dt.datetime 
             schedule_at=at,
             connection=connection.connection.driver_connection,
         )
-        arguments: list[dict[str, JSONValue]] = [{"runs": [*runs_]} for runs_ in _batches(list(group))]
+        arguments: list[dict[str, JSONValue]] = [{"runs": [*runs_]} for runs_ in _batches(list(group), together)]
         task.batch_defer(*arguments)
 
 
-def _batches(wanted: Sequence[Wanted]) -> Iterator[list[str]]:
+def _batches(wanted: Sequence[Wanted], together: int) -> Iterator[list[str]]:
     """Runs for one job each: so many, or so many bytes; a big flow alone."""
     taken: list[str] = []
     total = 0
     for one in wanted:
-        if taken and (len(taken) >= FLOWS or total + one.size > BYTES):
+        if taken and (len(taken) >= together or total + one.size > BYTES):
             yield taken
             taken, total = [], 0
         taken.append(one.run)

@@ -49,8 +49,11 @@ class Bounds(NamedTuple):
     bytes: int
 
 
-def book(connection: Connection, bookings: Iterable[Booking]) -> None:
-    """Enter deposits under their claim ids with their first runs; one that is there already is left as it is."""
+def book(connection: Connection, bookings: Iterable[Booking], together: int = jobs.FLOWS) -> None:
+    """Enter deposits under their claim ids with their first runs; one that is there already is left as it is.
+
+    On a shared ledger so many are decided `together`.
+    """
     rows = list(bookings)
     if not rows:
         return
@@ -76,7 +79,7 @@ def book(connection: Connection, bookings: Iterable[Booking]) -> None:
         ],
     )
     wanted = (jobs.Wanted(f"{b.claim}-1", b.size, f"from {b.partner}" if b.in_turn else "") for b in rows)
-    jobs.decide(connection, wanted)
+    jobs.decide(connection, wanted, together=together)
 
 
 def due(

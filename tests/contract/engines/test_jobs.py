@@ -18,6 +18,7 @@ from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests.acceptance.actors import Actors, says
 from tests.acceptance.gates import STRUCTURED, fresh_number
+from tests.unit.engine.test_local import with_settings
 
 if TYPE_CHECKING:
     from tests.acceptance.gates import Site
@@ -48,6 +49,14 @@ def test_what_is_booked_has_a_job(site: Site) -> None:
     assert len(job.runs) == 3
     assert job.runs == sorted(job.runs)
     assert (job.status, job.lock) == ("todo", None)
+
+
+def test_a_job_holds_as_many_flows_as_the_settings_say(site: Site) -> None:
+    """Of what is booked together."""
+    for _ in range(3):
+        site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    Distributed(with_settings(site.gate, "engine", job_flows=2), {Role.INTAKE}).run_once()
+    assert [len(job.runs) for job in job_rows(site)] == [2, 1]
 
 
 def test_a_job_is_undone_with_its_transaction(site: Site) -> None:
