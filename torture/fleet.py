@@ -182,8 +182,8 @@ def disturb(
 
 def finish(fleet: Fleet, machines: Machines, count: int, patience: float = PATIENCE) -> None:
     """Let the machines finish so many deposits, and end them."""
-    until = time.monotonic() + patience
-    while waits := fleet.waits_for(count):
+    until, waits = time.monotonic() + patience, ["the gates have not begun"]
+    while not all(running.holds for running in machines.running) or (waits := fleet.waits_for(count)):
         assert all(running.alive for running in machines.running), f"a gate ended by itself\n{fleet.last_words}"
         assert time.monotonic() < until, f"not done after {patience:.0f} s: {waits}\n{fleet.last_words}"
         time.sleep(0.2)
