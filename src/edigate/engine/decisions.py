@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+import traceback
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edigate.domain.cadres import CADRES
 from edigate.domain.verdicts import Verdict
@@ -40,6 +42,7 @@ LONE_DEATHS = 2
 LONE_KILLS = 5
 ATTEMPTS = 20
 SHARES_PER_WORKER = 2
+_OF_THE_WORLD = (OperationalError, InterfaceError, OSError, MemoryError)
 # Every worker that shares an archive unpacks all of it: a twentieth of the work on a document without attachments.
 MOST_AMONG = 4
 FEW = 8
@@ -165,8 +168,20 @@ def _pivot_limits(gate: Gate) -> PivotLimits:
 def settle(
     gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
 ) -> tuple[tuple[Decision, ...], dict[int, Content]]:
-    """Make the batch's decisions final, in the order of booking. Returns them and the pivots, by invoice id."""
-    decisions, pivots, held = written(gate.ledger, _settle, gate, examined)
+    """Make the batch's decisions final, in the order of booking. Returns them and the pivots, by invoice id.
+
+    A flow that is alone and cannot be settled for a reason of its own is held: it must neither pass nor be refused, nor
+    keep the others back.
+    """
+    try:
+        decisions, pivots, held = written(gate.ledger, _settle, gate, examined)
+    except _OF_THE_WORLD:
+        raise
+    except Exception:
+        if len(examined) != 1:
+            raise
+        waits = Waits("internal_error", traceback.format_exc())
+        decisions, pivots, held = written(gate.ledger, _settle, gate, [(examined[0][0], waits)])
     for row, found in held:
         log.warning("flow.held", flow=row["name"], reason=found.reason, detail=found.detail)
     _tell(log.bind(), decisions)

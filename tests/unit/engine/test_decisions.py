@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from edigate.domain.verdicts import Examination
 from edigate.engine.decisions import ATTEMPTS, examine, settle, take_due
 from edigate.engine.pool import Broke, Died, Pool
 from edigate.engine.worker import Waits
+from edigate.ledger import settlement
 from edigate.ledger.database import writing
 from edigate.ledger.tables import flows, invoices, runs
 from edigate.sandbox.cii import cii
@@ -22,9 +23,14 @@ from edigate.sandbox.drafts import Draft
 from tests.unit.engine.steps import a_pool, book, rows, run_states, states
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
+    from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
+    from edigate.pipeline.settle import Decision
 
 
 def set_attempts(gate: Gate, name: str, attempts: int) -> None:
@@ -140,6 +146,29 @@ def test_a_gate_that_ended_often_over_a_flow_lets_it_wait(gate: Gate) -> None:
 
     (run,) = rows(gate, runs)
     assert (run["state"], run["hold_reason"], run["attempts"]) == ("held", "gate_died", 0)
+
+
+def test_a_flow_that_cannot_be_settled_is_held_and_keeps_nobody_back(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours over one flow fails its batch; alone it is held with the reason, and the others are decided."""
+    good, bad = book(gate, None, None)
+    write = settlement.write
+
+    def broken(connection: Connection, decided: Sequence[tuple[Decision, str]], *terms: Any) -> dict[int, Content]:  # noqa: ANN401 - as it has them
+        if any(decision.case.name == bad for decision, _ in decided):
+            raise ZeroDivisionError
+        return write(connection, decided, *terms)
+
+    monkeypatch.setattr(settlement, "write", broken)
+    with closing(a_pool(gate)) as pool:
+        with pytest.raises(ZeroDivisionError):
+            one_round(gate, pool)
+        tried = [one_round(gate, pool) for _ in range(3)]
+
+    assert tried == [[good], [bad], []]
+    assert states(gate) == {good: "decided", bad: "held"}
+    assert {run["hold_reason"] for run in rows(gate, runs)} == {"", "internal_error"}
 
 
 def test_a_run_that_was_decided_meanwhile_is_not_decided_again(gate: Gate) -> None:
