@@ -92,6 +92,14 @@ class Machines:
         (running.kill_all if how == "all" else running.kill_main)()
         self.running[number] = self._start(number)
 
+    def begin(self, patience: float = PATIENCE) -> None:
+        """Wait until each is at work: one that cannot reach the server as it starts ends."""
+        until = time.monotonic() + patience
+        while not all(running.holds for running in self.running):
+            assert all(running.alive for running in self.running), f"a gate ended\n{self._fleet.last_words}"
+            assert time.monotonic() < until, self._fleet.last_words
+            time.sleep(0.05)
+
     def raise_the_dead(self) -> int:
         """Start those anew that have ended, by a fault or because the server was away as they started; how many."""
         dead = [number for number, running in enumerate(self.running) if not running.alive]
@@ -182,8 +190,9 @@ def disturb(
 
 def finish(fleet: Fleet, machines: Machines, count: int, patience: float = PATIENCE) -> None:
     """Let the machines finish so many deposits, and end them."""
-    until, waits = time.monotonic() + patience, ["the gates have not begun"]
-    while not all(running.holds for running in machines.running) or (waits := fleet.waits_for(count)):
+    machines.begin()
+    until = time.monotonic() + patience
+    while waits := fleet.waits_for(count):
         assert all(running.alive for running in machines.running), f"a gate ended by itself\n{fleet.last_words}"
         assert time.monotonic() < until, f"not done after {patience:.0f} s: {waits}\n{fleet.last_words}"
         time.sleep(0.2)

@@ -50,6 +50,7 @@ def test_a_machine_cut_off_in_the_middle_of_its_work_and_one_killed(tmp_path: Pa
         fleet = Fleet(tmp_path / "fleet", server.fresh(), 3, first)
         inside = [hosts.inside(host) for host in hosts.hosts]
         with fleet.collecting(), at_work(fleet, ROLES, inside) as machines:
+            machines.begin()
             waves = waves_of(deposits)
             half = len(waves) // 2
             for wave in waves[:half]:
@@ -61,6 +62,7 @@ def test_a_machine_cut_off_in_the_middle_of_its_work_and_one_killed(tmp_path: Pa
                 fleet.drop(wave)
             time.sleep(LONGER_THAN_ANYBODY_WAITS)
             hosts.mend(2)
+            machines.raise_the_dead()
             finish(fleet, machines, len(deposits))
         result, flaws = outcome(fleet)
 

@@ -115,4 +115,4 @@ def test_what_is_lost_or_doubled_is_seen(tmp_path: Path) -> None:
 
 def test_every_kind_of_round_has_hardships_or_faults() -> None:
     """One kind alone has none: that of the faults with names."""
-    assert [name for name, kind in KINDS.items() if not kind.hardships] == ["faults"]
+    assert [name for name, kind in KINDS.items() if not kind.hardships and not kind.fleet] == ["faults"]

@@ -95,11 +95,11 @@ class Outbox:
         except FileNotFoundError:
             return set()
 
-    def clear(self, partner: str, before: float) -> None:
-        """Take away what was begun in a partner's staging folder before a time (Unix), and never staged."""
+    def clear(self, partner: str) -> None:
+        """Take away what was begun in a partner's staging folder and never staged."""
         with suppress(FileNotFoundError), os.scandir(self.root / partner / STAGING) as entries:
             for entry in entries:
-                if not entry.name.isdigit() and entry.stat(follow_symlinks=False).st_mtime < before:
+                if not entry.name.isdigit():
                     Path(entry.path).unlink(missing_ok=True)
 
     def _staged(self, partner: str, delivery: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from edigate.engine.pool import Pool
     from edigate.ledger.locks import Locks
 
-TIDY_SECONDS, BEGUN_SECONDS = 60.0, 3600.0
+TIDY_SECONDS = 60.0
 AT_ONCE = 16  # partners: others are left to other processes
 MARK = ".edigate"
 NOTE = "outbox"
@@ -90,7 +89,8 @@ def _named(begun: Path, mark: Path) -> None:
 def tidy(gate: Gate, locks: Locks) -> None:
     """Take away what lies staged and was published: a process that was cut off goes on before it learns of that.
 
-    Also what somebody had begun to stage, long ago. Partners who are being served are left for another time.
+    Also what somebody had begun to stage: nobody else does while the lock is held. Partners who are being served are
+    left for another time.
     """
     with gate.ledger.connect() as connection:
         codes = [partner.code for partner in partners.load_book(connection).partners]
@@ -99,7 +99,7 @@ def tidy(gate: Gate, locks: Locks) -> None:
         try:
             if taken:
                 sending.tidy(gate, code)
-                gate.outbox.clear(code, time.time() - BEGUN_SECONDS)
+                gate.outbox.clear(code)
         finally:
             locks.give_back(taken)
 
