@@ -62,7 +62,6 @@ def test_a_machine_cut_off_in_the_middle_of_its_work_and_one_killed(tmp_path: Pa
                 fleet.drop(wave)
             time.sleep(LONGER_THAN_ANYBODY_WAITS)
             hosts.mend(2)
-            machines.raise_the_dead()
             finish(fleet, machines, len(deposits))
         result, flaws = outcome(fleet)
 
