@@ -16,7 +16,7 @@ _TIMES = slice(11, 13)  # utime and stime in /proc/PID/stat, counted from the st
 
 def run(module: str, *arguments: str | Path) -> dict[str, Any]:
     """What the module prints as JSON when it is run with these arguments; where it fails, this process ends as well."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+    command = [sys.executable, "-m", "bench.alone", module, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(done.returncode)  # its own last words say why, and no traceback of ours shall follow them

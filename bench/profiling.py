@@ -116,7 +116,7 @@ def record(folder: Path, arguments: argparse.Namespace) -> tuple[str, dict[str, 
     corpus.make(folder / "files", arguments.flows, arguments.kilobytes * 1000)
     spy = Path(sysconfig.get_path("scripts")) / "py-spy"
     samples = folder / "samples.txt"
-    gate = ["-m", "bench.gate", folder / "files", folder / "gate", "--settings", arguments.settings]
+    gate = ["-m", "bench.alone", "bench.gate", folder / "files", folder / "gate", "--settings", arguments.settings]
     command = [
         spy,
         "record",
