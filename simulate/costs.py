@@ -51,12 +51,13 @@ class Costs(NamedTuple):
 
 # Measured on 21 November 2026 on two cores (AMD EPYC, virtual), ext4, Python 3.11.7, lxml 6.1.3; flows of 10 kB.
 DEFAULTS = Costs(
-    "defaults of 21 November 2026, on the embedded ledger",
+    "defaults of 21 November 2026, on PostgreSQL",
     {
-        INTAKE: Cost(0.00083, 0.0),
-        WORK: Cost(0.00042, 0.0020),
-        DELIVER: Cost(0.00030, 0.00012),
+        INTAKE: Cost(0.00031, 0.00001),
+        WORK: Cost(0.00029, 0.00136),
+        DELIVER: Cost(0.00038, 0.00016),
     },
+    on_postgres=True,
 )
 
 
