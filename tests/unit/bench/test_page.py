@@ -53,7 +53,7 @@ def test_the_page_tells_every_figure_of_each_case_that_was_measured_with_its_tar
 
 def _first(text: str) -> str:
     """The first table, which is that of the figures where there are any."""
-    return text.partition("\n\n")[2].partition("\n\n")[0] if "| target |" in text else ""
+    return next((block for block in text.split("\n\n") if "| target |" in block), "")
 
 
 def test_only_what_is_between_the_marks_is_written_anew() -> None:
