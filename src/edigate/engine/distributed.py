@@ -18,7 +18,7 @@ import shutil
 import threading
 import time
 import traceback
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -44,6 +44,7 @@ from edigate.engine.worker import Charge, sweep
 from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
+from edigate.ledger.archive import ARRIVING
 from edigate.ledger.database import writing, written
 from edigate.ledger.locks import Locks
 
@@ -60,6 +61,7 @@ PAUSE_AFTER_TROUBLE = 5.0
 IDLE_SECONDS = 1.0
 TIME_SECONDS = 5.0
 FORGOTTEN_SECONDS = 60.0
+COPIES_SECONDS = 3600.0
 GATHERING = 0.02
 BY_EVERYBODY = frozenset({"ledger"})
 """Chores of every process: that the ledger is away cannot be agreed on in the ledger."""
@@ -186,6 +188,8 @@ class Distributed:
                 Chore("time", lambda _: TIME_SECONDS, self._pass_time),
                 Chore("forgotten", lambda _: FORGOTTEN_SECONDS, deciding.ask_again),
             ]
+        if Role.INTAKE in self._roles and chores:
+            own.append(Chore("copies", lambda _: COPIES_SECONDS, tidy_copies))
         if Role.DELIVER in self._roles and chores:
             own.append(Chore("staging", lambda _: delivering.TIDY_SECONDS, self._tidy_outbox))
         return [chore if chore.name in BY_EVERYBODY else chore._replace(do=self._alone(chore)) for chore in own]
@@ -321,6 +325,17 @@ def _told(error: Exception) -> str:
         return str(error) or repr(error)
     known = isinstance(error, OSError | SQLAlchemyError)
     return said(error) if known else "".join(traceback.format_exception(error))
+
+
+def tidy_copies(gate: Gate) -> None:
+    """Take away half-made copies in a shared archive, of machines that died over them an hour ago or earlier."""
+    folder = gate.archive.folder()
+    if folder is None:
+        return
+    for path in (folder / ARRIVING).glob("*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - COPIES_SECONDS:
+                path.unlink()
 
 
 def _tidy(work: Path) -> None:

@@ -96,7 +96,8 @@ def size(connection: Connection) -> int:
     """How many bytes the ledger takes, with its log where that is beside it."""
     if connection.dialect.name == "postgresql":
         return int(connection.execute(text("select pg_database_size(current_database())")).scalar_one())
-    _, _, place = connection.execute(text("pragma database_list")).one()
+    # A session that has used a temporary table has a database for it, too.
+    place = next(place for _, name, place in connection.execute(text("pragma database_list")) if name == "main")
     files = (Path(place), Path(f"{place}-wal"))
     return sum(file.stat().st_size for file in files if file.exists())
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,12 @@ import structlog
 
 from edigate.cli import obey
 from edigate.engine.delivering import MARK, NotShared, outbox_mark
-from edigate.engine.distributed import Distributed
+from edigate.engine.distributed import Distributed, tidy_copies
 from edigate.engine.roles import Role
 from edigate.health.checks import examine
 from edigate.health.findings import Severity
 from edigate.ledger import notes, snapshots
+from edigate.ledger.archive import ARRIVING
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests.acceptance.gates import SETTINGS, STRUCTURED, Site, fresh_number
@@ -66,6 +69,18 @@ def test_nobody_delivers_from_an_outbox_of_his_own(make_site: MakeSite, tmp_path
     (other.root / "outbox").symlink_to(site.root / "outbox")
     Distributed(other.gate, {Role.DELIVER}).run_once()
     other.close()
+
+
+def test_half_made_copies_of_machines_that_died_are_taken_away(site: Site) -> None:
+    """Not those that may still be being made: no machine knows what another one does."""
+    folder = site.gate.archive.folder()
+    assert folder is not None
+    (folder / ARRIVING).mkdir(parents=True)
+    for name, age in (("old", 4_000), ("young", 60)):
+        (folder / ARRIVING / name).write_bytes(b"half")
+        os.utime(folder / ARRIVING / name, (time.time() - age,) * 2)
+    tidy_copies(site.gate)
+    assert [path.name for path in (folder / ARRIVING).iterdir()] == ["young"]
 
 
 @pytest.fixture
