@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -105,10 +106,12 @@ def _deep_array(pdf: pikepdf.Pdf) -> None:
 
 def _bomb(filters: int) -> Callable[[str], bytes]:
     """The invoice inflates to 150 MB through so many filters."""
-    content = b"<a>" + bytes(150_000_000)
-    for _ in range(filters):
-        content = zlib.compress(content, 9)
-    return lambda _: facturx_pdf(content, Packing(filters=("FlateDecode",) * filters))
+    return lambda _: facturx_pdf(_deflated(filters), Packing(filters=("FlateDecode",) * filters))
+
+
+@cache
+def _deflated(times: int) -> bytes:
+    return zlib.compress(_deflated(times - 1) if times > 1 else b"<a>" + bytes(150_000_000), 9)
 
 
 def _deep_source(brackets: bytes, times: int) -> Callable[[str], bytes]:

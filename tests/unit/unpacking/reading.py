@@ -115,7 +115,7 @@ def deflate(content: bytes) -> bytes:
 
 def zip_of(*parts: Part, before: bytes = b"", between: bytes = b"", end: Mapping[str, int] | None = None) -> bytes:
     """A ZIP with its entries as they are told, `between` after each of them."""
-    body, directory = before, b""
+    body, directory = bytearray(before), bytearray()
     for part in parts:
         packed = part.packed if part.packed is not None else _packed(part)
         truth: dict[str, int | bytes] = {
@@ -135,7 +135,7 @@ def zip_of(*parts: Part, before: bytes = b"", between: bytes = b"", end: Mapping
     told = {"entries": len(parts), "size": len(directory), "offset": len(body) - len(before), "disk": 0} | dict(
         end or {}
     )
-    return body + directory + struct.pack(
+    return bytes(body + directory) + struct.pack(
         "<4s4H2LH", b"PK\x05\x06", told["disk"], told["disk"], told["entries"], told["entries"], told["size"],
         told["offset"], 0,
     )  # fmt: skip
