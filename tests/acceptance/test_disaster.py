@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -12,12 +11,14 @@ import sys
 import time
 from collections import Counter
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from lxml import etree
 
 from tests.acceptance.gates import DEPOSITOR, STRUCTURED, fresh_number, sound
+from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
+from tests.integration.cli_records.console import Site as Console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +30,12 @@ FLOWS = int(os.environ.get("EDIGATE_DISASTER_FLOWS", "40"))
 BACKUPS = 3
 
 
-def edigate(root: Path, *arguments: str) -> Any:  # noqa: ANN401 - what the command says
-    """A command in a process of its own, which must succeed; its JSON, if that is what it says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "edigate", "--gate", str(root), *arguments], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    return json.loads(done.stdout) if "--json" in arguments else done.stdout
+class Lost(NamedTuple):
+    """A gate that was killed at work: its folder as it was then, the last backup, and all that was deposited."""
+
+    root: Path
+    backup: Path
+    deposited: list[bytes]
 
 
 def lose(site: Site, backup: Path) -> list[bytes]:
@@ -49,7 +49,8 @@ def lose(site: Site, backup: Path) -> list[bytes]:
             deposited.append(sound(number=fresh_number()) if number % 5 else b"<refused/>" + b" " * number)
             site.deposit(deposited[-1], STRUCTURED)
             if number % (FLOWS // BACKUPS) == FLOWS // BACKUPS - 2:
-                edigate(site.root, "backup", str(backup))
+                command = [sys.executable, "-m", "edigate", "--gate", str(site.root), "backup", str(backup)]
+                subprocess.run(command, check=True, capture_output=True)
             time.sleep(0.01)
         _await(lambda: len(list((site.root / "outbox").glob("*/[!.]*"))) > FLOWS)
         os.killpg(gate.pid, signal.SIGKILL)
@@ -86,6 +87,16 @@ def handed_over(files: dict[str, set[bytes]]) -> tuple[Counter[str], Counter[str
     return invoices, reports
 
 
+@pytest.fixture(scope="module")
+def lost(make_site: MakeSite, tmp_path_factory: pytest.TempPathFactory) -> Lost:
+    """The one gate that every test gives back in a folder of its own."""
+    site = make_site()
+    backup = tmp_path_factory.mktemp("disaster") / "backup"
+    deposited = lose(site, backup)
+    site.close()
+    return Lost(site.root, backup, deposited)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "survived",
@@ -93,50 +104,41 @@ def handed_over(files: dict[str, set[bytes]]) -> tuple[Counter[str], Counter[str
     ids=["only the ledger lost", "outboxes left", "outboxes lost", "all lost"],
 )
 def test_a_gate_lost_at_work_is_given_back_without_doubles(
-    make_site: MakeSite, tmp_path: Path, survived: tuple[str, ...]
+    lost: Lost, tmp_path: Path, survived: tuple[str, ...]
 ) -> None:
     """Books even, audit log whole, no name given out twice, no invoice and no report handed out a second time.
 
     Whatever is not in the restored ledger is on one of the lists of `restored show`, where the archive survived.
     """
-    site = make_site()
-    deposited = lose(site, tmp_path / "backup")
-    site.close()
-    before = offered(site.root)
-    restored = tmp_path / "restored"
-    edigate(site.root, "restore", str(tmp_path / "backup"), str(restored))
+    before = offered(lost.root)
+    restored = Console(tmp_path / "restored")
+    Console(lost.root).run("restore", str(lost.backup), str(restored.root))
     for name in survived:
         with contextlib.suppress(FileNotFoundError):
-            shutil.copytree(site.root / name, restored / name, dirs_exist_ok=True)
+            shutil.copytree(lost.root / name, restored.root / name, dirs_exist_ok=True)
 
-    shown = edigate(restored, "restored", "show", "--json")
-    edigate(restored, "restored", "accept", "--reason", "disk lost")
-    subprocess.run(
-        [sys.executable, "-m", "edigate", "--gate", str(restored), "run", "--once"], capture_output=True, check=False
-    )
+    shown = restored.json("restored", "show")
+    restored.run("restored", "accept", "--reason", "disk lost")
+    restored.run("run", "--once", expect=None)
 
-    after = offered(restored)
-    assert {name: contents for name, contents in offered(site.root, restored).items() if len(contents) > 1} == {}
-    invoices, reports = handed_over(offered(site.root, restored))
+    after = offered(restored.root)
+    assert {name: contents for name, contents in offered(lost.root, restored.root).items() if len(contents) > 1} == {}
+    invoices, reports = handed_over(offered(lost.root, restored.root))
     assert {name for name, count in (invoices + reports).items() if count > 1} == set()
     assert ("outbox" in survived) <= (before.items() <= after.items())
-    flows = edigate(restored, "flows", "list", "--json")
+    flows = restored.json("flows", "list")
     known = {flow["sha256"] for flow in flows}
     listed = {one["place"].rpartition("/")[2] for one in shown["deposits"]}
     if "archive" in survived:
-        assert known | listed == {sha256(content).hexdigest() for content in deposited}
+        assert known | listed == {sha256(content).hexdigest() for content in lost.deposited}
     assert len(known) == len(flows)
-    assert edigate(restored, "balance", "--json")["even"]
-    edigate(restored, "audit", "verify")
+    assert restored.json("balance")["even"]
+    restored.run("audit", "verify")
     # The next deposit goes its whole way.
-    content = sound(number=fresh_number())
-    (restored / "inbox" / DEPOSITOR).mkdir(parents=True, exist_ok=True)
-    (restored / "inbox" / DEPOSITOR / f"FSO1106A_{DEPOSITOR}_{DEPOSITOR}1106{FLOWS + 1_000_000:015d}").write_bytes(
-        content
-    )
-    subprocess.run(
-        [sys.executable, "-m", "edigate", "--gate", str(restored), "run", "--once"], capture_output=True, check=False
-    )
-    new = offered(restored).keys() - after.keys()
+    (restored.root / "inbox" / DEPOSITOR).mkdir(parents=True, exist_ok=True)
+    name = f"FSO1106A_{DEPOSITOR}_{DEPOSITOR}1106{FLOWS + 1_000_000:015d}"
+    restored.deposit(DEPOSITOR, name, sound(number=fresh_number()))
+    restored.run("run", "--once", expect=None)
+    new = offered(restored.root).keys() - after.keys()
     assert {name[:8] for name in new} >= {"CSO1106A", "FEN0036A"}
     assert not new & before.keys()
