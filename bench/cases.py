@@ -78,6 +78,27 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
+        "at-work",
+        "bench.single",
+        "the same through a gate that runs already when they come, as the floor's processes do",
+        {"flows": 3000, "rounds": 3, "at_work": True},
+        {"flows": 200, "rounds": 1, "at_work": True},
+        (
+            *_SPEEDS,
+            Figure("gate_to_floor", "gate to floor", TIMES, least=0.7),
+            Figure("gate_to_floor_cpu", "the same by processor time", TIMES),
+            *_CPU,
+        ),
+    ),
+    Case(
+        "journal",
+        "bench.journal",
+        "single flows on an ext4 with its journal",
+        {"flows": 3000, "rounds": 3, "megabytes": 4096},
+        {"flows": 200, "rounds": 1, "megabytes": 256},
+        (*_SPEEDS, Figure("gate_to_floor", "gate to floor", TIMES, least=1)),
+    ),
+    Case(
         "relaxed",
         "bench.single",
         "the same without syncing, gate (durability = relaxed) and floor",

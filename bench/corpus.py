@@ -40,13 +40,13 @@ KINDS = (
 RECIPIENTS = (structures.WITHOUT_SERVICE, structures.CONNECTED, structures.NOT_CONNECTED)
 
 
-def make(folder: Path, count: int, size: int = SIZE) -> tuple[Path, ...]:
+def make(folder: Path, count: int, size: int = SIZE, *, after: int = 0) -> tuple[Path, ...]:
     """Write so many flows of one invoice of about this size, under the names they are deposited by.
 
-    Each has a number and a flow id of its own.
+    Each has a number and a flow id of its own, counted on from those of so many others.
     """
     folder.mkdir(parents=True)
-    return tuple(_write(folder, place, _invoice(place, size)) for place in range(1, count + 1))
+    return tuple(_write(folder, place, _invoice(place, size)) for place in range(after + 1, after + count + 1))
 
 
 def _invoice(place: int, size: int) -> bytes:

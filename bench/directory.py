@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from bench.gate import peak_memory
+from bench.gauge import peak_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

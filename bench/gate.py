@@ -1,7 +1,8 @@
 """The real gate, measured: a fresh one with the sandbox's partners and directory, everything on, every promise kept.
 
-`python -m bench.gate FILES FOLDER [--settings TOML] [--invoices N]` makes a gate in the folder, deposits copies of the
-files in its inbox, works them off once, looks whether all was done, and prints what it measured as JSON.
+`python -m bench.gate FILES FOLDER [--settings TOML] [--at-work FIRST]` makes a gate in the folder, deposits copies of
+the files in its inbox, works them off once, looks whether all was done, and prints what it measured as JSON. With
+`--at-work` the gate runs already when the files come, all at once, and has worked off those of another folder.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import multiprocessing
-import re
+import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import checks, corpus, measured, steps
+from bench import checks, corpus, steps
+from bench.gauge import Gauge, peak_memory
 from edigate.app import open_gate
 from edigate.domain.partners import Partner, Role
 from edigate.engine.local import Local
@@ -28,15 +30,16 @@ from edigate.observability import logs
 from edigate.sandbox import structures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from bench.steps import Stopwatch
     from edigate.engine.gate import Gate
     from edigate.engine.tally import Tally
 
 # The files are copied before the gate starts: there is nothing to wait for.
 SETTINGS = "[intake]\nquiet_seconds = 0\n"
 VERSION = "bench"
-_HIGH_WATER = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+_LOOK, _SETTLED = 0.02, 1.0
 
 
 def main() -> None:
@@ -45,8 +48,12 @@ def main() -> None:
     files = sorted(arguments.files.iterdir())
     logs.configure(fmt="console", level="warning")
     gate = make_gate(arguments.folder, arguments.settings)
+    if arguments.at_work:
+        first = sorted(arguments.at_work.iterdir())
+        print(json.dumps(at_work(gate, first, files) | {"broken": checks.broken(gate, len(first) + len(files))}))
+        return
     corpus.drop(files, gate.places.inbox / corpus.DEPOSITOR)
-    print(json.dumps(measure(gate, len(files), arguments.invoices)))
+    print(json.dumps(work_off(gate) | {"broken": checks.broken(gate, len(files))}))
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("files", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--settings", default="", help="TOML, besides the quiet period")
-    parser.add_argument("--invoices", type=int, default=1, help="in each flow")
+    parser.add_argument("--at-work", type=Path, metavar="FIRST", help="files that a running gate works off before")
     return parser.parse_args()
 
 
@@ -77,49 +84,62 @@ def _partner(row: Mapping[str, Any]) -> Partner:
     return Partner(**{**row, **sets, "role": Role(row["role"])})
 
 
-def measure(gate: Gate, count: int, invoices: int = 1) -> dict[str, Any]:
-    """Work off the inbox of so many flows of so many invoices; what that took, and the promises not kept."""
-    return work_off(gate) | {"broken": checks.broken(gate, count, invoices)}
-
-
 def work_off(gate: Gate) -> dict[str, Any]:
     """Work off the inbox: seconds in all and by step, processor time, peak memory of each process, verdicts.
 
     The workers' processor time is told without their start, the main process's from start to end.
     """
-    memory: dict[int, int] = {}
-    begun: dict[int, float] = {}
-    used: dict[int, float] = {}
+    gauge = Gauge()
+    stopwatch = steps.watch(after_start=gauge.look)
+    gauge.begin()
+    tally = Local(gate, progress=gauge.look).run_once()
+    return _told(tally, stopwatch, gauge)
 
-    def look(_tally: Tally | None = None, _backlog: int = 0) -> None:
-        for pid in (process.pid or 0 for process in multiprocessing.active_children()):
-            cpu = measured.cpu_of(pid)
-            begun.setdefault(pid, cpu)
-            used[pid], memory[pid] = cpu, peak_memory(pid)
 
-    stopwatch = steps.watch(after_start=look)
-    before, before_in_thread = time.process_time(), time.thread_time()
-    tally = Local(gate, progress=look).run_once()
-    main, main_thread = time.process_time() - before, time.thread_time() - before_in_thread
+def at_work(gate: Gate, first: Sequence[Path], files: Sequence[Path]) -> dict[str, Any]:
+    """The same of a gate that runs already and has worked off the first ones; the files are renamed into its inbox."""
+    inbox, ready = gate.places.inbox / corpus.DEPOSITOR, gate.places.root / "ready"
+    corpus.drop(files, ready)
+    corpus.drop(first, inbox)
+    gauge, stopwatch = Gauge(), steps.watch()
+    local = Local(gate, progress=gauge.look)
+    before: Counter[str] = Counter()
+
+    def feed() -> None:
+        _decided(local.tally, len(first))
+        before.update(local.tally.verdicts)
+        gauge.begin()
+        stopwatch.begin()
+        for file in sorted(ready.iterdir()):
+            file.rename(inbox / file.name)
+        _decided(local.tally, len(first) + len(files))
+        local.stop()
+
+    feeding = threading.Thread(target=feed, daemon=True)
+    feeding.start()
+    tally = local.run()
+    feeding.join()
+    tally.verdicts -= before
+    return _told(tally, stopwatch, gauge)
+
+
+def _decided(tally: Tally, count: int) -> None:
+    """Wait until so many flows are decided, and what comes of them has had the time to be handed out."""
+    while tally.verdicts.total() < count:
+        time.sleep(_LOOK)
+    time.sleep(_SETTLED)
+
+
+def _told(tally: Tally, stopwatch: Stopwatch, gauge: Gauge) -> dict[str, Any]:
     return {
         "booked": tally.booked,
         "seconds": stopwatch.elapsed,
         "steps": {step: round(seconds, 4) for step, seconds in stopwatch.seconds.items()},
-        "cpu": {"main": main, "main_thread": main_thread, "workers": sum(used.values()) - sum(begun.values())},
+        "cpu": gauge.cpu(),
         "verdicts": dict(tally.verdicts),
         "held": tally.held,
-        "memory": {"main": peak_memory(None), "workers": max(memory.values(), default=0)},
+        "memory": {"main": peak_memory(None), "workers": max(gauge.memory.values(), default=0)},
     }
-
-
-def peak_memory(pid: int | None) -> int:
-    """The most that a process (None: this one) has held in memory, in bytes; 0 where it has ended."""
-    try:
-        status = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    match = _HIGH_WATER.search(status)
-    return int(match.group(1)) * 1024 if match else 0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import corpus, measured, steps
-from bench.gate import make_gate, peak_memory
+from bench.gate import make_gate
+from bench.gauge import peak_memory
 from bench.measured import ROOT
 from edigate.engine.local import Local
 from edigate.observability import logs

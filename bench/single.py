@@ -16,24 +16,38 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-RELAXED = '[engine]\ndurability = "relaxed"\n'
+RELAXED = ("--settings", '[engine]\ndurability = "relaxed"\n')
+FIRST = 128
+"""Flows that a gate has worked off before it counts as being at work: each worker has met every schema by then."""
 _MICRO = 1e6
 
 
-def measure(folder: Path, *, flows: int, rounds: int, relaxed: bool = False) -> dict[str, Any]:
-    """Speeds, ratios, processor time and steps over so many rounds; `relaxed` lets gate and floor leave out syncing."""
+def measure(
+    folder: Path, *, flows: int, rounds: int, relaxed: bool = False, at_work: bool = False
+) -> dict[str, Any]:  # fmt: skip
+    """Speeds, ratios, processor time and steps over so many rounds.
+
+    `relaxed` lets gate and floor leave out syncing; `at_work` has the gate run before the files come, as the floor's
+    processes do.
+    """
     say(f"making {flows} flows")
     files = corpus.make(folder / "files", flows)
-    done = [_round(files, folder / f"round-{number}", number, relaxed=relaxed) for number in range(1, rounds + 1)]
+    of_floor, of_gate = ([NO_SYNC], RELAXED) if relaxed else ([], ())
+    if at_work:
+        corpus.make(folder / "first", FIRST, after=flows)
+        of_gate = (*of_gate, "--at-work", folder / "first")
+    done = [_round(files, folder / f"round-{number}", number, of_floor, of_gate) for number in range(1, rounds + 1)]
     return _report(files, done)
 
 
-def _round(files: Sequence[Path], folder: Path, number: int, *, relaxed: bool) -> dict[str, Any]:
+def _round(
+    files: Sequence[Path], folder: Path, number: int, of_floor: Sequence[str], of_gate: Sequence[str | Path]
+) -> dict[str, Any]:  # fmt: skip
     """The floor, the gate and xmllint one after the other, so that a ratio compares neighbours in time."""
     corpus.drop(files, folder / "inbox")
-    floor = measured.run("bench.floor", folder / "inbox", folder / "floor", *([NO_SYNC] if relaxed else []))
+    floor = measured.run("bench.floor", folder / "inbox", folder / "floor", *of_floor)
     measured.rested()
-    gate = measured.run("bench.gate", files[0].parent, folder / "gate", "--settings", RELAXED if relaxed else "")
+    gate = measured.run("bench.gate", files[0].parent, folder / "gate", *of_gate)
     measured.rested()
     checked = xmllint.measure(files)
     if checked is None and number == 1:

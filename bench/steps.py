@@ -41,9 +41,14 @@ class Stopwatch:
         self.ended = 0.0
         self._own = threading.local()
 
+    def begin(self) -> None:
+        """Count from now on, whatever was measured before."""
+        self.seconds.clear()
+        self.began = time.perf_counter()
+
     @property
     def elapsed(self) -> float:
-        """From the first look for files to claim, to the end of the last publishing that published something."""
+        """From the beginning, or the first look for files, to the end of the last publishing that did something."""
         return self.ended - (self.began or 0.0)
 
     def around(self, step: str, function: Callable[..., Any], after: Callable[[], None]) -> Callable[..., Any]:
