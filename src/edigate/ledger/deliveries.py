@@ -13,16 +13,22 @@ from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
 from edigate.ledger import alerts, jobs, proof, sequences, states, ways
-from edigate.ledger.sql import chunks, where_in
+from edigate.ledger.sql import chunks, for_each, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, Row, RowMapping
 
 PLANNED, PLACED, PUBLISHED = states.PLANNED, states.PLACED, states.PUBLISHED
 STATUSES_IN_A_FLOW = 5_000
+_DELIVERIES, _HELD, _STATUSES = insert(deliveries), insert(delivery_invoices), insert(statuses)
+_TOLD = update(statuses).where(statuses.c.id == bindparam("b_id"))
+_STAND = update(invoices).where(invoices.c.id == bindparam("b_id"))
+_ONE = deliveries.c.id == bindparam("b_id")
+_PLACED = update(deliveries).where(_ONE, deliveries.c.state == PLANNED)
+_AWAITED = update(deliveries).where(_ONE, deliveries.c.receipt != FlowStatus.RECEIVED_BY_RECIPIENT)
 BY_RECIPIENT = frozenset(code for code, row in STATUSES.items() if row.set_by is Setter.RECIPIENT)
 
 
@@ -98,7 +104,7 @@ def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> 
         }
         for i, p, name in zip(ids, plans, names, strict=True)
     ]  # fmt: skip
-    connection.execute(insert(deliveries), rows)
+    for_each(connection, _DELIVERIES, rows)
     proof.planned(connection, rows, at=now)
     held = [
         {"delivery": i, "position": position, "invoice": invoice}
@@ -108,7 +114,7 @@ def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> 
     if held:
         stages, flow_of = _stages_and_flows(connection, {row["invoice"] for row in held})
         rows = [row | {"stage": stages[row["invoice"]]} for row in held]
-        connection.execute(insert(delivery_invoices), rows)
+        for_each(connection, _HELD, rows)
         proof.holds(connection, rows, flow_of, at=now)
     jobs.announce(connection)
     return ids
@@ -131,10 +137,13 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
 
     Whoever gets very many gets them in several flows, since each is rendered in memory.
     """
-    query = select(statuses.c.depositor, statuses.c.id).where(
-        statuses.c.told_in.is_(None), statuses.c.depositor.in_(tellable)
+    query = (
+        select(statuses.c.depositor, statuses.c.id, invoices.c.flow)
+        .join(invoices, invoices.c.id == statuses.c.invoice)
+        .where(statuses.c.told_in.is_(None), statuses.c.depositor.in_(tellable))
+        .order_by(statuses.c.depositor, statuses.c.id)
     )
-    rows = connection.execute(query.order_by(statuses.c.depositor, statuses.c.id)).all()
+    rows = connection.execute(query).all()
     groups = [
         (depositor, part)
         for depositor, group in groupby(rows, key=lambda row: row.depositor)
@@ -142,9 +151,9 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
     ]
     ids = plan(connection, [Plan("life_cycle", depositor, LIFE_CYCLE) for depositor, _ in groups], gate, now)
     told = [{"b_id": status, "told_in": i} for i, (_, group) in zip(ids, groups, strict=True) for status in group]
-    if told:
-        connection.execute(update(statuses).where(statuses.c.id == bindparam("b_id")), told)
-        proof.tells(connection, {row["b_id"]: row["told_in"] for row in told}, at=now)
+    for_each(connection, _TOLD, told)
+    told_in, flow_of = {row["b_id"]: row["told_in"] for row in told}, {row.id: row.flow for row in rows}
+    proof.tells_of(connection, told_in, flow_of, at=now)
     return ids
 
 
@@ -229,9 +238,7 @@ def mark_placed(connection: Connection, written: Sequence[tuple[int, int, str]])
         {"b_id": i, "state": PLACED, "size": size, "sha256": sha256, "uploaded_at": None, "uploaded_to": ""}
         for i, size, sha256 in placed
     ]
-    if rows:
-        chosen = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.state == PLANNED)
-        connection.execute(update(deliveries).where(chosen), rows)
+    for_each(connection, _PLACED, rows)
     return placed
 
 
@@ -259,9 +266,7 @@ def mark_published(connection: Connection, ids: Sequence[int], times: Times, now
             for row in moved
             if row.partner in times.receipts
         ]
-        if awaited:
-            open_ = (deliveries.c.id == bindparam("b_id")) & (deliveries.c.receipt != FlowStatus.RECEIVED_BY_RECIPIENT)
-            connection.execute(update(deliveries).where(open_), awaited)
+        for_each(connection, _AWAITED, awaited)
         if moved:
             _make_available(connection, [row.id for row in moved], times, now)
 
@@ -274,6 +279,7 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
     query = (
         select(
             invoices.c.id, invoices.c.flow, invoices.c.depositor, invoices.c.stage, invoices.c.cadre, invoices.c.status,
+            invoices.c.label,
         )
         .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
         .where(
@@ -284,30 +290,22 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
         .order_by(invoices.c.id)
     )  # fmt: skip
     rows = connection.execute(query).all()
-    if not rows:
-        return
-    announced = [
-        {
-            "b_id": row.id, "announced": row.stage,
-            "due_at": times.validators.get(row.cadre) if Stage(row.stage).validates else None,
-        }
-        for row in rows
-    ]  # fmt: skip
-    connection.execute(update(invoices).where(invoices.c.id == bindparam("b_id")), announced)
-    told = {row: AVAILABLE[Stage(row.stage)] for row in rows if row.status not in BY_RECIPIENT}
-    if not told:
-        return
-    connection.execute(
-        update(invoices).where(invoices.c.id == bindparam("b_id")),
-        [{"b_id": row.id, "status": one.status, "label": one.label} for row, one in told.items()],
-    )
+    for_each(connection, _STAND, [_standing(row, times) for row in rows])
+    told = [(row, AVAILABLE[Stage(row.stage)]) for row in rows if row.status not in BY_RECIPIENT]
     entries = [
         {"invoice": row.id, "depositor": row.depositor, "status": one.status, "at": now}
         | {"label": one.label, "comment": ""}
-        for row, one in told.items()
+        for row, one in told
     ]
-    connection.execute(insert(statuses), entries)
-    proof.available(connection, zip((row.flow for row in told), entries, strict=True), at=now)
+    for_each(connection, _STATUSES, entries)
+    proof.available(connection, zip((row.flow for row, _ in told), entries, strict=True), at=now)
+
+
+def _standing(row: Row[*tuple[Any, ...]], times: Times) -> dict[str, Any]:
+    stage = Stage(row.stage)
+    status, label = (row.status, row.label) if row.status in BY_RECIPIENT else AVAILABLE[stage]
+    due_at = times.validators.get(row.cadre) if stage.validates else None
+    return {"b_id": row.id, "announced": row.stage, "due_at": due_at, "status": status, "label": label}
 
 
 def published_of(connection: Connection, ids: Collection[int]) -> list[int]:

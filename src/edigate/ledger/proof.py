@@ -8,6 +8,7 @@ flow is from.
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +60,12 @@ def _defaults(table: Table) -> dict[str, Any]:
 
 
 _DEFAULTS = {name: _defaults(table) for name, table in _TABLES.items()}
+_IN_ORDER = {name: itemgetter(*columns) for name, columns in PROVEN.items()}
 
 
 def row_digest(table: str, row: Row) -> str:
     """The digest of a row's proven columns; one that is to be inserted may lack those that have a default."""
-    defaults = _DEFAULTS[table]
-    return values_digest([row.get(column, defaults[column]) for column in PROVEN[table]])
+    return values_digest(_IN_ORDER[table]({**_DEFAULTS[table], **row}))
 
 
 def booked(connection: Connection, rows: Iterable[Row]) -> None:
@@ -161,9 +162,15 @@ def holds(connection: Connection, held: Iterable[Row], flow_of: Mapping[int, str
 def tells(connection: Connection, told: Mapping[int, int], *, at: str) -> None:
     """Which delivery tells each status, both by id."""
     query = select(statuses.c.id, invoices.c.flow).join(invoices, invoices.c.id == statuses.c.invoice)
+    flow_of = {row["id"]: row["flow"] for row in where_in(connection, query, statuses.c.id, told)}
+    tells_of(connection, told, flow_of, at=at)
+
+
+def tells_of(connection: Connection, told: Mapping[int, int], flow_of: Mapping[int, str], *, at: str) -> None:
+    """The same where the flow of each status is known."""
     by_flow: dict[tuple[int, str], list[int]] = {}
-    for row in where_in(connection, query, statuses.c.id, told):
-        by_flow.setdefault((told[row["id"]], row["flow"]), []).append(row["id"])
+    for status in sorted(told):
+        by_flow.setdefault((told[status], flow_of[status]), []).append(status)
     for (delivery, flow), ids in by_flow.items():
         note(connection, "delivery.tells", flow, at=at, delivery=delivery, statuses=ids)
 

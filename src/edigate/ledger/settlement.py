@@ -20,7 +20,7 @@ from edigate.ledger import hearing, proof, sequences
 from edigate.ledger.deliveries import ForReader, PivotLimits, Plan, pivots, plan
 from edigate.ledger.faults_json import dump
 from edigate.ledger.parties_json import party_json
-from edigate.ledger.sql import chunks
+from edigate.ledger.sql import chunks, for_each
 from edigate.ledger.store import DECIDED
 from edigate.ledger.tables import flows, invoices, runs, statuses
 from edigate.routing import reader_at
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 # Bytes: PostgreSQL has no room for more than 2704 in an index, and one of them is of three columns.
 _INDEXED = MappingProxyType({"number": 2600, "supplier": 800, "recipient": 800, "market": 800})
+_ALWAYS_KEPT = min(_INDEXED.values()) // 4
+"""Characters, of four bytes at most."""
+_INVOICES, _STATUSES = insert(invoices), insert(statuses)
+_FINISHED = update(runs).where(runs.c.id == bindparam("b_run"))
+_DECIDED = update(flows).where(flows.c.id == bindparam("b_flow"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,13 @@ def write(
         for i, (decision, depositor, invoice) in zip(ids, fresh, strict=True)
     ]
     _replace(connection, fresh, now)
-    if rows:
-        connection.execute(insert(invoices), rows)
+    for_each(connection, _INVOICES, rows)
     finished = _finish(connection, decisions, terms, now)
     first = [
         _status(row, i.invoice.faults, now) if row["status"] else None
         for row, (_, _, i) in zip(rows, fresh, strict=True)
     ]
-    if told := [status for status in first if status]:
-        connection.execute(insert(statuses), told)
+    for_each(connection, _STATUSES, [status for status in first if status])
     _prove(connection, finished, list(zip(rows, first, strict=True)), now)
     handed_on = hearing.write(connection, decisions, terms.second_until, now)
     given = [*_for_readers(rows, fresh), *handed_on]
@@ -120,11 +123,9 @@ def _finish(
         }
         for d, depositor in decisions
     ]  # fmt: skip
-    connection.execute(update(runs).where(runs.c.id == bindparam("b_run")), finished)
+    for_each(connection, _FINISHED, finished)
     for standing in (False, True):
-        rows = [_flow(d) for d, _ in decisions if d.stands is standing]
-        if rows:
-            connection.execute(update(flows).where(flows.c.id == bindparam("b_flow")), rows)
+        for_each(connection, _DECIDED, [_flow(d) for d, _ in decisions if d.stands is standing])
     return [(d, row | {"id": d.case.run, "flow": d.case.flow}) for (d, _), row in zip(decisions, finished, strict=True)]
 
 
@@ -167,7 +168,7 @@ def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, 
         "decided_at": now,
     }  # fmt: skip
     for name, value in row.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and len(value) > _ALWAYS_KEPT:
             row[name] = _kept(name, value)
     return row | {"validator": party_json(i.validator), "faults": dump(i.faults)}
 

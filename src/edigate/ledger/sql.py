@@ -1,16 +1,21 @@
-"""Queries over more values than one statement takes."""
+"""Statements about more values than one statement takes, or about many rows at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from sqlalchemy import bindparam
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, Insert, RowMapping, Select, Update
 
 CHUNK = 500
 T = TypeVar("T")
+_CHUNK: BindParameter[Any] = bindparam("chunk", expanding=True)
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -23,5 +28,31 @@ def where_in(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
 ) -> Iterator[RowMapping]:
     """The query's rows whose column is one of the values, in as many statements as that takes."""
+    chosen = query.where(column.in_(_CHUNK))
     for chunk in chunks(sorted(values)):
-        yield from connection.execute(query.where(column.in_(chunk))).mappings()
+        yield from connection.execute(chosen, {_CHUNK.key: chunk}).mappings().all()
+
+
+def for_each(connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Carry a statement out for each of these rows, all of which name the same columns; there may be none.
+
+    What `Connection.execute` does without its look at every value: drivers take the ledger's kinds as they are. The
+    statement should be a constant, since it is put into words once.
+    """
+    if rows:
+        words, values = _in_words(statement, connection.dialect, tuple(rows[0]))
+        connection.exec_driver_sql(words, [values(row) for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _in_words(
+    statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]
+) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    """The statement as the driver gets it, and what makes of a row the values that go with it."""
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    given = {name: value for name, value in compiled.params.items() if name not in columns}
+    given |= {column.key: cast("Any", column.default).arg for column in compiled.insert_prefetch}
+    if compiled.positiontup is None:
+        return compiled.string, lambda row: {**given, **row}
+    in_order = itemgetter(*compiled.positiontup)
+    return compiled.string, lambda row: in_order({**given, **row})

@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, insert, or_, select, update
 from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import jobs, proof, states, subjects
 from edigate.ledger.events import record
-from edigate.ledger.sql import chunks, where_in
+from edigate.ledger.sql import chunks, for_each, where_in
 from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs, statuses
 from edigate.pipeline.settle import Case, Original, Taken, key_text
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HOLD_RESTORED = "restored"
 IN_PROGRESS, DECIDED, HELD, DUE = states.IN_PROGRESS, states.DECIDED, states.HELD, states.DUE
 _NEVER = "9"
+_FLOWS, _RUNS = insert(flows), insert(runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ def book(connection: Connection, bookings: Iterable[Booking], together: int = jo
         }
         for b in rows
     ]  # fmt: skip
-    connection.execute(insert(flows), fresh)
+    for_each(connection, _FLOWS, fresh)
     proof.booked(connection, fresh)
-    connection.execute(
-        insert(runs),
+    for_each(
+        connection,
+        _RUNS,
         [
             {"id": f"{b.claim}-1", "flow": b.claim, "number": 1, "state": DUE, "due_at": b.received_at, "attempts": 0}
             for b in rows
