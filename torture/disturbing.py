@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from itertools import count
 from typing import TYPE_CHECKING
 
 from torture.deposits import first_deposits
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from torture.outcome import Result
 
 WAVE = 12
+VICTIMS = ("all", "main", "one", "one")
 
 
 def waves_of(deposits: list[Deposit], size: int = WAVE) -> list[list[Deposit]]:
@@ -32,13 +34,14 @@ def disturb(site: Site, deposits: list[Deposit], chance: random.Random, seconds:
     Returns how often what was killed.
     """
     waves, killed = waves_of(deposits), Counter[str]()
+    victims = (victim for _ in count() for victim in chance.sample(VICTIMS, len(VICTIMS)))  # each kind, however short
     until = time.monotonic() + seconds
     running = Running(site)
     while time.monotonic() < until or waves:
         if waves:
             site.drop(waves.pop(0))
         time.sleep(chance.choice((chance.random() * 0.3, chance.random() * 1.5, 0.5 + chance.random())))
-        victim = chance.choice(("all", "main", "one", "one"))
+        victim = next(victims)
         killed[victim] += 1
         if victim == "one":
             running.kill_one(chance)

@@ -19,14 +19,26 @@ from torture.site import SETTINGS, Site
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECONDS = float(os.environ.get("EDIGATE_KILL_SECONDS", "20"))
+    from torture.deposits import Deposit
+    from torture.outcome import Result
+
+SECONDS = float(os.environ.get("EDIGATE_KILL_SECONDS", "10"))
 FLOWS = int(os.environ.get("EDIGATE_KILL_FLOWS", "240"))
 SEED = int(os.environ.get("EDIGATE_KILL_SEED", str(time.time_ns() % 1_000_000)))
 
 
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Deposit], Result]:
+    """Deposits, and what becomes of them in a gate left alone."""
+    deposits = some_deposits(FLOWS, random.Random(SEED))
+    return deposits, undisturbed(tmp_path_factory.mktemp("undisturbed") / "gate", deposits)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("durability", ["full", "relaxed"])
-def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path, durability: str) -> None:
+def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(
+    tmp_path: Path, load: tuple[list[Deposit], Result], durability: str
+) -> None:
     """Main process, whole group or one worker: every deposit is decided, reported and handed out once, as it would be.
 
     Whatever its durability: what a killed process has written stays written.
@@ -36,12 +48,10 @@ def test_a_gate_killed_at_random_gives_the_same_as_one_left_alone(tmp_path: Path
     EDIGATE_KILL_SECONDS makes it longer, EDIGATE_KILL_SEED repeats the deposits and the kills of a run.
     """
     print(f"seed {SEED}")  # noqa: T201 - shown when it fails
-    chance = random.Random(SEED)
-    deposits = some_deposits(FLOWS, chance)
-    expected = undisturbed(tmp_path / "undisturbed", deposits)
+    deposits, expected = load
     site = Site(tmp_path / "disturbed", first_deposits(), f'{SETTINGS}durability = "{durability}"\n')
     with site.collecting():
-        killed = disturb(site, deposits, chance, SECONDS)
+        killed = disturb(site, deposits, random.Random(f"{SEED} {durability}"), SECONDS)
     result, flaws = outcome(site)
     print(dict(killed))  # noqa: T201
 
