@@ -5,27 +5,30 @@ from __future__ import annotations
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from threading import Event
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from edigate import config
 from edigate.app import open_gate
 from edigate.audit.verify import Scope, verify
+from edigate.domain.servers import HostKey, Server
 from edigate.health.checks import examine
-from edigate.ledger import journal, server_state
+from edigate.ledger import alerts, host_keys, journal, server_state, servers
 from edigate.ledger import postgres as ledgers
 from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import LedgerUnfit, open_ledger, sole, writing, written
 from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site
-from tests.postgres import Postgres, fresh_ledger, server
+from tests.postgres import PATIENCE, Postgres, fresh_ledger, server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from edigate.audit.findings import Report
 
 SECRET = "S3cr3t-no-one-may-read"  # noqa: S105 - of nothing
+NOW = "2026-03-02T09:00:00.000000Z"
 PASSING = {"server.losing"}  # the server of tests syncs nothing, as the doctor tells
 
 
@@ -281,6 +285,65 @@ def test_three_that_open_a_new_ledger_at_once_make_one() -> None:
         open_ledger(server().empty(), create=False)
     with pytest.raises(LedgerUnfit):
         open_ledger("postgresql://%zz")
+
+
+@contextmanager
+def rival(url: str, statement: str) -> Iterator[None]:
+    """Somebody who executes this and commits it as soon as another one waits for the rows that he changed."""
+    waiting = b"select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    executed = Event()
+
+    def execute() -> None:
+        with psycopg.connect(url) as session, psycopg.connect(url, autocommit=True) as other:
+            session.execute(statement.encode())
+            executed.set()
+            until = time.monotonic() + PATIENCE
+            while other.execute(waiting).fetchone() == (0,):
+                assert time.monotonic() < until, "nobody wanted the same rows"
+
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(execute)
+        assert executed.wait(PATIENCE)
+        yield
+        done.result()
+
+
+@pytest.mark.parametrize(
+    ("statement", "command", "left"),
+    [
+        (
+            "update alerts set detail = detail || '!'",
+            ("alerts", "close", "1", "--reason", "seen to"),
+            "select count(*) from alerts where closed_at is null",
+        ),
+        (
+            "update host_keys set accepted_by = 'rival'",
+            ("hostkey", "remove", "ABC123"),
+            "select count(*) from host_keys",
+        ),
+        (
+            "update servers set put_into = 'there'",
+            ("partners", "server", "ABC123", "--remove"),
+            "select count(*) from servers",
+        ),
+    ],
+    ids=["alert", "host key", "server"],
+)
+def test_a_command_that_a_rival_was_quicker_than_is_done_all_the_same(
+    on: Site, statement: str, command: Sequence[str], left: str
+) -> None:
+    """Nobody has to give it again."""
+    on.run("partners", "add", "ABC123", "--name", "Abécé", "--role", "depositor")
+    server_ = Server("ABC123", "sftp.example", 22, "edi", fetch_from="in", key_file="key")
+    with on.connection() as connection:
+        alerts.open_one(connection, alerts.HEAD_UNSENT, 0, "", "no folder", NOW)
+        servers.save(connection, server_, actor="test", at=NOW)
+        host_keys.accept(connection, server_.address, HostKey("ssh-ed25519", "AAAA"), actor="test", at=NOW)
+
+    with rival(url_of(on), statement):
+        on.run(*command)
+
+    assert server().run(left, database=url_of(on).rpartition("/")[2]) == [(0,)]
 
 
 def verified(site: Site) -> Report:

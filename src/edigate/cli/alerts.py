@@ -16,7 +16,7 @@ from edigate.ledger import alert_queries
 from edigate.ledger import alerts as alert_book
 from edigate.ledger.alerts import DELIVERY_DEAD, PIVOT_REFUSED, PIVOT_UNRECEIVED, VALIDATOR_SILENT
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.events import record
 
 ON_PIVOTS = (DELIVERY_DEAD, PIVOT_REFUSED, PIVOT_UNRECEIVED)
@@ -100,16 +100,19 @@ def close(alert: AlertArgument, reason: requests.ReasonOption, as_json: Json = F
     why = requests.given(reason)
     gate = common.open_here()
     now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
+
+    def settle(connection: Connection) -> rows.Row:
         found = _open_one(connection, gate, alert)
         alert_book.close(connection, found["kind"], found["subject"], now, found["partner"])
         record(
             connection, "alert.closed", common.actor(), str(found["subject"]), at=now, alert=alert, kind=found["kind"],
             reason=why,
         )  # fmt: skip
-        closed = alert_queries.alert_of(connection, alert)
+        return alert_queries.alert_of(connection, alert) or found
+
+    closed = written(gate.ledger, settle)
     if as_json:
-        common.print_json(alert_json(closed or found))
+        common.print_json(alert_json(closed))
     else:
         rows.say(t("Alert {id} is closed.", "L'alerte {id} est close.", id=alert), style="green")
 

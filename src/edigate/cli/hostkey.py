@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from edigate.cli import common, filters, requests, rows
 from edigate.cli.hostkey_shown import keys_json, print_keys, seen_of
@@ -20,7 +21,7 @@ from edigate.engine.gate import Gate
 from edigate.ledger import host_keys, partners, ways
 from edigate.ledger import servers as server_book
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.remote.connection import presented
 from edigate.remote.keys import read_public
 from edigate.remote.trouble import RemoteTrouble
@@ -148,9 +149,12 @@ def accept(
               target=target, fingerprint=key.fingerprint),
         )  # fmt: skip
     _confirm(server, key, asked_for=bool(fingerprint or public_key or yes))
-    with writing(gate.ledger) as connection:
+
+    def put(connection: Connection) -> None:
         host_keys.accept(connection, server.address, key, actor=common.actor(), at=stamp(gate.clock()))
         ways.try_now(connection)
+
+    written(gate.ledger, put)
     _tell(gate, server, as_json=as_json)
 
 
@@ -183,12 +187,15 @@ def rotate(
         )  # fmt: skip
     _confirm(server, key, asked_for=bool(fingerprint or public_key or yes))
     now = gate.clock()
-    with writing(gate.ledger) as connection:
+
+    def put(connection: Connection) -> None:
         host_keys.rotate(
             connection, server.address, key, ends_at=stamp(now + dt.timedelta(days=days)), actor=common.actor(),
             at=stamp(now),
         )  # fmt: skip
         ways.try_now(connection)
+
+    written(gate.ledger, put)
     _tell(gate, server, as_json=as_json)
 
 
@@ -203,12 +210,15 @@ def remove(target: TargetArgument, fingerprint: FingerprintOption = None, as_jso
     """Refuse the server that shows this key, or any."""
     gate = common.open_here()
     server = _server(gate, target)
-    with writing(gate.ledger) as connection:
+
+    def drop(connection: Connection) -> bool:
         pinned = [pin.key for pin in host_keys.pins(connection, server.address)]
         chosen = [_of_fingerprint(server, pinned, fingerprint)] if fingerprint else pinned
         for key in chosen:
             host_keys.remove(connection, server.address, key, actor=common.actor(), at=stamp(gate.clock()))
-    if not chosen:
+        return bool(chosen)
+
+    if not written(gate.ledger, drop):
         rows.note(t("Nothing to change.", "Rien à modifier."))
     _tell(gate, server, as_json=as_json)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from edigate.cli import common, filters, requests, rows
 from edigate.cli.messages import t
@@ -15,7 +16,7 @@ from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import host_keys, partners, servers, ways
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.remote.keys import make_pair, public_file
 
 SERVER_HELP = t(
@@ -220,8 +221,7 @@ def _remove(gate: Gate, before: Server | None, partner: Partner, changes: dict[s
     if changes:
         raise common.Misuse(t("--remove goes with no other option.", "--remove ne va avec aucune autre option."))
     if before is not None:
-        with writing(gate.ledger) as connection:
-            servers.remove(connection, partner.code, actor=common.actor(), at=stamp(gate.clock()))
+        written(gate.ledger, servers.remove, partner.code, actor=common.actor(), at=stamp(gate.clock()))
         requests.wake(gate)
 
 
@@ -240,9 +240,11 @@ def _changed(gate: Gate, before: Server | None, partner: Partner, changes: dict[
 
 
 def _save(gate: Gate, changed: Server) -> None:
-    with writing(gate.ledger) as connection:
+    def put(connection: Connection) -> None:
         servers.save(connection, changed, actor=common.actor(), at=stamp(gate.clock()))
         ways.try_now(connection)
+
+    written(gate.ledger, put)
     requests.wake(gate)
 
 

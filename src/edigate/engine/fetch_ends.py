@@ -12,7 +12,7 @@ from edigate.engine.fetch_steps import RENAMED
 from edigate.engine.fetch_visit import server_name
 from edigate.ledger import fetches
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.fetches import State
 from edigate.ledger.sql import chunks
 from edigate.remote.trouble import Refused
@@ -54,11 +54,14 @@ def finish(visit: Visit, rows: Sequence[Fetch]) -> None:
         for row in removed:
             start_again(visit, row.id)
         if removed:
-            with writing(visit.gate.ledger) as connection:
-                fetches.end(connection, [row.id for row in removed])
-                _note(visit, connection, "sftp.fetched", removed)
+            written(visit.gate.ledger, _ended, visit, removed)
             visit.sights.got_on()
         visit.finished += len(removed)
+
+
+def _ended(connection: Connection, visit: Visit, removed: Sequence[Fetch]) -> None:
+    fetches.end(connection, [row.id for row in removed])
+    _note(visit, connection, "sftp.fetched", removed)
 
 
 def remove(visit: Visit, name: str) -> bool:
@@ -88,9 +91,12 @@ def part(visit: Visit, rows: Sequence[Fetch]) -> None:
 def _taken(visit: Visit, rows: Sequence[Fetch], before: set[State], after: State) -> None:
     if rows:
         finished = [row for row in rows if row.state is State.MARKED]
-        with writing(visit.gate.ledger) as connection:
+
+        def take(connection: Connection) -> None:
             fetches.move(connection, [row.id for row in rows], before, after, visit.now)
             _note(visit, connection, "sftp.fetched", finished)
+
+        written(visit.gate.ledger, take)
         visit.finished += len(finished)
         visit.sights.got_on()
 
@@ -104,10 +110,13 @@ def lose(visit: Visit, rows: Sequence[Fetch]) -> None:
         start_again(visit, row.id)
     for row in lost:
         log.warning("sftp.claim_gone", partner=row.partner, name=printable(row.name), claim=row.id)
-    with writing(visit.gate.ledger) as connection:
+
+    def give_up(connection: Connection) -> None:
         fetches.move(connection, [row.id for row in rows if row.state in RENAMED], RENAMED, State.GONE, visit.now)
         fetches.end(connection, [row.id for row in rows if row.state not in RENAMED])
         _note(visit, connection, "sftp.claim_gone", lost)
+
+    written(visit.gate.ledger, give_up)
 
 
 def forget(visit: Visit) -> None:
@@ -120,8 +129,7 @@ def forget(visit: Visit) -> None:
         gone = fetches.gone_since(connection, visit.server.partner, visit.source, month_ago)
     ids = [row.id for row in gone if visit.is_ours(row.sight.size)]
     if ids:
-        with writing(visit.gate.ledger) as connection:
-            fetches.end(connection, ids)
+        written(visit.gate.ledger, fetches.end, ids)
 
 
 def _note(visit: Visit, connection: Connection, event: str, rows: Iterable[Fetch]) -> None:

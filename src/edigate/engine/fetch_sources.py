@@ -10,7 +10,7 @@ from edigate.domain.wording import printable
 from edigate.engine.fetch_steps import RENAMED
 from edigate.intake import sftp
 from edigate.ledger import fetches
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.fetches import State
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def lying_here(visit: Visit, rows: Sequence[Fetch], safe: Collection[str]) -> li
     there = [row for row in rows if row.source != visit.source]
     moved = [row.id for row in there if row.state in RENAMED and sftp.hidden(row.id) in visit.listed]
     if moved:
-        with writing(visit.gate.ledger) as connection:
-            fetches.found_at(connection, moved, visit.source)
+        written(visit.gate.ledger, fetches.found_at, moved, visit.source)
     for row in there:
         if row.state in _UNDER_WAY and row.id not in safe and row.id not in moved:
             _tell(visit, row)

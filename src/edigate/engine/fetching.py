@@ -30,12 +30,14 @@ from edigate.engine.fetch_visit import LATER, SOON, Fetched, Visit, server_name
 from edigate.intake import sftp
 from edigate.ledger import fetches
 from edigate.ledger.clock import new_id
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.fetches import Fetch, Sight, State
 from edigate.remote.trouble import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from sqlalchemy import Connection
 
     from edigate.domain.servers import Server
     from edigate.engine.gate import Gate
@@ -134,9 +136,12 @@ def _as_they_are(visit: Visit, rows: list[Fetch]) -> list[Fetch]:
     for claim in changed:
         start_again(visit, claim)
     if claimed or changed:
-        with writing(visit.gate.ledger) as connection:
+
+        def take_up(connection: Connection) -> None:
             fetches.move(connection, [row.id for row in claimed], _NOT_CLAIMED, State.CLAIMED, now)
             fetches.look_different(connection, changed, now)
+
+        written(visit.gate.ledger, take_up)
     return [row for row in fresh if visit.is_ours(row.sight.size)]
 
 
@@ -160,13 +165,15 @@ def _claim(visit: Visit, chosen: Sequence[Entry]) -> list[Fetch]:
         Fetch(new_id(visit.gate.clock()), visit.server.partner, visit.source, entry.name, sight, State.WANTED, now)
         for entry, sight in ((entry, sftp.sight_of(entry)) for entry in chosen)
     ]
-    with writing(visit.gate.ledger) as connection:
-        fetches.want(connection, rows)
+    written(visit.gate.ledger, fetches.want, rows)
     ends = {row.id: _renamed(visit, row) for row in rows}
-    with writing(visit.gate.ledger) as connection:
+
+    def claimed(connection: Connection) -> None:
         for state in (State.CLAIMED, State.MARKED):
             fetches.move(connection, [claim for claim, end in ends.items() if end is state], _NOT_CLAIMED, state)
         fetches.end(connection, [claim for claim, end in ends.items() if end is State.GONE])
+
+    written(visit.gate.ledger, claimed)
     visit.sights.got_on()
     return [row._replace(state=ends[row.id]) for row in rows if ends[row.id] is not State.GONE]
 

@@ -22,7 +22,7 @@ from edigate.engine import put_by
 from edigate.engine.decisions import validators_until
 from edigate.engine.deposits import SYNCING_THREADS
 from edigate.engine.rendering import NotRendered, Renderers
-from edigate.ledger import deliveries, journal, partners, proof, servers, ways
+from edigate.ledger import afterwards, deliveries, journal, partners, proof, servers, ways
 from edigate.ledger.archive import Unreachable
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
@@ -326,7 +326,9 @@ def note_failures(gate: Gate, connection: Connection, failures: Iterable[Failure
         tries = row["failures"] + 1
         if failure.hopeless or (failure.counts and tries >= settings.tries):
             deliveries.set_aside(connection, row, said, stamp(now))
-            log.error("delivery.dead", partner=partner, file=row["name"], error=said, tries=tries)
+            afterwards.say(
+                connection, log.error, "delivery.dead", partner=partner, file=row["name"], error=said, tries=tries
+            )
             continue
         if failure.own:
             next_try = now + ways.pause_after(tries, settings.retry_seconds)
@@ -336,4 +338,4 @@ def note_failures(gate: Gate, connection: Connection, failures: Iterable[Failure
             if partner not in again:
                 again[partner] = ways.failed(connection, partner, ways.PUT, said, now=now, patience=patience(gate))
             deliveries.mark_kept_back(connection, row["id"], said, stamp(again[partner]))
-        log.error("delivery.failed", partner=partner, file=row["name"], error=said)
+        afterwards.say(connection, log.error, "delivery.failed", partner=partner, file=row["name"], error=said)

@@ -13,7 +13,7 @@ import structlog
 from edigate.ledger import alerts, heads
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,11 +41,9 @@ def keep_heads(gate: Gate) -> None:
         send(gate)
     except (heads.BadKey, OSError, ValueError) as error:
         log.error("audit.head_unsent", error=str(error))
-        with writing(gate.ledger) as connection:
-            alerts.open_one(connection, alerts.HEAD_UNSENT, 0, "", str(error), stamp(gate.clock()))
+        written(gate.ledger, alerts.open_one, alerts.HEAD_UNSENT, 0, "", str(error), stamp(gate.clock()))
         return
-    with writing(gate.ledger) as connection:
-        alerts.close(connection, alerts.HEAD_UNSENT, 0, stamp(gate.clock()))
+    written(gate.ledger, alerts.close, alerts.HEAD_UNSENT, 0, stamp(gate.clock()))
 
 
 def make(gate: Gate) -> Head | None:
@@ -54,8 +52,7 @@ def make(gate: Gate) -> Head | None:
     Raises ledger.heads.BadKey, OSError.
     """
     key = signing_key(gate)
-    with writing(gate.ledger) as connection:
-        made = heads.make(connection, gate.settings.gate.code, key, stamp(gate.clock()))
+    made = written(gate.ledger, heads.make, gate.settings.gate.code, key, stamp(gate.clock()))
     return made[1] if made else None
 
 
@@ -89,8 +86,7 @@ def send(gate: Gate) -> int:
     while waiting := _unsent(gate):
         for number, head in waiting:
             _send(gate, number, head)
-            with writing(gate.ledger) as connection:
-                heads.mark_sent(connection, number, stamp(gate.clock()))
+            written(gate.ledger, heads.mark_sent, number, stamp(gate.clock()))
             sent += 1
     return sent
 

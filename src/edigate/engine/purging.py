@@ -20,7 +20,7 @@ from edigate.engine.lock import Held, held
 from edigate.engine.restored import refuse_if_restored
 from edigate.ledger import events, journal, notes, retention, snapshots
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.notes import DIRECTORY_VERSION
 
 if TYPE_CHECKING:
@@ -156,10 +156,11 @@ def _look(gate: Gate, before: str, place: Place, gone: Gone | None = None) -> Pa
 def _take(gate: Gate, tally: Tally, place: Place, actor: str) -> None:
     """One transaction: what may still go of a page, which files it leaves, and the event that says so."""
     now = stamp(gate.clock())
-    with writing(gate.ledger) as connection:
+
+    def take(connection: Connection) -> tuple[Page, dict[str, int]] | None:
         page = retention.page(connection, tally.before, place, NONE_GONE)
         if page is None or not page.going:
-            return
+            return None
         counts = retention.remove(connection, page, now)
         places = json.loads(notes.read(connection, FILES) or "[]")
         notes.write(connection, FILES, json.dumps([*places, *sorted({flow["archived"] for flow in page.going})]))
@@ -172,8 +173,11 @@ def _take(gate: Gate, tally: Tally, place: Place, actor: str) -> None:
             connection, EVENT, actor, "retention", at=now, before=tally.before, years=gate.settings.retention.years,
             first=min(received), last=max(received), **counts,
         )  # fmt: skip
-    tally.add(page)
-    tally.counts += counts
+        return page, counts
+
+    if taken := written(gate.ledger, take):
+        tally.add(taken[0])
+        tally.counts += taken[1]
 
 
 def _remove_files(gate: Gate) -> None:
@@ -190,8 +194,7 @@ def _remove_files(gate: Gate) -> None:
     waiting = [place for place in places if place[: len(settled)] >= settled]
     for place in set(places) - kept - set(waiting):
         gate.archive.remove(place)
-    with writing(gate.ledger) as connection:
-        notes.write(connection, FILES, json.dumps(waiting))
+    written(gate.ledger, notes.write, FILES, json.dumps(waiting))
 
 
 def _purge_links(gate: Gate, tally: Tally, actor: str) -> None:
@@ -202,17 +205,21 @@ def _purge_links(gate: Gate, tally: Tally, actor: str) -> None:
     place: tuple[str, int] | None = ("", 0)
     while place:
         begun = time.monotonic()
-        now = stamp(gate.clock())
-        with writing(gate.ledger) as connection:
-            took, place = retention.purge_links(connection, tally.before, place)
-            if took:
-                events.record(
-                    connection, EVENT, actor, "audit", at=now, before=tally.before,
-                    years=gate.settings.retention.years, links=took,
-                    events=events.count_before(connection, tally.before),
-                )  # fmt: skip
+        took, place = written(gate.ledger, _purge_some_links, gate, tally.before, place, actor)
         tally.counts["links"] += took
         time.sleep(min(time.monotonic() - begun, LONGEST_BREATH) if took else 0)
+
+
+def _purge_some_links(
+    connection: Connection, gate: Gate, before: str, place: tuple[str, int], actor: str
+) -> tuple[int, tuple[str, int] | None]:
+    took, end = retention.purge_links(connection, before, place)
+    if took:
+        events.record(
+            connection, EVENT, actor, "audit", at=stamp(gate.clock()), before=before,
+            years=gate.settings.retention.years, links=took, events=events.count_before(connection, before),
+        )  # fmt: skip
+    return took, end
 
 
 def _rehearse(gate: Gate, tally: Tally, progress: Callable[[Tally], None]) -> None:

@@ -15,7 +15,7 @@ from edigate.domain.alert_words import said, to_do
 from edigate.domain.wording import printable
 from edigate.ledger import notes
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import written
 from edigate.ledger.untold import CLOSED, OPENED, By, mark_told, state, untold
 from edigate.remote.untold import NotTold, Reason
 
@@ -51,11 +51,10 @@ def tell(gate: Gate) -> None:
             news = untold(connection, way.by, AT_MOST)
         if not news:
             continue
-        with writing(gate.ledger) as connection:  # one that cannot be written would have the same told again and again
-            notes.write(connection, BEGUN, stamp(gate.clock()))
+        # One that cannot be written would have the same told again and again.
+        written(gate.ledger, notes.write, BEGUN, stamp(gate.clock()))
         if told_by(gate, way, news):
-            with writing(gate.ledger) as connection:
-                mark_told(connection, way.by, news)
+            written(gate.ledger, mark_told, way.by, news)
 
 
 def told_by(gate: Gate, way: Way, news: Sequence[Alert]) -> bool:

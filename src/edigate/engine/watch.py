@@ -17,7 +17,7 @@ from edigate.ledger import alert_queries, alerts, notes, weighing
 from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
 from edigate.ledger.balance import balance, strays
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import is_embedded, writing, written
+from edigate.ledger.database import is_embedded, written
 from edigate.ledger.store import DUE, HELD
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 
@@ -195,8 +195,7 @@ def weigh(gate: Gate) -> None:
         if everything and not (stray := strays(connection)).even:
             uneven.append(f"{stray.runs} runs without a flow, {stray.reports} reports without a decision")
     if everything:
-        with writing(gate.ledger) as connection:
-            notes.write(connection, WEIGHED, stamp(now))
+        written(gate.ledger, notes.write, WEIGHED, stamp(now))
     if uneven or everything:
         settle(gate, BALANCE_UNEVEN, before, {"": "; ".join(uneven[:3])} if uneven else {})
 

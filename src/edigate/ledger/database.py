@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from edigate.ledger import journal
+from edigate.ledger import afterwards, journal
 from edigate.ledger.clock import stamp, system_clock
 
 if TYPE_CHECKING:
@@ -117,12 +117,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     if is_embedded(engine):
         # Whoever finds SQLite's own lock taken sleeps for a while, and oversleeps.
-        with _turns.setdefault(engine, Lock()), engine.connect() as connection, _alone(connection):
+        turn = _turns.setdefault(engine, Lock())
+        with turn, engine.connect() as connection, afterwards.saying(connection), _alone(connection):
             yield connection
         return
     from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
 
-    with engine.connect() as connection, postgres.transaction(connection):
+    with engine.connect() as connection, afterwards.saying(connection), postgres.transaction(connection):
         yield connection
 
 

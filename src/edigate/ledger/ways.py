@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
-from edigate.ledger import alerts, journal, states
+from edigate.ledger import afterwards, alerts, journal, states
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.tables import ways
 
@@ -51,7 +51,7 @@ def failed(
         connection.execute(update(ways).where(chosen).values(**values))
     else:
         connection.execute(insert(ways), [values | {"partner": partner, "way": way}])
-    _log().error("way.failed", partner=partner, way=way, error=error, again_at=stamp(again))
+    afterwards.say(connection, _log().error, "way.failed", partner=partner, way=way, error=error, again_at=stamp(again))
     journal.note(connection, "way.failed", partner, at=stamp(now), way=way, failures=failures, error=error)
     if failures >= patience.alert_after:
         alerts.open_one(connection, alerts.WAY_OPEN, 0, partner, error, stamp(now))
@@ -63,7 +63,7 @@ def worked(connection: Connection, partner: str, way: str, now: str) -> None:
     chosen = (ways.c.partner == partner) & (ways.c.way == way)
     if not connection.execute(delete(ways).where(chosen)).rowcount:
         return
-    _log().info("way.works", partner=partner, way=way)
+    afterwards.say(connection, _log().info, "way.works", partner=partner, way=way)
     if not connection.execute(select(ways.c.way).where(ways.c.partner == partner)).first():
         alerts.close(connection, alerts.WAY_OPEN, 0, now, partner)
     journal.note(connection, "way.works", partner, at=now, way=way)

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, insert, select
+from structlog.testing import capture_logs
 
 from edigate.domain.verdicts import Examination, Verdict
-from edigate.ledger import deliveries, journal, sequences, settlement, store
+from edigate.ledger import deliveries, journal, sequences, settlement, store, ways
+from edigate.ledger.clock import moment
 from edigate.ledger.database import is_embedded, open_ledger, reading, sole, writing, written
 from edigate.ledger.deliveries import Plan, Times
 from edigate.ledger.journal import FIRST, link_body, link_hash
 from edigate.ledger.tables import deliveries as files
 from edigate.ledger.tables import flows, invoices, links, notes, runs, statuses
+from edigate.ledger.tables import ways as way_rows
 from edigate.pipeline.settle import Case, decide
 from tests.postgres import fresh_ledger
 from tests.unit.ledger.test_settlement import TERMS
@@ -224,6 +227,31 @@ def test_what_fails_leaves_nothing(ledger: Engine) -> None:
         written(ledger, fail)
 
     assert column(ledger, select(flows.c.id)) == column(ledger, select(links.c.id)) == []
+
+
+def test_what_is_said_of_a_transaction_is_said_once(ledger: Engine) -> None:
+    """However often it was tried, and when it is done: two that met say two things, one that failed nothing."""
+    meeting = Meeting(ledger)
+    tries = []
+
+    def fail(connection: Connection, error: str) -> None:
+        connection.execute(select(way_rows.c.way)).all()
+        tries.append(error)
+        meeting.meet()
+        ways.failed(connection, "ABC123", ways.PUT, error, now=moment(NOW), patience=ways.Patience(1, 9))
+
+    def break_off(connection: Connection) -> None:
+        ways.worked(connection, "ABC123", ways.PUT, NOW)
+        raise ZeroDivisionError
+
+    with capture_logs() as said:
+        at_once(*[lambda error=error: written(ledger, fail, error) for error in ("one", "other")])
+        with pytest.raises(ZeroDivisionError):
+            written(ledger, break_off)
+
+    assert len(tries) == (2 if is_embedded(ledger) else 3)
+    assert sorted((line["event"], line["error"]) for line in said) == [("way.failed", "one"), ("way.failed", "other")]
+    assert column(ledger, select(way_rows.c.failures)) == [2]
 
 
 def test_links_of_transactions_that_run_at_once_make_chains(ledger: Engine) -> None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from edigate.engine.decisions import examine, settle, take_due
-from edigate.engine.handover import hand_over, place, publish
+from edigate.engine.handover import Failure, hand_over, note_failures, place, publish
 from edigate.engine.rendering import Renderers
 from edigate.ledger import deliveries, partners, ways
 from edigate.ledger.clock import stamp
-from edigate.ledger.database import writing
+from edigate.ledger.database import writing, written
 from edigate.ledger.tables import alerts as alerts_table
 from edigate.ledger.tables import deliveries as deliveries_table
 from edigate.ledger.tables import ways as ways_table
@@ -24,6 +25,8 @@ from tests.unit.engine.steps import a_pool, book, delivery_states, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection
 
     from edigate.domain.verdicts import Content
     from edigate.engine.gate import Gate
@@ -156,6 +159,26 @@ def test_a_file_of_a_partner_keeps_its_later_ones_waiting(
     try_again(gate)
     hand_over(gate, pool, {})
     assert published(gate) == ALL
+
+
+def test_failures_that_are_not_committed_are_not_told(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
+    """Whoever was quicker has the transaction tried again, which would tell of them twice."""
+    place(gate, pool, pivots)
+    failures = [Failure(row, OSError("no"), own=number == 0) for number, row in enumerate(rows(gate, deliveries_table))]  # type: ignore[arg-type]
+
+    def break_off(connection: Connection) -> None:
+        note_failures(gate, connection, failures)
+        raise ZeroDivisionError
+
+    with capture_logs() as said:
+        with pytest.raises(ZeroDivisionError):
+            written(gate.ledger, break_off)
+        before = len(said)
+        with writing(gate.ledger) as connection:
+            note_failures(gate, connection, failures)
+
+    assert before == 0
+    assert {line["event"] for line in said} == {"delivery.failed", "way.failed"}
 
 
 def test_a_file_that_is_refused_too_often_is_a_dead_letter(
