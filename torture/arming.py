@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FAULTS_OF, MARKS_OF, CLOCK_OF = "TORTURE_FAULTS", "TORTURE_MARKS", "TORTURE_CLOCK"
 REACHED = "reached-"
 # Imported before anything is wrapped, so that every name that a module has taken from another is found.
-_WHOLE_GATE = ("edigate.cli.run", "edigate.engine.local", "edigate.engine.errands", "edigate.engine.worker")
+_WHOLE_GATE = ("edigate.cli.running", "edigate.engine.local", "edigate.engine.errands", "edigate.engine.worker")
 _SAYS = {Deed.IOERR: "disk I/O error", Deed.FULL: "database or disk is full", Deed.LOCKED: "database is locked"}
 _NUMBERS = {Deed.EIO: errno.EIO, Deed.ENOSPC: errno.ENOSPC}
 

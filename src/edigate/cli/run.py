@@ -1,19 +1,14 @@
-"""`edigate run`: the gate at work, until it is told to end or once."""
+"""`edigate run`: its options; what works the gate is loaded when a fork server is at loading what workers need."""
 
-import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edigate.app import require_schemas
-from edigate.cli.common import Misuse, err, from_here, open_here
+from edigate.cli.common import Misuse, root
 from edigate.cli.messages import t
-from edigate.cli.told_time import at
-from edigate.cli.work import summarise, work_once
-from edigate.engine.engines import engine_of
+from edigate.engine import fork_server
 from edigate.engine.roles import Role
-from edigate.engine.upkeep import CHORES
-from edigate.observability import logs
 
 HELP = t(
     "Watch the inboxes and take what is deposited, until SIGTERM or Ctrl-C, which finish the batch in hand first.",
@@ -77,19 +72,19 @@ _Roles = Annotated[
 def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None, roles: _Roles = _EVERY) -> None:
     """Run the gate in the folder that was found."""
     chosen = _named(roles)
-    gate = open_here() if now is None else at(now)
-    if once:
-        told = verbose or not sys.stderr.isatty()
-        tally = work_once(gate, level=gate.settings.log.level if told else "error", chores=CHORES, roles=chosen)
-        if not summarise(gate, tally):
-            raise typer.Exit(1)
-        return
-    require_schemas(gate)
-    logs.configure(fmt=gate.settings.log.format, level=gate.settings.log.level)
-    if sys.stderr.isatty() and Role.INTAKE in chosen:
-        inbox = from_here(gate.places.inbox)
-        err().print(t("Watching {inbox}; Ctrl-C ends it.", "Surveille {inbox} ; Ctrl-C arrête.", inbox=inbox))
-    engine_of(gate, chosen).run()
+    if Role.WORK in chosen and (not once or _waiting(root())):
+        fork_server.start()
+    from edigate.cli.running import run_gate, run_gate_once  # noqa: PLC0415 - beside what the fork server loads
+
+    if not once:
+        run_gate(now, chosen)
+    elif not run_gate_once(now, chosen, verbose=verbose):
+        raise typer.Exit(1)
+
+
+def _waiting(gate: Path) -> bool:
+    """Whether anything lies there that workers may be needed for."""
+    return any(gate.glob("inbox/*/[!.]*")) or any(gate.glob("spool/*/*"))
 
 
 def _named(roles: str) -> frozenset[Role]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import os
 import pickle
 import signal
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
-from edigate.engine import worker
+from edigate.engine import fork_server, worker
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from multiprocessing.process import BaseProcess
 
     from edigate.domain.verdicts import Content, Examination
@@ -31,7 +29,6 @@ STARTS = 5
 PAUSE = 0.1
 SECONDS_TO_DIE = 5
 _NOBODY_SAW = 255  # the exit status of a worker whose own parent, the fork server, was killed
-_PRELOAD = ["edigate.engine.worker"]
 
 
 class Died(Exception):
@@ -120,10 +117,8 @@ class Pool:
         return rendered
 
     def _started(self, count: int) -> list[_Worker]:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOAD)
         begun = []
-        with _deaf_children():
+        with fork_server.deaf_children() as context:
             for _ in range(count):
                 ours, theirs = context.Pipe()
                 process = context.Process(target=worker.serve, args=(self._charge, theirs), daemon=True)
@@ -187,14 +182,3 @@ def _is_up(one: _Worker) -> bool:
     except (OSError, EOFError):
         one.process.join()
         return False
-
-
-@contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Start processes that do not hear SIGTERM: sent to the whole group, it must let the batch in hand be finished."""
-    resource_tracker.ensure_running()  # first, as starting it unblocks SIGTERM
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.clamd import Scanner, allowance, scanner
@@ -25,7 +26,7 @@ from edigate.ledger.directory import Snapshot
 from edigate.ledger.snapshots import bring
 from edigate.pipeline.desk import Deposit, Desk
 from edigate.pipeline.examine import WHOLE, Looked, Part, examine, joined, look_into, render_again
-from edigate.xsd import Limits, Shelf
+from edigate.xsd import INVOICES, Limits, SchemaMissing, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from edigate.ledger.archive import Archive
     from edigate.ledger.payloads import Payloads
     from edigate.routing import Addressee
+    from edigate.xsd.shelf import Compiled
 
 IN_MEMORY = 256_000
 BYTES_A_SECOND = 1_000_000  # packed, of an archive: ten times slower than what was seen of the slowest documents
@@ -52,13 +54,14 @@ _BEFORE_COLLECTING = 100_000
 _YOUNG = 1
 _current = -1
 _asides = count()
+_compiled: Compiled = MappingProxyType({})
 _shelf: Shelf
 _scanner: Scanner | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a worker is told once: folders, tables, rule settings, seconds for one flow, bytes of memory.
+    """What a worker is told once: folders, tables, rule settings, seconds for one flow, bytes of memory, its umask.
 
     `schemas` is the folder of edigate's own schemas, `site_schemas` those that a site puts in place of others, by key.
     """
@@ -73,6 +76,7 @@ class Charge:
     rules: RuleSettings
     seconds: int
     bytes: int = 4_000_000_000
+    umask: int = 0o027
 
     @classmethod
     def of(cls, gate: Gate, work: Path) -> Charge:
@@ -89,6 +93,7 @@ class Charge:
             rules=settings.for_rules(),
             seconds=settings.engine.examine_seconds,
             bytes=settings.engine.worker_bytes,
+            umask=int(settings.outbox.umask, 8),
         )
 
 
@@ -133,6 +138,19 @@ def unread(error: Altered | Unreachable) -> Waits:
 _charge: Charge
 
 
+def compile_schemas(own: Path) -> None:
+    """Compile the packaged schemas of invoices, for all workers that are forked from this process.
+
+    One that cannot be used is left to the worker that needs it, which tells why.
+    """
+    global _compiled  # noqa: PLW0603 - see _start
+    shelf = Shelf(own, clock=time.process_time)
+    with suppress(SchemaMissing):
+        for key in INVOICES:
+            shelf.compiled(key)
+    _compiled = shelf.all_compiled()
+
+
 def serve(charge: Charge, pipe: Connection) -> None:
     """A worker's life: one call after another, until the gate hangs up."""
     _start(charge)
@@ -147,12 +165,14 @@ def serve(charge: Charge, pipe: Connection) -> None:
 def _start(charge: Charge) -> None:
     """Make the process a worker: it dies with its parent, ignores the terminal's ^C and notes what it is at."""
     global _charge, _current, _scanner, _shelf  # noqa: PLW0603 - the process is the worker
+    os.umask(charge.umask)  # the fork server may be older than the gate's own
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A forged PDF can take seventy times its size.
     resource.setrlimit(resource.RLIMIT_DATA, (charge.bytes, charge.bytes))
     _charge = charge
-    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.process_time, limits=Limits.of(charge.rules))
+    limits = Limits.of(charge.rules)
+    _shelf = Shelf(charge.schemas, charge.site_schemas, clock=time.process_time, limits=limits, compiled=_compiled)
     _scanner = scanner(charge.rules.antivirus, charge.rules.antivirus_seconds)
     _current = os.open(_note(charge.work, os.getpid()), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     gc.freeze()  # what was imported stays

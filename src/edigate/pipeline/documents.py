@@ -10,7 +10,6 @@ from edigate.domain.interfaces import Carries, Direction, Standing
 from edigate.parsers import PARSERS, cppstatut
 from edigate.parsers._foreign import foreign
 from edigate.parsers._xml import kind_of, read
-from edigate.parsers.facturx import NAME, extract
 from edigate.pipeline.naming import named
 from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import places
@@ -85,6 +84,8 @@ def read_document(content: bytes, interface: Interface, desk: Desk, entry: str =
     """
     xml, warnings = xml_of(content, interface, desk.settings)
     if interface.container == "pdf":
+        from edigate.parsers.facturx import NAME  # noqa: PLC0415 - see xml_of
+
         entry = "/".join(filter(None, (entry, NAME)))
     try:
         root, parser = _checked(xml, interface, desk)
@@ -130,5 +131,7 @@ def xml_of(content: bytes, interface: Interface, settings: RuleSettings) -> tupl
         raise Refusal(fault("EDG-F011", "document"))
     if interface.container != "pdf":
         return content, ()
+    from edigate.parsers.facturx import extract  # noqa: PLC0415 - with a library that other gates than of PDFs spare
+
     embedded, warnings = extract(content, max_bytes=settings.document_bytes)
     return embedded.content, warnings

@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -17,13 +16,16 @@ from edigate.xsd.allowance import Allowance, Timer
 from edigate.xsd.judged import Judged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from edigate.domain.faults import Fault
     from edigate.domain.settings import RuleSettings
 
+    Compiled = Mapping[tuple[sources.SchemaFile, ...], etree.XMLSchema]
+
 _NONE: Mapping[str, Path] = MappingProxyType({})
+_NOTHING: Compiled = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,18 @@ class Shelf:
         *,
         clock: Callable[[], float],
         limits: Limits = _DEFAULT_LIMITS,
+        compiled: Compiled = _NOTHING,
     ) -> None:
         """`own` is the folder of edigate's schemas, `overrides` a site's files by key, `clock` counts seconds.
 
+        `compiled` is what another shelf of this process, or of the one that it was forked from, has compiled already.
         `allowance` is what its explanations take of each sender's time.
         """
         self._files = sources.schema_files(own, overrides)
         self._clock = clock
         self._limits = limits
         self.allowance = Allowance(limits.seconds)
-        self._compiled: dict[frozenset[str], etree.XMLSchema] = {}
+        self._compiled = dict(compiled)
         self._explainers: dict[str, explain.Explainer] = {}
 
     def require(self, keys: Iterable[str] = sources.KEYS) -> None:
@@ -134,10 +138,15 @@ class Shelf:
         alike = (other.key for other in self._files.values() if other.fence == file.fence and other.namespace)
         return frozenset(alike) if file.namespace else frozenset({key})
 
+    def all_compiled(self) -> Compiled:
+        """Every schema that was needed so far, by its files."""
+        return MappingProxyType(self._compiled)
+
     def _schema(self, family: frozenset[str]) -> etree.XMLSchema:
-        if family not in self._compiled:
-            self._compiled[family] = _compile([self._files[key] for key in sorted(family)])
-        return self._compiled[family]
+        files = tuple(self._files[key] for key in sorted(family))
+        if files not in self._compiled:
+            self._compiled[files] = _compile(files)
+        return self._compiled[files]
 
 
 class _Fence(etree.Resolver):
@@ -156,7 +165,7 @@ class _Fence(etree.Resolver):
             raise
 
 
-def _compile(files: list[sources.SchemaFile]) -> etree.XMLSchema:
+def _compile(files: Sequence[sources.SchemaFile]) -> etree.XMLSchema:
     """One schema that knows the roots of all these files, which lie in one folder."""
     for file in files:
         sources.allowed(file, file.path)
@@ -172,15 +181,15 @@ def _compile(files: list[sources.SchemaFile]) -> etree.XMLSchema:
     return schema
 
 
-def _wrapper(files: list[sources.SchemaFile], parser: etree.XMLParser) -> etree._ElementTree:
+def _wrapper(files: Sequence[sources.SchemaFile], parser: etree.XMLParser) -> etree._ElementTree:
     """A schema in memory that only imports the others."""
-    imports = "".join(
-        f"<import namespace={quoteattr(file.namespace)} schemaLocation={quoteattr(file.path.as_uri())}/>"
-        for file in files
-    )
     # A namespace of its own: without one, a file imported from no namespace would count as part of the wrapper.
-    head = '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:edigate:shelf">'
-    return etree.ElementTree(etree.fromstring(f"{head}{imports}</schema>", parser))
+    head = '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:edigate:shelf"/>'
+    wrapper = etree.fromstring(head, parser)
+    for file in files:
+        places = {"namespace": file.namespace, "schemaLocation": file.path.as_uri()}
+        etree.SubElement(wrapper, "{http://www.w3.org/2001/XMLSchema}import", places)
+    return etree.ElementTree(wrapper)
 
 
 def _other_root(root: etree._Element) -> Fault:

@@ -55,6 +55,8 @@ _PLACES: Mapping[str, _Place] = MappingProxyType({
 })
 # fmt: on
 KEYS = frozenset(_PLACES)
+INVOICES = ("ubl-invoice", "cii")
+"""Schemas that nearly every gate needs, and the only ones that take long to compile."""
 
 
 @dataclass(frozen=True, slots=True)
