@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.engine.fetching import fetch
+from edigate.engine.fetching import clear_away, fetch
 from edigate.engine.handover import active, patience, said
 from edigate.engine.sending import Stopped, send, tidy
 from edigate.intake.sftp import Lane, Sights
@@ -144,6 +144,8 @@ class Errands:
         try:
             if not (self._locks.holds(name) or self._locks.take([name])):
                 self._looked.add(errand)
+                if errand.way != ways.PUT:
+                    clear_away(self._gate, errand.partner)
                 return Ended(again_in=ELSEWHERE)
             ended = self._run(errand, server)
             if errand.way == ways.PUT or ended.again_in is None:

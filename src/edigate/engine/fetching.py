@@ -65,14 +65,13 @@ def fetch(
     """
     visit = Visit(gate, session, server, sights, stopped, arrived)
     visit.desk.open()
+    clear_away(gate, server.partner)
     sights.turn_to(visit.source)
-    begun, placed = visit.desk.begun(), visit.desk.placed()
+    placed = visit.desk.placed()
     visit.listed = sftp.look(session, server.fetch_from, sights)
     with gate.ledger.connect() as connection:
         rows = fetches.of(connection, server.partner) + fetches.away(connection, server.partner, visit.listed)
         booked = fetches.booked(connection, [row.id for row in rows if row.state not in TAKEN])
-    for claim in begun - {row.id for row in rows}:
-        visit.desk.discard(claim)
     rows = lying_here(visit, rows, placed | booked)
     if sights.lane is not sftp.Lane.BIG:
         _strays(visit, {row.id for row in rows})
@@ -81,6 +80,17 @@ def fetch(
     _take_new(visit, {(row.name, row.sight) for row in rows if row.state not in RENAMED})
     finish_booked(visit)
     return visit.fetched()
+
+
+def clear_away(gate: Gate, partner: str) -> None:
+    """Throw away what was begun here of a partner's files and is of no use any more: another machine fetched them."""
+    desk = sftp.Desk(gate.places.spool / partner)
+    begun = desk.begun()
+    if begun:
+        with gate.ledger.connect() as connection:
+            done = (begun - fetches.known(connection, begun)) | fetches.booked(connection, begun)
+        for claim in done:
+            desk.discard(claim)
 
 
 def _strays(visit: Visit, rows: set[str]) -> None:

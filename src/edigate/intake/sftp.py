@@ -223,7 +223,7 @@ class Desk(NamedTuple):
 
     def begun(self) -> set[str]:
         """The claims that something was fetched of."""
-        return {folder.name for folder in self.fetching.iterdir()}
+        return {folder.name for folder in self.fetching.iterdir()} if self.fetching.exists() else set()
 
     def placed(self) -> set[str]:
         """The claims that lie in the spool."""

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.engine.errands import Errands
+from edigate.intake.sftp import Desk
+from edigate.ledger import fetches
+from edigate.ledger.database import written
+from edigate.ledger.fetches import Fetch, Sight, State
 from edigate.ledger.locks import Locks
+from edigate.ledger.tables import flows
 from edigate.sandbox.flows import flow_name
 from tests.acceptance.gates import sound
 from tests.contract.engines.test_roles import other_machine
 from tests.contract.engines.test_watching import until
 from tests.integration.remote.connected import serve
 from tests.openssh import SSHD, Sshd
+from tests.unit.engine.steps import rows
 from tests.unit.engine.test_local import with_settings
 
 if TYPE_CHECKING:
@@ -67,3 +73,34 @@ def test_a_machine_that_is_full_leaves_servers_to_others(site: Site, sshd: Sshd,
         held.close()
     shutil.rmtree(other.root / "spool")
     other.close()
+
+
+def test_what_was_fetched_by_half_is_thrown_away_once_another_machine_has_it(
+    site: Site, sshd: Sshd, tmp_path: Path
+) -> None:
+    """By a machine that lost the turn; what nobody has booked yet stays, in case the turn comes back."""
+    serve(site.gate, sshd, "JMRPOR", fetch_from="in")
+    other = other_machine(site, tmp_path / "other")
+    name = flow_name("FSO1106A", "JMRPOR", 1)
+    (sshd.root / "in" / name).write_bytes(sound())
+    other.round()
+    booked = [str(row["id"]) for row in rows(site.gate, flows)]
+    waiting = Fetch("w", "JMRPOR", "elsewhere", "a.xml", Sight(10, 0), State.CLAIMED, "2026-03-02T09:00:00.000000Z")
+    written(site.gate.ledger, fetches.want, [waiting])
+    desk = Desk(site.root / "spool" / "JMRPOR")
+    desk.open()
+    for claim in (*booked, "w", "ended"):
+        desk.path(claim, name).parent.mkdir()
+        desk.path(claim, name).write_bytes(b"half of i")
+    holder, idle = Locks(other.gate.ledger), Locks(site.gate.ledger)
+    holder.take(["fetch JMRPOR", "big JMRPOR"])
+    errands = Errands(site.gate, lambda: None, lambda: False, locks=idle, sends=False)
+    errands.set_off("always")
+    until(lambda: not errands.busy)
+    errands.close()
+    for locks in (holder, idle):
+        locks.close()
+    other.close()
+
+    assert booked
+    assert desk.begun() == {"w"}
