@@ -8,15 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from edigate.ledger.archive import sync_folder
+from edigate.ledger.archive import sync_folder, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from edigate.delivery.access import Access
 
 STAGING = ".staging"
-BUFFER = 1 << 18
+WORTH_WRITING = 1 << 18
 _ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
@@ -47,15 +47,16 @@ class Outbox:
         descriptor = os.open(begun, _ANEW, 0o600)
         digest = hashlib.sha256()
         size = 0
-        with os.fdopen(descriptor, "wb", buffering=BUFFER) as file:
-            for piece in pieces:
-                file.write(piece)
+        try:
+            for piece in _gathered(pieces):
+                write_whole(descriptor, piece)
                 digest.update(piece)
                 size += len(piece)
-            file.flush()
             self._access.open_file(descriptor)
             if synced:
                 os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         if self._own:
             os.rename(begun, staged)
         return size, digest.hexdigest()
@@ -104,3 +105,17 @@ class Outbox:
 
     def _staged(self, partner: str, delivery: int) -> str:
         return f"{self.root}/{partner}/{STAGING}/{delivery}"
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that are worth a call of the kernel."""
+    held: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= WORTH_WRITING:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from edigate.emitters._xml import element, optional
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+PARTNERS = 256  # whose part of an envelope is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,24 @@ class Header:
 
 def envelope(header: Header) -> str:
     """Enveloppe of one exchange, the receiver before the sender as the format has it."""
-    parameters = (("DtPrd", header.produced_at.date().isoformat()), ("IdFlx", header.flow_id))
-    written = "".join(
-        f'<ParametreIndiv NumOrdre="{order:04d}">{element("Code", code)}{element("Valeurparametre", value)}'
-        "</ParametreIndiv>"
-        for order, (code, value) in enumerate(parameters, start=1)
-    )
     return (
-        f'<Enveloppe><EnveloppeUnitaire NumOrdre="1"><Parametres>{written}</Parametres><Partenaires>'
-        f"<Recepteur>{_partner(header.partner, header.partner_name)}</Recepteur>"
-        f"<Emetteur>{_partner(header.gate, header.gate_name)}</Emetteur>"
-        "</Partenaires></EnveloppeUnitaire></Enveloppe>"
+        '<Enveloppe><EnveloppeUnitaire NumOrdre="1"><Parametres>'
+        f"{_parameter('0001', 'DtPrd', header.produced_at.date().isoformat())}"
+        f"{_parameter('0002', 'IdFlx', header.flow_id)}</Parametres>"
+        f"{_partners(header.gate, header.gate_name, header.partner, header.partner_name)}"
+        "</EnveloppeUnitaire></Enveloppe>"
+    )
+
+
+def _parameter(order: str, code: str, value: str) -> str:
+    return f'<ParametreIndiv NumOrdre="{order}"><Code>{code}</Code>{element("Valeurparametre", value)}</ParametreIndiv>'
+
+
+@lru_cache(maxsize=PARTNERS)
+def _partners(gate: str, gate_name: str, partner: str, partner_name: str) -> str:
+    return (
+        f"<Partenaires><Recepteur>{_partner(partner, partner_name)}</Recepteur>"
+        f"<Emetteur>{_partner(gate, gate_name)}</Emetteur></Partenaires>"
     )
 
 

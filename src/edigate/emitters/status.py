@@ -75,8 +75,7 @@ class FlowReport:
     lines: tuple[ErrorLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StatusEntry:
+class StatusEntry(NamedTuple):
     """One status of one invoice; `can_be_told` says whether the format can carry it. `at` is aware."""
 
     supplier: Party
@@ -185,7 +184,7 @@ def _error(order: int, line: ErrorLine) -> str:
 
 
 def _stamp(moment: dt.datetime) -> str:
-    return element("Horodatage", moment.isoformat(timespec="seconds"))
+    return f"<Horodatage>{moment.isoformat(timespec='seconds')}</Horodatage>"
 
 
 def _document(header: Header, content: str) -> bytes:

@@ -83,9 +83,10 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
     if not booked:
         return 0
     written(gate.ledger, store.book, [booking for _, booking in booked], gate.settings.engine.job_flows)
+    told = log.bind()  # which is when it is looked up what is logged
     for claimed, booking in booked:
         folder.let_go(claimed)
-        log.debug("flow.booked", partner=claimed.partner, flow=booking.name, size=booking.size)
+        told.debug("flow.booked", partner=claimed.partner, flow=booking.name, size=booking.size)
     return len(booked)
 
 
@@ -94,7 +95,7 @@ def _keep_all(
 ) -> list[tuple[Claim, store.Booking]]:
     """Have these files in the archive, on the disk, and out of the inboxes there. Raises OSError."""
     day = now.astimezone(gate.zone).date()
-    keep = partial(_keep, gate, now=now, day=day, tell=tell)
+    keep = partial(_keep, gate, at=stamp(now), day=day, tell=tell)
     home = gate.archive.folder()
     if home and shared.covers(home):
         kept = [keep(claimed, synced=False) for claimed in claims]
@@ -104,8 +105,9 @@ def _keep_all(
         if any(kept):
             gate.archive.seal(day)
     booked = [pair for pair in kept if pair]
-    for inbox in {gate.places.inbox / claimed.partner for claimed, _ in booked}:
+    for partner in {claimed.partner for claimed, _ in booked}:
         # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
+        inbox = gate.places.inbox / partner
         with suppress(FileNotFoundError):
             if not shared.covers(inbox):
                 sync_folder(inbox)
@@ -115,7 +117,7 @@ def _keep_all(
 
 
 def _keep(
-    gate: Gate, claimed: Claim, *, now: dt.datetime, day: dt.date, tell: Callable[[Trouble], None], synced: bool
+    gate: Gate, claimed: Claim, *, at: str, day: dt.date, tell: Callable[[Trouble], None], synced: bool
 ) -> tuple[Claim, store.Booking] | None:
     name = folder.printable(claimed.name)
     try:
@@ -144,7 +146,7 @@ def _keep(
         size=size,
         archived=archived,
         incomplete=claimed.incomplete,
-        received_at=stamp(now),
+        received_at=at,
         in_turn=interface is not None and interface.carries is not Carries.INVOICES,
     )
     return claimed, booking

@@ -32,7 +32,7 @@ from edigate.routing import Addressee
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from edigate.engine.pool import Pool
 
 log = structlog.get_logger()
+_ALL_WELL = Verdict.INTEGRATED.value  # of a run that refuses nothing
 
 
 class NotRendered(OSError):
@@ -67,7 +68,7 @@ class Renderers:
         self._names = {partner.code: partner.name for partner in book.partners}
         self._languages = {partner.code: partner.language for partner in book.partners}
         self._runs = _runs(connection, [r["run"] for r in rows if r["kind"] == "report"])
-        self._refused = _refused(connection, self._runs)
+        self._refused = _refused(connection, [i for i, run in self._runs.items() if run["verdict"] != _ALL_WELL])
         self._told = deliveries.told(connection, [r["id"] for r in rows if r["kind"] == "life_cycle"])
         self._held = deliveries.contents(connection, [r["id"] for r in rows if r["kind"] == "pivot"])
         self._validated = _histories(connection, [i for held in self._held.values() for i in held if _waited(i)])
@@ -91,7 +92,7 @@ class Renderers:
             gate=self._gate.settings.gate.code,
             gate_name=self._gate.settings.gate.name,
             partner_name=self._names[row["partner"]],
-            produced_at=moment(row["planned_at"]).astimezone(self._gate.zone).replace(microsecond=0),
+            produced_at=returns.local(row["planned_at"], self._gate.zone),
         )
 
     def _report(self, row: RowMapping, header: Header) -> Iterator[bytes]:
@@ -163,13 +164,12 @@ def _runs(connection: Connection, ids: Sequence[str]) -> dict[str, RowMapping]:
     return {row["id"]: row for row in where_in(connection, query, runs.c.id, set(ids))}
 
 
-def _refused(connection: Connection, ids: Iterable[str]) -> dict[str, list[Refused]]:
+def _refused(connection: Connection, ids: Collection[str]) -> dict[str, list[Refused]]:
     """By run, in order: its rejected invoices, or what a partner reported in vain."""
     found: defaultdict[str, list[Refused]] = defaultdict(list)
-    runs_ = set(ids)
     for table, about in ((invoices, _invoice), (reported, _reported)):
         query = select(table).where(table.c.verdict == Verdict.REJECTED.value)
-        rows = where_in(connection, query, table.c.run, runs_)
+        rows = where_in(connection, query, table.c.run, ids)
         for row in sorted(rows, key=lambda row: row["position"]):
             found[row["run"]].append(Refused(about(row), load(row["faults"])))
     return found

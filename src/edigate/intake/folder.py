@@ -320,9 +320,8 @@ def let_go(claim: Claim) -> None:
     """Empty the spool of a claim that is booked."""
     with suppress(FileNotFoundError):
         os.unlink(claim.path)
-    folder, name = os.path.split(claim.path)
-    if name == claim.name:
-        os.rmdir(folder)
+    if claim.path.endswith(f"/{claim.name}"):
+        os.rmdir(os.path.dirname(claim.path))
 
 
 def printable(name: str) -> str:

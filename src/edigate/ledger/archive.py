@@ -107,20 +107,22 @@ class Folder:
 
     def keep(self, source: int, day: dt.date, *, synced: bool = True, path: str = "") -> tuple[str, str, int]:
         """Copy or link an open file and sync it; its name is durable once `seal` synced the folder of the day."""
-        if path and _nobody_writes(source):
-            sha256, size = _read(source)
+        of_day = day.isoformat()
+        status = os.fstat(source)
+        if path and _nobody_writes(source, status):
+            sha256, size = _read(source, status.st_size)
             if synced:
                 os.fsync(source)
-            if self._linked(path, day.isoformat(), sha256):
-                return f"{day.isoformat()}/{sha256}", sha256, size
+            if self._linked(path, of_day, sha256):
+                return f"{of_day}/{sha256}", sha256, size
             os.lseek(source, 0, os.SEEK_SET)
-        sha256, size = self._copied(source, day.isoformat(), synced=synced)
-        return f"{day.isoformat()}/{sha256}", sha256, size
+        sha256, size = self._copied(source, status.st_size, of_day, synced=synced)
+        return f"{of_day}/{sha256}", sha256, size
 
-    def _copied(self, source: int, day: str, *, synced: bool) -> tuple[str, int]:
+    def _copied(self, source: int, expected: int, day: str, *, synced: bool) -> tuple[str, int]:
         target, temporary = self._begin()
         try:
-            sha256, size = _read(source, target)
+            sha256, size = _read(source, expected, target)
             if synced:
                 os.fsync(target)
         except BaseException:
@@ -128,25 +130,31 @@ class Folder:
             raise
         finally:
             os.close(target)
-        _into(self.root / day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"), make_root=self.ours)
+        self._into(day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"))
         return sha256, size
 
     def _begin(self) -> tuple[int, str]:
         """A new file under a name of its own, where half-made ones lie."""
         path = f"{self.root}/{ARRIVING}/{os.urandom(12).hex()}"
-        return _into(self.root / ARRIVING, partial(os.open, path, _NEW, MODE), make_root=self.ours), path
+        return self._into(ARRIVING, partial(os.open, path, _NEW, MODE)), path
 
     def _linked(self, path: str, day: str, sha256: str) -> bool:
         """Give a file its name in the archive; not where there is one of the same content, or it cannot be."""
         try:
-            _into(
-                self.root / day,
-                partial(os.link, path, f"{self.root}/{day}/{sha256}", follow_symlinks=False),
-                make_root=self.ours,
-            )
+            self._into(day, partial(os.link, path, f"{self.root}/{day}/{sha256}", follow_symlinks=False))
         except OSError:
             return False
         return True
+
+    def _into(self, name: str, step: Callable[[], T]) -> T:
+        """Take a step that needs a folder, made where it is missing. Raises Unreachable where the archive is away."""
+        try:
+            return step()
+        except FileNotFoundError:
+            if not self.ours:
+                _require(self.root)
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        return step()
 
     def folder(self) -> Path:
         """Where it is. Raises Unreachable."""
@@ -287,28 +295,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _into(folder: Path, step: Callable[[], T], *, make_root: bool) -> T:
-    """Take a step that needs a folder, which is made where it is missing. Raises Unreachable where it must not be."""
-    try:
-        return step()
-    except FileNotFoundError:
-        if not make_root:
-            _require(folder.parent)
-        folder.mkdir(parents=True, exist_ok=True)
-    return step()
-
-
 def _require(folder: Path) -> None:
     if not folder.is_dir():
         raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
 
 
-def _nobody_writes(source: int) -> bool:
+def _nobody_writes(source: int, status: os.stat_result) -> bool:
     """Whether a file is the gate's alone, and nobody can write to it, now that nobody may.
 
     Who has it open, or comes by another name of it, would have to be the gate's own account.
     """
-    status = os.fstat(source)
     if (status.st_uid, status.st_gid, status.st_nlink) != (os.geteuid(), os.getegid(), 1):
         return False
     os.fchmod(source, MODE)
@@ -329,19 +325,23 @@ def _content(path: str, most: int | None = None) -> bytes:
         os.close(source)
 
 
-def _read(source: int, target: int | None = None) -> tuple[str, int]:
-    """SHA-256 and size of what an open file holds from here on, written to another one."""
+def _read(source: int, expected: int, target: int | None = None) -> tuple[str, int]:
+    """SHA-256 and size of what an open file holds from here on, written to another one.
+
+    It is read to its end, whatever is `expected`: room for much more than that takes longer to get than to fill.
+    """
     digest = hashlib.sha256()
-    size = 0
-    while chunk := os.read(source, CHUNK):
+    size, room = 0, min(CHUNK, expected + 1)
+    while chunk := os.read(source, room):
         digest.update(chunk)
         size += len(chunk)
         if target is not None:
-            _write(target, chunk)
+            write_whole(target, chunk)
     return digest.hexdigest(), size
 
 
-def _write(target: int, chunk: bytes) -> None:
-    view = memoryview(chunk)
-    while view:
-        view = view[os.write(target, view) :]
+def write_whole(target: int, content: bytes) -> None:
+    """Write all of this to an open file, in as many pieces as the kernel takes it."""
+    written = os.write(target, content)
+    while written < len(content):
+        written += os.write(target, memoryview(content)[written:])

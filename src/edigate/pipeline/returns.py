@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.explain import explain
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
     from edigate.domain.faults import Fault
 
+REMEMBERED = 256  # what a batch tells came about at a few instants, and is often of the same suppliers
 STATUS = {
     Verdict.INTEGRATED: FlowStatus.RECEIVED,
     Verdict.PARTIAL: FlowStatus.PARTIAL,
     Verdict.REJECTED: FlowStatus.REFUSED,
     Verdict.INADMISSIBLE: FlowStatus.REFUSED,
 }
+_DECIDED = frozenset({InvoiceStatus.DEPOSITED, InvoiceStatus.NOT_INTEGRATED})
 _REPLAYED = ("Rejeu du flux (décision précédente : {})", "Replay of the flow (previous decision: {})")
 
 
@@ -77,19 +80,14 @@ def life_cycle(envelope: Header, rows: Sequence[RowMapping], zone: dt.tzinfo) ->
 
 def _comment(row: RowMapping) -> str:
     """What was noted with the status; one that a replay decided says so, those that come after it do not."""
-    decided = row["told"] in {InvoiceStatus.DEPOSITED, InvoiceStatus.NOT_INTEGRATED}
-    replay = pick(_REPLAYED, "fr").format(row["parent"]) if decided and row["parent"] else ""
-    return " ; ".join(filter(None, (replay, row["comment"])))
+    if not row["parent"] or row["told"] not in _DECIDED:
+        return str(row["comment"])
+    return " ; ".join(filter(None, (pick(_REPLAYED, "fr").format(row["parent"]), row["comment"])))
 
 
 def _entry(row: RowMapping, zone: dt.tzinfo) -> status.StatusEntry:
     return status.StatusEntry(
-        supplier=Party(
-            row["supplier"],
-            Scheme(row["supplier_scheme"]) if row["supplier_scheme"] else None,
-            name=row["supplier_name"],
-            country=row["supplier_country"],
-        ),
+        supplier=_supplier(row["supplier"], row["supplier_scheme"], row["supplier_name"], row["supplier_country"]),
         recipient_siret=row["recipient"],
         recipient_name=row["recipient_name"],
         service=row["service"],
@@ -97,9 +95,20 @@ def _entry(row: RowMapping, zone: dt.tzinfo) -> status.StatusEntry:
         status=row["told"],
         label=row["told_label"] or INVOICE_LABELS[row["told"]],
         comment=_comment(row),
-        at=dt.datetime.fromisoformat(row["at"]).astimezone(zone),
+        at=local(row["at"], zone),
         number=row["number"],
         producer=row["producer"],
         mandate=row["mandate"],
         issue_date=dt.date.fromisoformat(row["issue_date"]) if row["issue_date"] else None,
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _supplier(identifier: str, scheme: str, name: str, country: str) -> Party:
+    return Party(identifier, Scheme(scheme) if scheme else None, name=name, country=country)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def local(stamped: str, zone: dt.tzinfo) -> dt.datetime:
+    """A time of the ledger as it is in the gate's zone."""
+    return dt.datetime.fromisoformat(stamped).astimezone(zone)

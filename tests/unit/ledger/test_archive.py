@@ -64,7 +64,7 @@ def test_a_copy_that_fails_leaves_nothing(root: Path, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive, "_write", full)
+    monkeypatch.setattr(archive, "write_whole", full)
     with pytest.raises(OSError, match="No space"):
         kept(root, b"x")
     assert [path for path in root.rglob("*") if path.is_file()] == []
