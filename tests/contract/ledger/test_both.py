@@ -24,6 +24,7 @@ from edigate.ledger.tables import deliveries as files
 from edigate.ledger.tables import flows, invoices, links, notes, runs, statuses
 from edigate.ledger.tables import ways as way_rows
 from edigate.pipeline.settle import Case, decide
+from tests.ledgers import new_ledger
 from tests.postgres import fresh_ledger
 from tests.unit.ledger.test_settlement import TERMS
 from tests.unit.ledger.test_store import EARLY, NOW, a_booking
@@ -45,7 +46,7 @@ TOGETHER = 2.0
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A new ledger of each kind."""
     if request.param == "sqlite":
-        engine = open_ledger(tmp_path / "ledger.sqlite")
+        engine = new_ledger(tmp_path / "ledger.sqlite")
         yield engine
         engine.dispose()
         return

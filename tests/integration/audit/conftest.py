@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.engine import heads
+from edigate.sandbox.fill import EXAMPLES
 from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.audit.kept import Kept
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SETTINGS = (
     '[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n[audit]\nkey_file = "audit.pem"\nheads_folder = "kept"\n'
 )
+LINKED = ("archive", "outbox")
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +49,9 @@ def sound(busy: Path) -> Kept:
 
 @pytest.fixture
 def site(busy: Path, tmp_path: Path) -> Kept:
-    """A copy of it to be altered. What no test writes to is linked, not copied."""
+    """A copy of it to be altered. What no test writes to is linked, not copied, and the examples are left out."""
     root = tmp_path / "gate"
-    shutil.copytree(busy, root, ignore=shutil.ignore_patterns("archive"))
-    shutil.copytree(busy / "archive", root / "archive", copy_function=os.link)
+    shutil.copytree(busy, root, ignore=shutil.ignore_patterns(*LINKED, EXAMPLES))
+    for folder in LINKED:
+        shutil.copytree(busy / folder, root / folder, copy_function=os.link)
     return Kept(root)

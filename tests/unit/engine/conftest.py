@@ -8,7 +8,9 @@ import pytest
 
 from edigate.app import open_gate
 from edigate.config import FILE
+from edigate.engine.gate import Places
 from edigate.sandbox.fill import install
+from tests.ledgers import lay_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 def gate(tmp_path: Path) -> Iterator[Gate]:
     """A gate with the sandbox's partners and directory, one worker and no quiet period."""
     (tmp_path / FILE).write_text("[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n", encoding="utf-8")
+    lay_ledger(Places(tmp_path).ledger)
     opened = open_gate(tmp_path)
     install(opened, actor="test")
     places = opened.places

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.ledger.database import open_ledger
+from tests.ledgers import new_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Engine]:
     """A new ledger."""
-    engine = open_ledger(tmp_path / "ledger.sqlite")
+    engine = new_ledger(tmp_path / "ledger.sqlite")
     yield engine
     engine.dispose()

@@ -14,7 +14,8 @@ from sqlalchemy import event, insert
 
 from edigate.ledger import balance as books
 from edigate.ledger import tables
-from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.database import writing
+from tests.ledgers import new_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ TIMES = (
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Engine]:
     """One flow of ABC123 at each of the times, decided and reported."""
-    engine = open_ledger(tmp_path / "ledger.sqlite")
+    engine = new_ledger(tmp_path / "ledger.sqlite")
     with writing(engine) as connection:
         for number, received_at in enumerate(TIMES):
             for table, row in _rows(f"f{number}", received_at, number).items():
@@ -95,7 +96,7 @@ def test_bounds_and_partner_leave_out_the_rest(ledger: Engine) -> None:
 
 def test_an_empty_ledger_is_even(tmp_path: Path) -> None:
     """No deposit, no line, and a total of noughts."""
-    engine = open_ledger(tmp_path / "empty.sqlite")
+    engine = new_ledger(tmp_path / "empty.sqlite")
     with engine.connect() as connection:
         assert list(books.balance(connection, ZONE)) == []
         assert books.arriving(connection, tmp_path / "no spool") == {}

@@ -12,6 +12,7 @@ from edigate.ledger import closing, notes
 from edigate.ledger.address import without_password
 from edigate.ledger.database import open_ledger, writing
 from edigate.ledger.tables import metadata, sequences
+from tests.ledgers import new_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ MARK = {"id": "1", "to": "postgresql://db/edigate", "at": "2026-03-02T09:00:00.0
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Engine]:
     """One with a note in it."""
-    engine = open_ledger(tmp_path / "ledger.sqlite")
+    engine = new_ledger(tmp_path / "ledger.sqlite")
     with writing(engine) as connection:
         notes.write(connection, "key", "value")
     yield engine

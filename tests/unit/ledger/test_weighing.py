@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from edigate.ledger import balance as books
 from edigate.ledger import tables, weighed, weighing
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import open_ledger, writing
+from tests.ledgers import new_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,17 +60,25 @@ CHANGES: dict[str, str] = {
 }
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Engine]:
-    """Flows of two partners over some days of March, decided and reported, and one pivot."""
-    chance = random.Random(7)
-    engine = open_ledger(tmp_path / "ledger.sqlite")
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of flows of two partners over some days of March, decided and reported, and one pivot."""
+    chance, path = random.Random(7), tmp_path_factory.mktemp("kept") / "ledger.sqlite"
+    engine = new_ledger(path)
     with writing(engine) as connection:
         for number in range(FLOWS):
             at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC) + dt.timedelta(hours=chance.uniform(0, 24 * 7))
             _add(connection, number, stamp(at))
         pivot = {"id": 800, "kind": "pivot", "partner": "SEI001", "interface": "X", "name": "pivot"}
         connection.execute(insert(tables.deliveries), [pivot | {"state": "published", "planned_at": ""}])
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def ledger(kept: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of it."""
+    engine = open_ledger(shutil.copy(kept, tmp_path / "ledger.sqlite"))
     yield engine
     engine.dispose()
 
