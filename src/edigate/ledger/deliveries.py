@@ -23,11 +23,21 @@ if TYPE_CHECKING:
 
 PLANNED, PLACED, PUBLISHED = states.PLANNED, states.PLACED, states.PUBLISHED
 STATUSES_IN_A_FLOW = 5_000
+_HANDED = (
+    "id", "kind", "partner", "interface", "name", "run", "planned_at", "size", "failures", "offers", "uploaded_at",
+    "uploaded_to",
+)  # fmt: skip
 _DELIVERIES, _HELD, _STATUSES = insert(deliveries), insert(delivery_invoices), insert(statuses)
 _TOLD = update(statuses).where(statuses.c.id == bindparam("b_id"))
 _STAND = update(invoices).where(invoices.c.id == bindparam("b_id"))
 _ONE = deliveries.c.id == bindparam("b_id")
 _PLACED = update(deliveries).where(_ONE, deliveries.c.state == PLANNED)
+_PUBLISH = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.state == PLACED)
+    .values(state=PUBLISHED, published_at=bindparam("now"), next_try_at=None, last_error="")
+    .returning(deliveries.c.id, deliveries.c.kind, deliveries.c.partner)
+)
 _AWAITED = update(deliveries).where(_ONE, deliveries.c.receipt != FlowStatus.RECEIVED_BY_RECIPIENT)
 BY_RECIPIENT = frozenset(code for code, row in STATUSES.items() if row.set_by is Setter.RECIPIENT)
 
@@ -161,8 +171,8 @@ def to_do(
     connection: Connection, state: str, partners: Collection[str], now: str, at_most: int | None = None
 ) -> list[RowMapping]:
     """Deliveries in this state to partners that may be served, whose time for another try has come."""
-    query = select(deliveries).where(_ready(state, partners, now)).order_by(deliveries.c.id).limit(at_most)
-    return list(connection.execute(query).mappings())
+    query = select(*(deliveries.c[name] for name in _HANDED)).where(_ready(state, partners, now))
+    return list(connection.execute(query.order_by(deliveries.c.id).limit(at_most)).mappings().all())
 
 
 def _ready(state: str, partners: Collection[str], now: str) -> ColumnElement[bool]:
@@ -253,13 +263,8 @@ class Times:
 def mark_published(connection: Connection, ids: Sequence[int], times: Times, now: str) -> None:
     """From placed to published; the invoices of a pivot are then available to whoever it is for."""
     for chunk in chunks(ids):
-        chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
-        query = select(deliveries.c.id, deliveries.c.kind, deliveries.c.partner).where(chosen)
-        found = connection.execute(query).all()
+        found = sorted(connection.execute(_PUBLISH, {"ids": chunk, "now": now}).all())
         moved = [row for row in found if row.kind == "pivot"]
-        connection.execute(
-            update(deliveries).where(chosen).values(state=PUBLISHED, published_at=now, next_try_at=None, last_error="")
-        )
         proof.published(connection, [row.id for row in found], at=now)
         awaited = [
             {"b_id": row.id, "receipt_due_at": times.receipts[row.partner]}
@@ -386,11 +391,15 @@ def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[
     """The invoices of each pivot, in order."""
     query = select(
         delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"),
-        delivery_invoices.c.stage.label("at_stage"), invoices,
+        delivery_invoices.c.stage.label("at_stage"), *(invoices.c[name] for name in _SHOWN),
     ).join(invoices, invoices.c.id == delivery_invoices.c.invoice)  # fmt: skip
     return _grouped(where_in(connection, query, delivery_invoices.c.delivery, pivots), "delivery", "place")
 
 
+_SHOWN = (
+    "id", "flow", "position", "number", "supplier", "supplier_name", "recipient", "recipient_name", "service",
+    "service_name", "cadre", "validator", "completes", "renvoi",
+)  # fmt: skip
 _NAMED = (
     "id", "supplier", "supplier_scheme", "supplier_name", "supplier_country", "recipient", "recipient_name", "service",
     "service_name", "number", "issue_date",

@@ -33,7 +33,7 @@ _ONE_OF_MANY = re.compile(rf"{WRITER}\.[1-9][0-9]{{0,4}}")
 
 
 # In ASCII: an entry is one line, also where a name is no text.
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=str).encode
 
 
 def note(connection: Connection, event: str, subject: str, *, at: str, **facts: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import jobs, proof, states, subjects
@@ -24,6 +24,7 @@ HOLD_RESTORED = "restored"
 IN_PROGRESS, DECIDED, HELD, DUE = states.IN_PROGRESS, states.DECIDED, states.HELD, states.DUE
 _NEVER = "9"
 _FLOWS, _RUNS = insert(flows), insert(runs)
+_ATTEMPT = update(runs).where(runs.c.id.in_(bindparam("ids", expanding=True))).values(attempts=runs.c.attempts + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def waiting_since(connection: Connection) -> str | None:
 def count_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
     """Count an attempt of each run before it starts (design §2, step 3)."""
     for ids in chunks(run_ids):
-        connection.execute(update(runs).where(runs.c.id.in_(ids)).values(attempts=runs.c.attempts + 1))
+        connection.execute(_ATTEMPT, {"ids": ids})
 
 
 def forget_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
