@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import zlib
 
+from isal import isal_zlib
+
 from edigate.domain.deflating_parts import PIECE, in_parts
 
-# A window that reaches further back than a text is long finds nothing more, and clearing its memory takes longer than
-# deflating ten kilobytes does. Past level 3 a text of that size takes twice the time for a tenth of its size.
-_SMALL, _SMALL_BITS = 1 << 14, 14
+# ISA-L deflates ten kilobytes in half of zlib's time and without clearing 200 kB before, to a twentieth more. Of longer
+# texts it leaves more.
+_SMALL, _QUICKLY = 1 << 14, 1
 _LEVEL = 3
 
 
 def deflated(data: bytes, *, bare: bool = False) -> bytes:
-    """The data in zlib's format, or `bare`, as a ZIP holds it; the same bytes every time."""
+    """The data in zlib's format, or `bare`, as a ZIP holds it; the same bytes every time on one kind of processor."""
     if bare and len(data) > PIECE:
         return b"".join(in_parts(data))
-    bits = _SMALL_BITS if len(data) <= _SMALL else zlib.MAX_WBITS
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -bits if bare else bits)
+    bits = -zlib.MAX_WBITS if bare else zlib.MAX_WBITS
+    if len(data) <= _SMALL:
+        return isal_zlib.compress(data, _QUICKLY, bits)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, bits)
     return packer.compress(data) + packer.flush()
