@@ -6,6 +6,7 @@ database. Tests of the file ledger.sqlite, or of commands in other processes, ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -25,7 +26,7 @@ def _load(root: Path) -> config.Settings:
     settings = _from_file(root)
     if settings.ledger.url:
         return settings
-    return settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"url": _url(root.resolve())})})
+    return replace(settings, ledger=replace(settings.ledger, url=_url(root.resolve())))
 
 
 def _url(root: Path) -> str:

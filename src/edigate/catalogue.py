@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from edigate.domain.interfaces import Direction, Interface, Standing
 from edigate.domain.names import INTERFACE
+from edigate.fitting import Unfit, strictly_fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pydantic import TypeAdapter
 
 SHARED_REPORT = "CSO11xxA"
 _FAMILIES = frozenset({"", "E1", "E2", "E3", "E4", "E5"})
@@ -85,23 +83,28 @@ def _row(path: Path) -> Interface:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _error(path, "", f"is not TOML: {error}") from None
-    from pydantic import ValidationError  # noqa: PLC0415 - see _adapter
-
     for key in sorted(table.keys() - _KEYS):
         raise _error(path, key, f"is no key of an interface (they are {', '.join(sorted(_KEYS))})")
+    values: dict[str, Any] = {"code": path.stem}
+    for field in fields(Interface)[1:]:
+        if field.name in table:
+            values[field.name] = _value(path, field.name, table[field.name])
+        elif field.default is MISSING:
+            raise _error(path, field.name, "Field required")
+    return Interface(**values)
+
+
+def _value(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - of the field's type
     try:
-        # Through JSON: there the strict reading takes a word for an enumeration and a list for a tuple, and no more.
-        return _adapter().validate_json(json.dumps(table | {"code": path.stem}, default=str), strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise _error(path, ".".join(map(str, first["loc"])), first["msg"]) from None
+        return strictly_fitted(_hints()[key], value)
+    except Unfit as unfit:
+        raise _error(path, ".".join([key, *map(str, unfit.path)]), str(unfit)) from None
 
 
 @cache
-def _adapter() -> TypeAdapter[Interface]:
-    from pydantic import TypeAdapter  # noqa: PLC0415 - made for who reads rows, and not for who only imports this
-
-    return TypeAdapter(Interface)
+def _hints() -> Mapping[str, Any]:
+    """The types of an interface's fields."""
+    return get_type_hints(Interface)
 
 
 def _reports(shared: Interface, rows: Mapping[str, Interface]) -> dict[str, Interface]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edigate import config
 from edigate.app import open_gate
-from edigate.config import FILE, Settings
+from edigate.config import FILE, TABLES, keys_of
 from edigate.domain.names import LIFE_CYCLE, PIVOT, UNNAMED_REPORT
 from edigate.engine.gate import Places
 from edigate.ledger import events, sequences
@@ -19,8 +19,6 @@ from edigate.ledger.database import open_ledger, writing
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from pydantic.fields import FieldInfo
 
     from edigate.engine.gate import Gate
 
@@ -110,7 +108,7 @@ def make_passable(folder: Path) -> None:
 
 def settings_text(code: str) -> str:
     """The settings file of a new gate: every table, every key with its meaning and its default."""
-    tables = (_table(name, field, code) for name, field in Settings.model_fields.items())
+    tables = (_table(name, code) for name in TABLES)
     return "\n".join([*_comment(_HEAD), "", *("\n".join(table) for table in tables)])
 
 
@@ -119,15 +117,12 @@ def shown(default: object) -> str:
     return json.dumps(default, ensure_ascii=False)
 
 
-def _table(name: str, field: FieldInfo, code: str) -> Iterator[str]:
-    model = field.annotation
-    if model is None or not hasattr(model, "model_fields"):
-        raise TypeError(name)
-    yield from _comment(model.__doc__ or "")
+def _table(name: str, code: str) -> Iterator[str]:
+    yield from _comment(TABLES[name].__doc__ or "")
     yield f"[{name}]"
-    for key, setting in model.model_fields.items():
-        yield from _comment(setting.description or "")
-        yield f"code = {shown(code)}" if (name, key) == ("gate", "code") else f"#{key} = {shown(setting.default)}"
+    for key in keys_of(name).values():
+        yield from _comment(key.description)
+        yield f"code = {shown(code)}" if (name, key.name) == ("gate", "code") else f"#{key.name} = {shown(key.default)}"
     yield ""
 
 

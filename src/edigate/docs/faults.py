@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from edigate.config import Settings
+from edigate.config import keys_of
 from edigate.docs import markdown
 from edigate.docs.markdown import table
 from edigate.domain.explain import label
@@ -139,10 +139,7 @@ def _settings(code: str) -> str:
 
 def _setting(setting: str) -> str:
     name, key = setting.split(".")
-    model = Settings.model_fields[name].annotation
-    if model is None or not hasattr(model, "model_fields"):
-        raise TypeError(name)
-    return f"Setting: [`{setting}`](settings.md#{name}). {model.model_fields[key].description}"
+    return f"Setting: [`{setting}`](settings.md#{name}). {keys_of(name)[key].description}"
 
 
 def _words(code: str, row: FaultRow) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from enum import EnumType
 from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
-from edigate.config import Form, Settings
+from edigate.config import TABLES, keys_of
 from edigate.docs.markdown import code, table
+from edigate.fitting import Form
 from edigate.founding import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic.fields import FieldInfo
+    from edigate.config import Key
 
 _PAGE = """\
 # Settings
@@ -30,41 +31,35 @@ _BOUNDS = (("gt", "more than {}"), ("ge", "{} or more"))
 
 def render() -> str:
     """The page `docs/reference/settings.md`."""
-    return _PAGE.format(tables="\n\n".join(_section(name, field) for name, field in Settings.model_fields.items()))
+    return _PAGE.format(tables="\n\n".join(map(_section, TABLES)))
 
 
-def _section(name: str, field: FieldInfo) -> str:
-    model = field.annotation
-    if model is None or not hasattr(model, "model_fields"):
-        raise TypeError(name)
+def _section(name: str) -> str:
     rows = [
-        [code(key), code(shown(setting.default)), _values(setting), setting.description or "", _variable(name, key)]
-        for key, setting in model.model_fields.items()
+        [code(key.name), code(shown(key.default)), _values(key), key.description, _variable(name, key.name)]
+        for key in keys_of(name).values()
     ]
-    return f"## `[{name}]`\n\n{model.__doc__}\n\n{table(['Key', 'Default', 'Values', 'Meaning', 'Variable'], rows)}"
+    words = TABLES[name].__doc__
+    return f"## `[{name}]`\n\n{words}\n\n{table(['Key', 'Default', 'Values', 'Meaning', 'Variable'], rows)}"
 
 
 def _variable(name: str, key: str) -> str:
     return code(f"EDIGATE_{name}__{key}".upper())
 
 
-def _values(setting: FieldInfo) -> str:
+def _values(key: Key) -> str:
     """What the key takes, by its type and bounds."""
-    kind = setting.annotation
+    kind = get_args(key.hint)[0] if hasattr(key.hint, "__metadata__") else key.hint
     if get_origin(kind) is Literal:
         return ", ".join(code(str(value)) for value in get_args(kind))
     if isinstance(kind, EnumType):
-        return ", ".join(code(str(value)) for value in kind)
-    return "; ".join([*(name for known, name in _NAMES if kind is known), *_bounds(setting)])
+        return ", ".join(map(code, kind))
+    return "; ".join([*(name for known, name in _NAMES if kind is known), *_bounds(key)])
 
 
-def _bounds(setting: FieldInfo) -> Iterator[str]:
-    for part in setting.metadata:
-        for name, words in _BOUNDS:
-            if (bound := getattr(part, name, None)) is not None:
-                yield words.format(bound)
-        if isinstance(part, Form):
-            yield part.form
+def _bounds(key: Key) -> Iterator[str]:
+    yield from (words.format(key.bounds[name]) for name, words in _BOUNDS if name in key.bounds)
+    yield from (part.words for part in getattr(key.hint, "__metadata__", ()) if isinstance(part, Form) and part.words)
 
 
 _NAMES = ((bool, "`true`, `false`"), (int, "whole number"), (float, "number"), (str, "text"))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.context import ForkServerContext
 
-_PRELOAD = ["edigate.engine.preloaded"]
+_PRELOAD = ["edigate.preloaded"]  # by its name only: it lies above the engine
 
 
 def start() -> None:

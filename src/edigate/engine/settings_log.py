@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -50,7 +51,7 @@ def _account() -> str:
 
 
 def _flat(gate: Gate) -> dict[str, Any]:
-    tables = gate.settings.model_dump(mode="json")
+    tables = asdict(gate.settings)
     found = {f"{table}.{key}": value for table, values in tables.items() for key, value in values.items()}
     for key in _ADDRESSES & found.keys():
         found[key] = _without_secrets(str(found[key]))

@@ -60,8 +60,8 @@ def deposit(gate: Gate, number: int, content: bytes | None = None, interface: st
 
 def with_settings(gate: Gate, table: str, **values: object) -> Gate:
     """The gate with other settings."""
-    changed = getattr(gate.settings, table).model_copy(update=values)
-    return replace(gate, settings=gate.settings.model_copy(update={table: changed}))
+    changed = replace(getattr(gate.settings, table), **values)
+    return replace(gate, settings=replace(gate.settings, **{table: changed}))
 
 
 def test_a_round_works_off_what_is_there(gate: Gate) -> None:

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tell
 @pytest.fixture
 def strict(gate: Gate) -> Gate:
     """A gate whose partners may fetch a file only once."""
-    settings = gate.settings.model_copy(update={"outbox": OutboxTable(collect_once=True)})
+    settings = replace(gate.settings, outbox=OutboxTable(collect_once=True))
     return replace(gate, settings=settings)
 
 

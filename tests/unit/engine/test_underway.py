@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def pairs(gate: Gate) -> Gate:
     """A gate that takes two flows at once."""
-    intake = gate.settings.intake.model_copy(update={"batch_flows": 2})
-    return replace(gate, settings=gate.settings.model_copy(update={"intake": intake}))
+    intake = replace(gate.settings.intake, batch_flows=2)
+    return replace(gate, settings=replace(gate.settings, intake=intake))
 
 
 @pytest.fixture
