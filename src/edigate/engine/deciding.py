@@ -18,6 +18,7 @@ from edigate.engine.handover import said
 from edigate.engine.worker import sweep
 from edigate.ledger import jobs
 from edigate.ledger.database import writing
+from edigate.ledger.locks import DEAD_AFTER
 from edigate.ledger.postgres import conninfo
 from edigate.observability.timing import timed
 
@@ -33,7 +34,6 @@ log = structlog.get_logger()
 AT_ONCE = 2  # while the workers examine one batch, the one before it is settled
 POLL_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5
-DEAD_AFTER = 3  # heartbeats
 
 
 class Decider:

@@ -114,7 +114,7 @@ def deliver(gate: Gate, pool: Pool, locks: Locks) -> int:
     taken = locks.take((_lock(code) for code in wanted), at_most=AT_ONCE)
     try:
         mine = {code for code in wanted if _lock(code) in taken}
-        return hand_over(gate, pool, {}, only=mine) if mine else 0
+        return hand_over(gate, pool, {}, only=mine, sure=lambda: locks.holds(*taken)) if mine else 0
     finally:
         locks.give_back(taken)
 

@@ -80,7 +80,7 @@ class Distributed:
         self._progress = progress
         self._stopped = threading.Event()
         self._turn = threading.Lock()
-        self._locks = Locks(gate.ledger)
+        self._locks = Locks(gate.ledger, heartbeat=gate.settings.engine.heartbeat_seconds)
         self._work = gate.places.work / f"{os.getpid()}-{os.urandom(4).hex()}"
         self._arrivals = Arrivals(gate, self.tally)
         self._again = self._work / "again"

@@ -158,6 +158,13 @@ class Errands:
             return Ended(again_in=self._gate.settings.outbox.retry_seconds)
         return ended
 
+    def _is_mine(self, errand: Errand) -> bool:
+        """Whether this process still runs an errand alone, as far as the ledger can be asked."""
+        try:
+            return self._locks is None or self._locks.holds(_name(errand))
+        except SQLAlchemyError:
+            return False
+
     @property
     def busy(self) -> bool:
         """Whether anything is under way."""
@@ -218,7 +225,7 @@ class Errands:
         try:
             with self._session(server) as session:
                 if errand.way == ways.PUT:
-                    sent = send(self._gate, session, server, self._turn(errand))
+                    sent = send(self._gate, session, server, self._turn(errand), sure=lambda: self._is_mine(errand))
                 else:
                     again_in = self._fetch(session, server, errand)
             self._worked(errand)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,21 +43,35 @@ if TYPE_CHECKING:
     from edigate.ledger.syncing import SharedSync
 
 log = structlog.get_logger()
+Sure: TypeAlias = "Callable[[], bool]"
+"""Asked right before files are shown: whether their partners are still this process's to serve."""
 OF_THE_FILE = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENAMETOOLONG}
 
 
-def hand_over(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None) -> int:
+def alone() -> bool:
+    """What is sure where nobody else may serve a partner."""
+    return True
+
+
+def hand_over(
+    gate: Gate,
+    pool: Pool,
+    pivots: Mapping[int, Content],
+    only: Collection[str] | None = None,
+    *,
+    sure: Sure = alone,
+) -> int:
     """Place and publish all that is planned or placed, then tell the life cycles that came of it. Returns how many.
 
     For these partners `only`, where they are given: others are served elsewhere.
     """
-    published = place_and_publish(gate, pool, pivots, only)
+    published = place_and_publish(gate, pool, pivots, only, sure=sure)
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
     tellable = tellable_among(book, only)
     code = gate.settings.gate.code
     planned = written(gate.ledger, deliveries.plan_life_cycles, tellable, code, stamp(gate.clock()))
-    return published + (place_and_publish(gate, pool, {}, only) if planned else 0)
+    return published + (place_and_publish(gate, pool, {}, only, sure=sure) if planned else 0)
 
 
 def tellable_among(book: PartnerBook, only: Collection[str] | None = None) -> list[str]:
@@ -67,11 +81,16 @@ def tellable_among(book: PartnerBook, only: Collection[str] | None = None) -> li
 
 
 def place_and_publish(
-    gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None
+    gate: Gate,
+    pool: Pool,
+    pivots: Mapping[int, Content],
+    only: Collection[str] | None = None,
+    *,
+    sure: Sure = alone,
 ) -> int:
     """Steps 5 and 6 for every delivery that is due. Returns how many were published."""
     place(gate, pool, pivots, only)
-    return publish(gate, only)
+    return publish(gate, only, sure=sure)
 
 
 def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None) -> None:
@@ -213,7 +232,7 @@ def _each_partner(step: Callable[[str], None], rows: Iterable[RowMapping]) -> li
     return failures
 
 
-def publish(gate: Gate, only: Collection[str] | None = None) -> int:
+def publish(gate: Gate, only: Collection[str] | None = None, *, sure: Sure = alone) -> int:
     """Rename what is placed to its final name, sync the folders, commit. Returns how many.
 
     Each partner's in the order of planning: what fails keeps those behind it waiting, until it goes or is set aside.
@@ -223,7 +242,7 @@ def publish(gate: Gate, only: Collection[str] | None = None) -> int:
         closed = ways.closed(connection, ways.PUT, stamp(gate.clock()))
         here = active(book, only) - served_remotely(servers.load(connection)) - closed
         rows = _left_by_servers(gate, deliveries.in_turn(connection, here, stamp(gate.clock())))
-    if not rows:
+    if not rows or not sure():
         return 0
     partners_of = {row["partner"] for row in rows}
     with shared_sync(gate.places.root, len(partners_of), relaxed=gate.settings.engine.relaxed) as shared:

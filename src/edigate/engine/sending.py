@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edigate.engine.handover import Failure, active, note_failures, published, tell_published
+from edigate.engine.handover import Failure, Sure, active, alone, note_failures, published, tell_published
 from edigate.ledger import deliveries, partners, servers
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
@@ -42,7 +42,7 @@ OF_THE_FILE = frozenset({Cause.EXISTS, Cause.FAILED})
 
 
 class Stopped(Exception):
-    """The gate was told to end, or the server was changed, while files were under way; another errand goes on."""
+    """The gate was told to end, or the server was changed or is no longer its own; another errand goes on."""
 
 
 @dataclass(slots=True)
@@ -62,14 +62,14 @@ class _Stride:
     trouble: Exception | None = None
 
 
-def send(gate: Gate, session: Session, server: Server, stopped: Callable[[], bool]) -> int:
+def send(gate: Gate, session: Session, server: Server, stopped: Callable[[], bool], *, sure: Sure = alone) -> int:
     """Send all that waits for the server's partner, in strides with two commits each. Returns how many files.
 
     Raises RemoteTrouble for what concerns the server as a whole, Stopped, OSError of the gate's own disk.
     """
     count = 0
     while (rows := _waiting(gate, server)) and not stopped():
-        done = _send_stride(gate, session, server, _stride(rows), stopped)
+        done = _send_stride(gate, session, server, _stride(rows), stopped, sure)
         if not done:
             break
         count += done
@@ -104,13 +104,16 @@ def _stride(rows: Sequence[RowMapping]) -> list[RowMapping]:
 
 
 def _send_stride(
-    gate: Gate, session: Session, server: Server, rows: Sequence[RowMapping], stopped: Callable[[], bool]
+    gate: Gate, session: Session, server: Server, rows: Sequence[RowMapping], stopped: Callable[[], bool], sure: Sure
 ) -> int:
     """Upload, commit, rename, commit; what was done before trouble is committed, then the trouble is raised."""
     stride = _Stride()
     _upload_all(gate, session, server, rows, stopped, stride)
     if not isinstance(stride.trouble, Unreachable | Stopped):
-        _show_all(session, server, _about_to_rename(gate, server, stride), stride)
+        whole = _about_to_rename(gate, server, stride)
+        if not sure():
+            raise Stopped
+        _show_all(session, server, whole, stride)
     written(gate.ledger, _sent, gate, server, stride)
     tell_published(stride.shown, at="server")
     for row in stride.shown:

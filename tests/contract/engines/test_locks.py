@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import time
 from contextlib import closing, contextmanager
+from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from edigate.engine import delivering
+from edigate.engine.distributed import Distributed
+from edigate.engine.roles import Role
 from edigate.ledger.locks import Locks
 from tests import postgres
+from tests.acceptance.gates import sound
+from tests.contract.engines.test_watching import until
+from tests.unit.engine.steps import a_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,3 +71,65 @@ def test_a_connection_that_breaks_takes_its_locks_along(site: Site) -> None:
         with pytest.raises(DBAPIError):
             second.take(["a"])
         assert second.take(["a", "b"]) == {"a", "b"}
+
+
+STOPPED = """
+import os, signal, sys
+from sqlalchemy.exc import DBAPIError
+from edigate.ledger.database import open_ledger
+from edigate.ledger.locks import Locks
+locks = Locks(open_ledger(sys.argv[1]), heartbeat=0.2)
+print(sorted(locks.take(["a"])), flush=True)
+sys.stdin.readline()
+os.kill(os.getpid(), signal.SIGSTOP)
+try:
+    print(locks.holds("a"), flush=True)
+except DBAPIError:
+    print(False, flush=True)
+print(sorted(locks.take(["a"])), flush=True)
+"""
+
+
+def test_a_process_that_is_stopped_loses_its_locks_and_learns_it(site: Site) -> None:
+    """One that lives keeps them however long it does nothing; the other has them within some heartbeats."""
+    command = [sys.executable, "-c", STOPPED, site.gate.settings.ledger.url]
+    with closing(Locks(site.gate.ledger)) as other, Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            assert process.stdout.readline() == "['a']\n"
+            time.sleep(1.2)
+            assert other.take(["a"]) == set()
+            process.stdin.write("stop\n")
+            process.stdin.flush()
+            until(lambda: other.take(["a"]) == {"a"})
+            process.send_signal(signal.SIGCONT)
+            assert process.stdout.readline() == "False\n"
+            assert process.stdout.readline() == "[]\n"
+        finally:
+            process.kill()
+
+
+class Cut(Locks):
+    """Locks whose session ends right before they are asked for."""
+
+    def holds(self, *names: str) -> bool:
+        """As it is after that."""
+        self.close()
+        return super().holds(*names)
+
+
+def test_who_lost_his_locks_shows_nothing(site: Site) -> None:
+    """What he has rendered meanwhile stays hidden; whoever has them now shows it."""
+    site.deposit(sound())
+    Distributed(site.gate, {Role.INTAKE, Role.WORK}).run_once()
+    pool = a_pool(site.gate)
+    try:
+        with closing(Cut(site.gate.ledger)) as lost, closing(Locks(site.gate.ledger)) as held:
+            assert delivering.deliver(site.gate, pool, lost) == 0
+            before = [path for path in site.gate.places.outbox.glob("*/*") if not path.name.startswith(".")]
+            assert delivering.deliver(site.gate, pool, held) > 0
+    finally:
+        pool.close()
+
+    assert before == []
