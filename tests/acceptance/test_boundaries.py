@@ -8,6 +8,7 @@ import pytest
 
 from edigate.delivery.folder import Outbox
 from edigate.engine import decisions, deposits
+from edigate.engine.gate import Places
 from edigate.engine.local import Local
 from edigate.engine.pool import Pool
 from edigate.engine.underway import Underway
@@ -18,6 +19,7 @@ from edigate.sandbox import structures
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
+from tests.ledgers import lay_ledger
 from torture.deposits import Deposit
 from torture.outcome import Flaws, Result, outcome
 from torture.site import Site
@@ -83,6 +85,14 @@ def end_at(patch: pytest.MonkeyPatch, step: tuple[object, str], call: int, *, do
     patch.setattr(*step, ends)
 
 
+def a_site(root: Path) -> Site:
+    """A gate that all of them were deposited at."""
+    lay_ledger(Places(root).ledger)
+    site = Site(root)
+    site.drop(list(DEPOSITS))
+    return site
+
+
 def run_once(site: Site) -> None:
     """A new gate works off what is there, and its files are collected."""
     gate = site.open()
@@ -96,8 +106,7 @@ def run_once(site: Site) -> None:
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """What one gate does alone."""
-    site = Site(tmp_path_factory.mktemp("alone") / "gate")
-    site.drop(list(DEPOSITS))
+    site = a_site(tmp_path_factory.mktemp("alone") / "gate")
     run_once(site)
     result, flaws = outcome(site)
     assert flaws == Flaws()
@@ -116,8 +125,7 @@ def test_a_gate_may_end_between_any_two_steps(
 ) -> None:
     """At the first call and at the second: what comes after it is the same."""
     for call in (1, 2):
-        site = Site(tmp_path / f"gate{call}")
-        site.drop(list(DEPOSITS))
+        site = a_site(tmp_path / f"gate{call}")
         with monkeypatch.context() as patch:
             # Whatever else is being written on this machine.
             patch.setattr(syncing, "_can_be_whole", lambda _: True)

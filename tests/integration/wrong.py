@@ -19,6 +19,7 @@ from sqlalchemy import select
 from edigate.app import open_gate
 from edigate.catalogue import schema_folder
 from edigate.config import FILE
+from edigate.engine.gate import Places
 from edigate.engine.local import Local
 from edigate.ledger import partners
 from edigate.ledger.clock import stamp
@@ -28,6 +29,7 @@ from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.fill import install
 from edigate.sandbox.flows import flow_name
+from tests.ledgers import lay_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,6 +83,7 @@ class Place:
         text = SETTINGS.format(quiet=quiet, broken_after=broken_after, batch=batch, held=held, free=free)
         (root / FILE).write_text(text, encoding="utf-8")
         self.root = root
+        lay_ledger(Places(root).ledger)
         gate = open_gate(root)
         install(gate, actor="test")
         gate.ledger.dispose()
