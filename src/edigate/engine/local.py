@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.arrivals import Arrivals
+from edigate.engine.cycles import seldom_looked_for
 from edigate.engine.decisions import pass_time, settle
 from edigate.engine.handover import hand_over, publish, said
 from edigate.engine.lock import held
@@ -136,7 +137,7 @@ class Local:
     def _at_work(self) -> Iterator[None]:
         """Hold the folder, end on a signal only between batches, and leave no process behind."""
         seconds = self.gate.settings.engine.stop_seconds
-        with told_to_end(self.stop, seconds), held(self.gate.places.lock):
+        with told_to_end(self.stop, seconds), held(self.gate.places.lock), seldom_looked_for():
             self._beside = ThreadPoolExecutor(1, thread_name_prefix="take-in")
             self._underway = Underway(self.gate, self._pool)
             self._prepare()
