@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 Sure: TypeAlias = "Callable[[], bool]"
 """Asked right before files are shown: whether their partners are still this process's to serve."""
+PORTION = 1000
+"""Files that are placed or published at once: a partner's backlog may be as long as it likes."""
 OF_THE_FILE = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENAMETOOLONG}
 
 
@@ -94,20 +96,33 @@ def place_and_publish(
 
 
 def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None) -> None:
-    """Render what is planned from the ledger's rows, write it under hidden names, sync, commit."""
+    """Render what is planned from the ledger's rows, write it under hidden names, sync, commit; a portion at a time."""
+    last = 0
+    while rows := _place_some(gate, pool, pivots, only, last):
+        last = rows[-1]["id"]
+        if len(rows) < PORTION:
+            return
+
+
+def _place_some(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None, after: int
+) -> list[RowMapping]:
+    """Place the first of what is planned after this one; what was to be placed."""
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
         remote = served_remotely(servers.load(connection))
-        closed = ways.closed(connection, ways.PUT, stamp(gate.clock())) - remote
-        rows = deliveries.to_do(connection, deliveries.PLANNED, active(book, only) - closed, stamp(gate.clock()))
+        now = stamp(gate.clock())
+        here = active(book, only) - (ways.closed(connection, ways.PUT, now) - remote)
+        rows = deliveries.to_do(connection, deliveries.PLANNED, here, now, PORTION, after=after)
         if not rows:
-            return
+            return []
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
     with shared_sync(gate.places.root, len(rows), relaxed=gate.settings.engine.relaxed) as shared:
         staged, failed = _write(gate, rows, renderers, shared)
     written(gate.ledger, _placed, gate, staged, failed)
     if gate.settings.ledger.url:
         put_by.forget(gate, [row for row, _, _ in staged])
+    return rows
 
 
 def _placed(
@@ -241,9 +256,27 @@ def publish(gate: Gate, only: Collection[str] | None = None, *, sure: Sure = alo
         book = partners.load_book(connection)
         closed = ways.closed(connection, ways.PUT, stamp(gate.clock()))
         here = active(book, only) - served_remotely(servers.load(connection)) - closed
-        rows = _left_by_servers(gate, deliveries.in_turn(connection, here, stamp(gate.clock())))
-    if not rows or not sure():
-        return 0
+    count = 0
+    while True:
+        with gate.ledger.connect() as connection:
+            now = stamp(gate.clock())
+            rows = deliveries.to_do(connection, deliveries.PLACED, here, now, PORTION)
+            going = deliveries.going(connection, rows, here, now)
+        free = _left_by_servers(gate, going)
+        if free and not sure():
+            return count
+        done = _publish_these(gate, book, free) if free else set()
+        count += len(done)
+        if len(rows) < PORTION:
+            return count
+        with gate.ledger.connect() as connection:
+            # Those one of whose files stays have had their turn: what is behind it must not pass it.
+            stopped = {row["partner"] for row in going if row["id"] not in done}
+            here = deliveries.with_turn(connection, here - stopped, stamp(gate.clock()))
+
+
+def _publish_these(gate: Gate, book: PartnerBook, rows: Sequence[RowMapping]) -> set[int]:
+    """The same for these files; those that went."""
     partners_of = {row["partner"] for row in rows}
     with shared_sync(gate.places.root, len(partners_of), relaxed=gate.settings.engine.relaxed) as shared:
         renamed, vanished, failures = _rename(gate, rows)
@@ -252,7 +285,7 @@ def publish(gate: Gate, only: Collection[str] | None = None, *, sure: Sure = alo
     done = [row for row in renamed if row["id"] not in unsettled]
     written(gate.ledger, _published, gate, book, done, failures, vanished)
     tell_published(done)
-    return len(done)
+    return {row["id"] for row in done}
 
 
 def _published(

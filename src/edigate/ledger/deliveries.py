@@ -168,10 +168,17 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
 
 
 def to_do(
-    connection: Connection, state: str, partners: Collection[str], now: str, at_most: int | None = None
+    connection: Connection,
+    state: str,
+    partners: Collection[str],
+    now: str,
+    at_most: int | None = None,
+    *,
+    after: int = 0,
 ) -> list[RowMapping]:
-    """Deliveries in this state to partners that may be served, whose time for another try has come."""
+    """Deliveries in this state to partners that may be served, whose time for another try has come; in their order."""
     query = select(*(deliveries.c[name] for name in _HANDED)).where(_ready(state, partners, now))
+    query = query.where(deliveries.c.id > after) if after else query
     return list(connection.execute(query.order_by(deliveries.c.id).limit(at_most)).mappings().all())
 
 
@@ -215,8 +222,12 @@ def in_turn(
 
     A dead letter keeps nothing back.
     """
+    return going(connection, to_do(connection, PLACED, partners, now, at_most), partners, now)
+
+
+def going(connection: Connection, rows: Iterable[RowMapping], partners: Collection[str], now: str) -> list[RowMapping]:
+    """Those of the files placed for these partners that nothing before them keeps waiting."""
     stop = _stops(connection, partners, now)
-    rows = to_do(connection, PLACED, partners, now, at_most)
     return [row for row in rows if row["partner"] not in stop or row["id"] < stop[row["partner"]]]
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
+from edigate.engine import handover
 from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.handover import Failure, hand_over, note_failures, place, publish
 from edigate.engine.rendering import Renderers
@@ -20,6 +21,7 @@ from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing, written
 from edigate.ledger.tables import alerts as alerts_table
 from edigate.ledger.tables import deliveries as deliveries_table
+from edigate.ledger.tables import links
 from edigate.ledger.tables import ways as ways_table
 from tests.unit.engine.steps import a_pool, book, delivery_states, rows
 
@@ -159,6 +161,30 @@ def test_a_file_of_a_partner_keeps_its_later_ones_waiting(
     try_again(gate)
     hand_over(gate, pool, {})
     assert published(gate) == ALL
+
+
+def test_a_backlog_goes_in_portions_and_keeps_its_order(
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it is, so much is at hand at once; what is behind a file that fails does not pass it."""
+    monkeypatch.setattr(handover, "PORTION", 1)
+    place(gate, pool, pivots)
+    first = next(str(row["name"]) for row in rows(gate, deliveries_table) if row["id"] == 1)
+    (gate.places.outbox / "JMRPOR" / first).mkdir()
+    with capture_logs() as said:
+        assert publish(gate) == 1
+        (gate.places.outbox / "JMRPOR" / first).rmdir()
+        try_again(gate)
+        assert hand_over(gate, pool, {}) == 3
+
+    went = [(line["partner"], line["kind"]) for line in said if line["event"] == "delivery.published"]
+    assert went == [("SEI001", "pivot"), ("JMRPOR", "report"), ("JMRPOR", "report"), ("JMRPOR", "life_cycle")]
+    assert published(gate) == ALL
+    entries = [str(link["entries"]) for link in rows(gate, links)]
+    assert {entry.count(event) for entry in entries for event in ('"delivery.placed"', '"delivery.published"')} == {
+        0,
+        1,
+    }
 
 
 def test_failures_that_are_not_committed_are_not_told(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
