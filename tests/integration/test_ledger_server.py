@@ -22,7 +22,7 @@ from edigate.health.checks import examine
 from edigate.ledger import alerts, host_keys, journal, server_state, servers
 from edigate.ledger import postgres as ledgers
 from edigate.ledger.clock import stamp, system_clock
-from edigate.ledger.database import LedgerUnfit, open_ledger, sole, writing, written
+from edigate.ledger.database import LedgerUnfit, open_ledger, writing, written
 from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site
 from tests.postgres import PATIENCE, Postgres, fresh_ledger, server
@@ -229,19 +229,6 @@ def test_the_doctor_tells_columns_that_sort_by_a_language(on: Site) -> None:
     )
 
     assert kinds(on) == {"server.unsorted", *PASSING}
-
-
-def test_a_session_that_ends_gives_its_names_to_others(on: Site) -> None:
-    """And knows that it has lost them."""
-    first, second = open_ledger(url_of(on)), open_ledger(url_of(on))
-    with sole(first, "put ABC123") as held:
-        assert held
-        server().cut(url_of(on))
-        with sole(second, "put ABC123") as taken:
-            assert taken
-        assert not held.alive()
-    first.dispose()
-    second.dispose()
 
 
 def test_a_transaction_in_which_a_statement_failed_is_not_taken_for_done(on: Site) -> None:

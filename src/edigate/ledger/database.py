@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import create_engine, event, inspect, text
@@ -41,16 +41,6 @@ class LedgerUnfit(Exception):
         """`why` is one of the words above."""
         super().__init__(f"{why}: {found}")
         self.why, self.found = why, found
-
-
-class Hold(Protocol):
-    """What `sole` gives: true where the name was got."""
-
-    def __bool__(self) -> bool:
-        """Whether it was got."""
-
-    def alive(self) -> bool:
-        """Whether it is still held."""
 
 
 def open_ledger(where: Path | str, *, create: bool = True) -> Engine:
@@ -174,34 +164,6 @@ def _lost_to_a_rival(error: DBAPIError) -> bool:
     from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
 
     return postgres.is_rival(error)
-
-
-@contextmanager
-def sole(engine: Engine, name: str) -> Iterator[Hold]:
-    """Hold a name if no other process on this ledger does, without waiting: false where one does.
-
-    In an embedded gate the folder's lock has seen to that.
-    """
-    if is_embedded(engine):
-        yield _HELD
-    else:
-        from edigate.ledger import postgres  # noqa: PLC0415 - loaded by now
-
-        with postgres.sole(engine, name) as hold:
-            yield hold
-
-
-class _Held:
-    """A name that nobody else can want."""
-
-    def __bool__(self) -> bool:
-        return True
-
-    def alive(self) -> bool:
-        return True
-
-
-_HELD = _Held()
 
 
 def revision(connection: Connection) -> str | None:

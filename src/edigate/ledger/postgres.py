@@ -1,11 +1,9 @@
-"""A ledger on PostgreSQL: opened, made or brought up to date, its transactions, and the locks that sessions hold."""
+"""A ledger on PostgreSQL: opened, made or brought up to date, and its transactions."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -228,38 +226,3 @@ def _require_sound(connection: Connection) -> None:
 def is_rival(error: DBAPIError) -> bool:
     """Whether a transaction failed only because another one was quicker."""
     return getattr(error.orig, "sqlstate", None) in RIVALS
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A name that this process alone holds, or true to nothing; gone when its session is."""
-
-    session: psycopg.Connection | None
-
-    def __bool__(self) -> bool:
-        """Whether it was got."""
-        return self.session is not None
-
-    def alive(self) -> bool:
-        """Whether the session that holds it still answers; some 15 seconds at most where the network is cut."""
-        if self.session is None:
-            return False
-        try:
-            self.session.execute("select 1")
-        except psycopg.Error:
-            return False
-        return True
-
-
-@contextmanager
-def sole(engine: Engine, name: str) -> Iterator[Hold]:
-    """Hold a name if nobody else does."""
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-    apart = engine.raw_connection()
-    apart.detach()  # from now on nobody else's, and closed with its lock in the end
-    session = cast("psycopg.Connection", apart.dbapi_connection)
-    try:
-        row = session.execute("select pg_try_advisory_lock(%s)", [key]).fetchone()
-        yield Hold(session if row and row[0] else None)
-    finally:
-        session.close()

@@ -5,14 +5,16 @@ Where filling fails, the old one is opened again; where it was cut short, it sta
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from edigate import catalogue
 from edigate.engine.delivering import outbox_mark
 from edigate.founding import make_passable
-from edigate.ledger import closing, store
-from edigate.ledger.database import open_ledger, sole, writing
+from edigate.ledger import closing as closed_ledgers
+from edigate.ledger import store
+from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.locks import Locks
 from edigate.moving import ledgers
 from edigate.moving.contents import TABLES, Chains, ZeroByte, count, digest_of, embedded_rows
 from edigate.moving.ledgers import Copied, Move
@@ -35,7 +37,7 @@ def meet(source: Engine, url: str, to: str) -> None:
     Nothing is made there; `to` is the address without its password.
     """
     with source.connect() as connection:
-        mark = closing.mark_of(connection)
+        mark = closed_ledgers.mark_of(connection)
         if mark is None:
             ledgers.require_sound(connection)
     if mark is not None and mark["to"] != to:
@@ -85,11 +87,11 @@ def survey(source: Engine, told: Progress) -> Copied:
 def bring_over(source: Engine, url: str, places: Places, new: Move, told: Progress) -> Copied:
     """Have the whole ledger in the new place, and the old one closed. Raises Unmovable; what the databases raise."""
     with source.connect() as connection:
-        mark = closing.mark_of(connection)
+        mark = closed_ledgers.mark_of(connection)
     target = open_ledger(url)
     try:
-        with sole(target, _NAME) as hold:
-            if not hold:
+        with closing(Locks(target)) as locks:
+            if not locks.take([_NAME]):
                 raise Unmovable(Cause.AT_WORK, new.to)
             with target.connect() as connection:
                 found = _found(connection, mark)
@@ -117,15 +119,15 @@ def _fill(
     except BaseException:
         if not complete:
             with writing(source) as old:
-                closing.reopen(old)
+                closed_ledgers.reopen(old)
         raise
     return copied
 
 
 def _close(source: Engine, mark: dict[str, Any]) -> None:
     with writing(source) as connection:
-        if closing.mark_of(connection) is None:
-            closing.close(connection, mark)
+        if closed_ledgers.mark_of(connection) is None:
+            closed_ledgers.close(connection, mark)
 
 
 @contextmanager

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edigate.engine.engines import engine_of
-from edigate.ledger.database import open_ledger, sole, writing
+from edigate.ledger.database import open_ledger, writing
+from edigate.ledger.locks import Locks
 from edigate.ledger.notes import write
 from tests import postgres
 from tests.acceptance.gates import Site
@@ -52,8 +54,8 @@ def test_a_gate_at_work_is_not_moved(departing: Departing, lang: str, said: str)
 def test_two_moves_at_once_are_one(departing: Departing) -> None:
     """Whoever comes second, from another folder or machine, is told so."""
     ledger = open_ledger(departing.url)
-    with sole(ledger, "move") as hold:
-        assert hold
+    with closing(Locks(ledger)) as locks:
+        assert locks.take(["move"])
         answer = departing.console.run("migrate", "--ledger", departing.url, expect=1)
     ledger.dispose()
     assert f"Somebody else is at work there: a backup, a purge, or another move ({departing.url})" in answer.err
