@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.pickled import by_values
 
@@ -35,9 +35,7 @@ class Scheme(StrEnum):
     PERSON = "7"
 
 
-@by_values
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A postal address: street and what completes it in `lines`, in the document's order."""
 
     lines: tuple[str, ...] = ()
@@ -46,9 +44,10 @@ class Address:
     country: str = ""
 
 
-@by_values
-@dataclass(frozen=True, slots=True)
-class Contact:
+NO_ADDRESS = Address()
+
+
+class Contact(NamedTuple):
     """Whom to ask at a party."""
 
     name: str = ""
@@ -58,13 +57,18 @@ class Contact:
     mail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+NO_CONTACT = Contact()
+
+
+class Site(NamedTuple):
     """Where goods or services were delivered; a line gives its identifier alone as a rule."""
 
     identifier: str = ""
     name: str = ""
-    address: Address = Address()
+    address: Address = NO_ADDRESS
+
+
+NO_SITE = Site()
 
 
 @by_values
@@ -89,15 +93,14 @@ class Party:
     trade_name: str = ""
     registration: str = ""
     note: str = ""
-    legal_address: Address = Address()
-    trade_address: Address = Address()
-    contact: Contact = Contact()
+    legal_address: Address = NO_ADDRESS
+    trade_address: Address = NO_ADDRESS
+    contact: Contact = NO_CONTACT
     vat_regime: str = ""
     endpoint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """How the supplier is to be paid.
 
     `account` is an IBAN unless `account_kind` says RIB, `account_name` who holds it, `institution` the bank (its BIC).
@@ -112,8 +115,10 @@ class Payment:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class VatRow:
+NO_PAYMENT = Payment()
+
+
+class VatRow(NamedTuple):
     """One row of the VAT recap; `rate` in percent; None where the document does not say.
 
     `due_date_code` says when the tax falls due, in CII's code or UBL's words (`domain.vat` reads both);
@@ -129,8 +134,7 @@ class VatRow:
     tax: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AllowanceCharge:
+class AllowanceCharge(NamedTuple):
     """What is taken off an amount, or, as a charge, put on it; `code` is of UNTDID 5189 or 7161."""
 
     is_charge: bool = False
@@ -140,8 +144,7 @@ class AllowanceCharge:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The time that the invoice is for; an end that is missing or cannot be read is None."""
 
     start: dt.date | None = None
@@ -149,8 +152,10 @@ class Period:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+NO_PERIOD = Period()
+
+
+class Contract(NamedTuple):
     """A reference to a market (`kind` BC) or a contract (CT); another kind is as the document has it."""
 
     identifier: str = ""
@@ -162,8 +167,7 @@ OUTSIDE_SUMS = frozenset({"GROUP", "REGROUPEMENT", "INFORMATION"})
 """Kinds of line that only gather or explain others (reference §11.2): no sum counts them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line; `gross_price` and `net_price` as the syntax has them, `unit_price` is the one without tax.
 
     `kind` is DETAIL, REGROUPEMENT or INFORMATION where the document says one of these in its own way;
@@ -189,12 +193,11 @@ class Line:
     description: str = ""
     price_allowance: Decimal | None = None
     price_base: Decimal | None = None
-    site: Site = Site()
+    site: Site = NO_SITE
     allowances: tuple[AllowanceCharge, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Header amounts; None where the document does not say (no term is guessed); the amount due holds `rounding`.
 
     `untotalled`: the header has allowances or charges, and one of their totals is not stated.
@@ -210,6 +213,9 @@ class Totals:
     due: Decimal | None = None
     rounding: Decimal | None = None
     untotalled: bool = False
+
+
+NO_TOTALS = Totals()
 
 
 def _nothing() -> str | None:
@@ -256,11 +262,11 @@ class Invoice:
     contracts: tuple[Contract, ...] = ()
     preceding: tuple[str, ...] = ()
     delivery_date: dt.date | None = None
-    site: Site = Site()
-    period: Period = Period()
-    payment: Payment = Payment()
+    site: Site = NO_SITE
+    period: Period = NO_PERIOD
+    payment: Payment = NO_PAYMENT
     vat: tuple[VatRow, ...] = ()
     allowances: tuple[AllowanceCharge, ...] = ()
     lines: tuple[Line, ...] = ()
-    totals: Totals = Totals()
+    totals: Totals = NO_TOTALS
     attachments: tuple[Attachment, ...] = ()

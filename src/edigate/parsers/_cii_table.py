@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edigate.parsers._tree import Group
+from edigate.parsers._tree import Group, kept, number
 
 if TYPE_CHECKING:
     from edigate.parsers._tree import Members
@@ -26,7 +26,7 @@ _CONTACT_PATH = "ram:DefinedTradeContact"
 _LINE_SETTLEMENT = "ram:SpecifiedLineTradeSettlement"
 
 _ADDRESS: Members = {
-    "lines": ("ram:LineOne", "ram:LineTwo", "ram:LineThree"),
+    "lines": kept("ram:LineOne", "ram:LineTwo", "ram:LineThree"),
     "postcode": "ram:PostcodeCode",
     "city": "ram:CityName",
     "country": "ram:CountryID",
@@ -45,20 +45,20 @@ _SITE: Members = {
 }
 _ALLOWANCE: Members = {
     "indicator": ("ram:ChargeIndicator/udt:Indicator", "ram:ChargeIndicator/udt:IndicatorString"),
-    "amount": "ram:ActualAmount",
-    "base": "ram:BasisAmount",
+    "amount": number("ram:ActualAmount"),
+    "base": number("ram:BasisAmount"),
     "code": "ram:ReasonCode",
     "reason": "ram:Reason",
 }
 _PARTY: Members = {
-    "identifier": (f"{_ORGANIZATION}/ram:ID", "ram:GlobalID", "ram:ID"),
+    "identifier": kept(f"{_ORGANIZATION}/ram:ID", "ram:GlobalID", "ram:ID"),
     "name": "ram:Name",
     "country": (f"{_ADDRESS_PATH}/ram:CountryID", f"{_ORGANIZATION}/{_ADDRESS_PATH}/ram:CountryID"),
-    "vat_number": "ram:SpecifiedTaxRegistration/ram:ID",
+    "vat_number": kept("ram:SpecifiedTaxRegistration/ram:ID"),
     "service_name": f"{_CONTACT_PATH}/ram:DepartmentName",
     "trade_name": f"{_ORGANIZATION}/ram:TradingBusinessName",
     "note": "ram:Description",
-    "endpoint": "ram:URIUniversalCommunication/ram:URIID",
+    "endpoint": kept("ram:URIUniversalCommunication/ram:URIID"),
     "legal_address": Group(_ADDRESS_PATH, _ADDRESS),
     "trade_address": Group(f"{_ORGANIZATION}/{_ADDRESS_PATH}", _ADDRESS),
     "contact": Group(_CONTACT_PATH, _CONTACT),
@@ -72,20 +72,20 @@ _PAYMENT: Members = {
     "note": "ram:Information",
 }
 _TOTALS: Members = {
-    "lines": "ram:LineTotalAmount",
-    "charges": "ram:ChargeTotalAmount",
-    "allowances": "ram:AllowanceTotalAmount",
-    "without_tax": "ram:TaxBasisTotalAmount",
-    "tax": "ram:TaxTotalAmount",
-    "with_tax": "ram:GrandTotalAmount",
-    "prepaid": "ram:TotalPrepaidAmount",
-    "rounding": "ram:RoundingAmount",
-    "due": "ram:DuePayableAmount",
+    "lines": number("ram:LineTotalAmount"),
+    "charges": number("ram:ChargeTotalAmount"),
+    "allowances": number("ram:AllowanceTotalAmount"),
+    "without_tax": number("ram:TaxBasisTotalAmount"),
+    "tax": kept("ram:TaxTotalAmount"),
+    "with_tax": number("ram:GrandTotalAmount"),
+    "prepaid": number("ram:TotalPrepaidAmount"),
+    "rounding": number("ram:RoundingAmount"),
+    "due": number("ram:DuePayableAmount"),
 }
 _VAT_ROW: Members = {
-    "rate": "ram:RateApplicablePercent",
-    "base": "ram:BasisAmount",
-    "amount": "ram:CalculatedAmount",
+    "rate": number("ram:RateApplicablePercent"),
+    "base": number("ram:BasisAmount"),
+    "amount": number("ram:CalculatedAmount"),
     "category": "ram:CategoryCode",
     "exemption_reason": "ram:ExemptionReason",
     "due_date_code": "ram:DueDateTypeCode",
@@ -95,56 +95,56 @@ _LINE: Members = {
     "number": "ram:AssociatedDocumentLineDocument/ram:LineID",
     "status": "ram:AssociatedDocumentLineDocument/ram:LineStatusCode",
     "substatus": "ram:AssociatedDocumentLineDocument/ram:LineStatusReasonCode",
-    "notes": "ram:AssociatedDocumentLineDocument/ram:IncludedNote/ram:Content",
+    "notes": kept("ram:AssociatedDocumentLineDocument/ram:IncludedNote/ram:Content"),
     "product": ("ram:SpecifiedTradeProduct/ram:GlobalID", "ram:SpecifiedTradeProduct/ram:SellerAssignedID"),
     "name": "ram:SpecifiedTradeProduct/ram:Name",
     "description": "ram:SpecifiedTradeProduct/ram:Description",
-    "gross_price": f"{_GROSS}/ram:ChargeAmount",
-    "gross_basis": f"{_GROSS}/ram:BasisQuantity",
-    "allowance": f"{_GROSS}/ram:AppliedTradeAllowanceCharge",
-    "price_allowance": f"{_GROSS}/ram:AppliedTradeAllowanceCharge/ram:ActualAmount",
-    "net_price": f"{_NET}/ram:ChargeAmount",
-    "net_basis": f"{_NET}/ram:BasisQuantity",
-    "quantity": "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity",
-    "delivery_date": f"ram:SpecifiedLineTradeDelivery/{_DELIVERED}",
+    "gross_price": number(f"{_GROSS}/ram:ChargeAmount"),
+    "gross_basis": kept(f"{_GROSS}/ram:BasisQuantity"),
+    "allowance": kept(f"{_GROSS}/ram:AppliedTradeAllowanceCharge"),
+    "price_allowance": number(f"{_GROSS}/ram:AppliedTradeAllowanceCharge/ram:ActualAmount"),
+    "net_price": number(f"{_NET}/ram:ChargeAmount"),
+    "net_basis": kept(f"{_NET}/ram:BasisQuantity"),
+    "quantity": number("ram:SpecifiedLineTradeDelivery/ram:BilledQuantity"),
+    "delivery_date": kept(f"ram:SpecifiedLineTradeDelivery/{_DELIVERED}"),
     "site": Group("ram:SpecifiedLineTradeDelivery/ram:ShipToTradeParty", _SITE),
-    "vat_rate": f"{_LINE_SETTLEMENT}/ram:ApplicableTradeTax/ram:RateApplicablePercent",
+    "vat_rate": number(f"{_LINE_SETTLEMENT}/ram:ApplicableTradeTax/ram:RateApplicablePercent"),
     "allowances": Group(f"{_LINE_SETTLEMENT}/ram:SpecifiedTradeAllowanceCharge", _ALLOWANCE),
-    "net_amount": f"{_LINE_SETTLEMENT}/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount",
+    "net_amount": number(f"{_LINE_SETTLEMENT}/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount"),
 }
 _PERIOD: Members = {
-    "start": "ram:StartDateTime/udt:DateTimeString",
-    "end": "ram:EndDateTime/udt:DateTimeString",
+    "start": kept("ram:StartDateTime/udt:DateTimeString"),
+    "end": kept("ram:EndDateTime/udt:DateTimeString"),
     "description": "ram:Description",
 }
 _REFERENCE: Members = {
-    "name": "ram:IssuerAssignedID",
+    "name": kept("ram:IssuerAssignedID"),
     "declared_type": "ram:Name",
-    "content": "ram:AttachmentBinaryObject",
+    "content": kept("ram:AttachmentBinaryObject"),
 }
 TABLE: Members = {
     "cadre": f"{_CONTEXT}/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID",
     "profile": f"{_CONTEXT}/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID",
-    "number": f"{_DOCUMENT}/ram:ID",
+    "number": kept(f"{_DOCUMENT}/ram:ID"),
     "type_code": f"{_DOCUMENT}/ram:TypeCode",
-    "issue_date": (
+    "issue_date": kept(
         f"{_DOCUMENT}/ram:IssueDateTime/udt:DateTimeString",
         f"{_DOCUMENT}/ram:IssueDateTime/udt:DateTime",
     ),
-    "notes": f"{_DOCUMENT}/ram:IncludedNote/ram:Content",
+    "notes": kept(f"{_DOCUMENT}/ram:IncludedNote/ram:Content"),
     "lines": Group(f"{_TRANSACTION}/ram:IncludedSupplyChainTradeLineItem", _LINE, many=True),
-    "service": f"{_AGREEMENT}/ram:BuyerReference",
+    "service": kept(f"{_AGREEMENT}/ram:BuyerReference"),
     "supplier": Group(f"{_AGREEMENT}/ram:SellerTradeParty", _PARTY),
     "recipient": Group(f"{_AGREEMENT}/ram:BuyerTradeParty", _PARTY),
     "engagement": f"{_AGREEMENT}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID",
-    "engagement_date": f"{_AGREEMENT}/ram:BuyerOrderReferencedDocument/{_REFERENCED_ON}",
+    "engagement_date": kept(f"{_AGREEMENT}/ram:BuyerOrderReferencedDocument/{_REFERENCED_ON}"),
     "contracts": Group(
         f"{_AGREEMENT}/ram:ContractReferencedDocument",
-        {"id": "ram:IssuerAssignedID", "type": "ram:ReferenceTypeCode", "date": _REFERENCED_ON},
+        {"id": kept("ram:IssuerAssignedID"), "type": "ram:ReferenceTypeCode", "date": kept(_REFERENCED_ON)},
     ),
     "attachments": Group(f"{_AGREEMENT}/ram:AdditionalReferencedDocument", _REFERENCE),
     "site": Group(f"{_DELIVERY}/ram:ShipToTradeParty", _SITE),
-    "delivery_date": f"{_DELIVERY}/{_DELIVERED}",
+    "delivery_date": kept(f"{_DELIVERY}/{_DELIVERED}"),
     "currency": f"{_SETTLEMENT}/ram:InvoiceCurrencyCode",
     "tax_currency": f"{_SETTLEMENT}/ram:TaxCurrencyCode",
     "allowances": Group(f"{_SETTLEMENT}/ram:SpecifiedTradeAllowanceCharge", _ALLOWANCE),
@@ -154,7 +154,7 @@ TABLE: Members = {
     "payment": Group(f"{_SETTLEMENT}/ram:SpecifiedTradeSettlementPaymentMeans", _PAYMENT),
     "vat": Group(f"{_SETTLEMENT}/ram:ApplicableTradeTax", _VAT_ROW),
     "period": Group(f"{_SETTLEMENT}/ram:BillingSpecifiedPeriod", _PERIOD),
-    "due_date": f"{_SETTLEMENT}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString",
+    "due_date": kept(f"{_SETTLEMENT}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString"),
     "totals": Group(f"{_SETTLEMENT}/ram:SpecifiedTradeSettlementHeaderMonetarySummation", _TOTALS),
-    "preceding": Group(f"{_SETTLEMENT}/ram:InvoiceReferencedDocument", {"id": "ram:IssuerAssignedID"}),
+    "preceding": Group(f"{_SETTLEMENT}/ram:InvoiceReferencedDocument", {"id": kept("ram:IssuerAssignedID")}),
 }

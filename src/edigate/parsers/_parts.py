@@ -6,6 +6,10 @@ import functools
 from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import (
+    NO_ADDRESS,
+    NO_CONTACT,
+    NO_PERIOD,
+    NO_SITE,
     Address,
     AllowanceCharge,
     Attachment,
@@ -15,7 +19,6 @@ from edigate.domain.invoice import (
     Period,
     Site,
     Totals,
-    VatRow,
 )
 from edigate.parsers import _read
 from edigate.parsers._places import Spot, at, spot, value
@@ -34,8 +37,7 @@ PARTIES = ("supplier", "recipient", "validator", "payee")
 DEFAULT_CADRE = "A1"  # rule G1.02
 DEFAULT_CURRENCY = "EUR"  # reference §7.5
 _TRUE = frozenset({"true", "1"})
-# Shared, as they are frozen: most documents lack these.
-_NO_ADDRESS, _NO_CONTACT, _NO_SITE, _NO_PERIOD = Address(), Contact(), Site(), Period()
+_NOBODY = Party()
 
 
 def currency_of(found: Found) -> str:
@@ -58,44 +60,31 @@ def other_currencies(
 
 def party_if_any(found: Found, group: str, read: Callable[[Found], Party]) -> Party | None:
     """The party, None where the document has no such element or says nothing in it."""
-    party = read(found.row(group)) if group in found.rows else Party()
-    return None if party == Party() else party
+    party = read(found.row(group)) if group in found.rows else _NOBODY
+    return None if party == _NOBODY else party
 
 
 def totals(found: Found, tax: Decimal | None) -> Totals:
     """The header's amounts, with the tax total that counts."""
     row = found.row("totals")
     stated = row.number("charges") is not None and row.number("allowances") is not None
-    return Totals(
-        untotalled=bool(found.rows.get("allowances")) and not stated,
-        lines=row.number("lines"),
-        charges=row.number("charges"),
-        allowances=row.number("allowances"),
-        without_tax=row.number("without_tax"),
-        tax=tax,
-        with_tax=row.number("with_tax"),
-        prepaid=row.number("prepaid"),
-        due=row.number("due"),
-        rounding=row.number("rounding"),
-    )
+    return Totals(tax=tax, untotalled=bool(found.rows.get("allowances")) and not stated, **row.values)
 
 
 def address(found: Found, group: str) -> Address:
     """The address of a party or a site; an empty one where there is none."""
     rows = found.rows.get(group)
     if not rows:
-        return _NO_ADDRESS
-    row = rows[0]
-    return Address(row.texts("lines"), row.text("postcode"), row.text("city"), row.text("country"))
+        return NO_ADDRESS
+    return Address(rows[0].texts("lines"), **rows[0].values)
 
 
 def contact(found: Found) -> Contact:
     """Whom to ask at a party; an empty contact where it names none."""
     rows = found.rows.get("contact")
     if not rows:
-        return _NO_CONTACT
-    row = rows[0]
-    return Contact(row.text("name"), row.text("department"), row.text("phone"), row.text("fax"), row.text("mail"))
+        return NO_CONTACT
+    return Contact(**rows[0].values)
 
 
 def endpoint(row: Found) -> str:
@@ -111,7 +100,7 @@ def site(found: Found) -> Site:
     """Where it was delivered; an empty site where the document does not say."""
     rows = found.rows.get("site")
     if not rows:
-        return _NO_SITE
+        return NO_SITE
     row = rows[0]
     return Site(row.text("identifier"), row.text("name"), address(row, "address"))
 
@@ -134,7 +123,7 @@ def period(found: Found, day: Callable[[_Element | None], dt.date | None]) -> Pe
     """The time that the invoice is for; `day` reads the syntax's dates."""
     rows = found.rows.get("period")
     if not rows:
-        return _NO_PERIOD
+        return NO_PERIOD
     row = rows[0]
     return Period(day(row.first("start")), day(row.first("end")), row.text("description"))
 
@@ -142,19 +131,6 @@ def period(found: Found, day: Callable[[_Element | None], dt.date | None]) -> Pe
 def contract(row: Found, kind: str, day: Callable[[_Element | None], dt.date | None]) -> Contract:
     """One reference to a market or contract, of this kind in the model's words."""
     return Contract(row.text("id"), kind, day(row.first("date")))
-
-
-def vat_row(row: Found, due_date_code: str, tax: str = "") -> VatRow:
-    """One row of the VAT recap."""
-    return VatRow(
-        rate=row.number("rate"),
-        base=row.number("base"),
-        amount=row.number("amount"),
-        category=row.text("category"),
-        exemption_reason=row.text("exemption_reason"),
-        due_date_code=due_date_code,
-        tax=tax,
-    )
 
 
 def delivery_date(header: dt.date | None, lines: Sequence[Line]) -> dt.date | None:

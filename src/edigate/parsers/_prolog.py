@@ -16,6 +16,7 @@ _STARTS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+_ANY_START = tuple(start for start, _ in _STARTS)
 _NARROW = "latin-1"
 _MARK = re.compile("\ufeff|\xef\xbb\xbf")
 # Possessive: a prolog made of thousands of comments is read once, whatever follows it.
@@ -48,7 +49,9 @@ class Prolog(NamedTuple):
 
 def look(content: bytes) -> Prolog:
     """Read up to the root element, however far down it is, in a time that grows as the prolog does."""
-    encoding = next((encoding for start, encoding in _STARTS if content.startswith(start)), _NARROW)
+    encoding = _NARROW
+    if content.startswith(_ANY_START):
+        encoding = next(encoding for start, encoding in _STARTS if content.startswith(start))
     size = _FIRST_LOOK
     while not (found := _read(content[:size].decode(encoding, "ignore"))).ended and size < len(content):
         size *= _FURTHER

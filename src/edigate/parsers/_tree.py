@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, overload
 
 from edigate.parsers import _read
 
@@ -31,6 +32,27 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 )
 
 
+class Datum(NamedTuple):
+    """Where a datum stands, alternatives in order of preference, and how its text is read.
+
+    One that is `kept` has its elements kept instead, to be read when they are asked for.
+    """
+
+    paths: tuple[str, ...]
+    read: Callable[[str], Value] | None = None
+    kept: bool = False
+
+
+def number(*paths: str) -> Datum:
+    """A datum that is read as a decimal."""
+    return Datum(paths, _read.number)
+
+
+def kept(*paths: str) -> Datum:
+    """A datum that says more than one text, or much: it repeats, has attributes, is a file."""
+    return Datum(paths, kept=True)
+
+
 class Group(NamedTuple):
     """A part of a document with fields of its own: a party, the totals, or one of several lines.
 
@@ -42,25 +64,16 @@ class Group(NamedTuple):
     many: bool = False
 
 
-Members: TypeAlias = Mapping[str, "str | tuple[str, ...] | Group"]
+Members: TypeAlias = Mapping[str, "str | tuple[str, ...] | Datum | Group"]
+Value: TypeAlias = "str | Decimal | None"
 
 
-class _Member(NamedTuple):
-    """A group of a table, as a descent meets it."""
-
-    key: str
-    shape: Shape
-    many: bool
-
-
-class _Step(NamedTuple):
-    """What the table wants of an element: itself under this path, the groups that begin here, elements further down."""
-
-    leaf: str | None
-    groups: tuple[_Member, ...]
-    below: _Branch | None
-
-
+# What becomes of an element: its text, read so, is the value of a key; it is kept under its path; or both. What begins
+# there: groups, and elements further down. Plain tuples, as they are taken apart for each element of a document.
+_Leaf: TypeAlias = "tuple[str, Callable[[str], Value] | None, str]"
+_Member: TypeAlias = "tuple[str, Shape, bool]"
+_Inner: TypeAlias = "tuple[tuple[_Member, ...], _Branch]"
+_Step: TypeAlias = "tuple[_Leaf | None, _Inner | None]"
 _Branch: TypeAlias = dict[str, _Step]
 
 
@@ -68,17 +81,23 @@ class _Wanted(NamedTuple):
     """One path of a table on its way into the tree: the steps still to go, and what is at its end."""
 
     steps: tuple[str, ...]
-    leaf: str | None = None
+    leaf: _Leaf | None = None
     group: _Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A compiled table: the paths of each key in order of preference, the groups, and the tree to descend by."""
+    """A compiled table: the paths of each key in order of preference, the groups, and the tree to descend by.
+
+    `kept` are the paths of the keys whose elements are, `chosen` the keys whose value is the first of several paths
+    that has one, and how it is read.
+    """
 
     paths: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, tuple[str, Shape]]
     branch: _Branch
+    kept: Mapping[str, tuple[str, ...]]
+    chosen: Mapping[str, Datum]
 
 
 def clark(step: str) -> str:
@@ -87,19 +106,32 @@ def clark(step: str) -> str:
     return f"{{{PREFIXES[prefix]}}}{local}" if colon else step
 
 
-def compile_table(members: Members) -> Shape:
-    """The shape of a table whose values are paths, alternatives in order of preference, or groups."""
-    paths: dict[str, tuple[str, ...]] = {}
-    groups: dict[str, tuple[str, Shape]] = {}
-    wanted: list[_Wanted] = []
-    for key, value in members.items():
-        if isinstance(value, Group):
-            groups[key] = (value.path, compile_table(value.members))
-            wanted.append(_Wanted(tuple(value.path.split("/")), group=_Member(key, groups[key][1], value.many)))
-        else:
-            paths[key] = (value,) if isinstance(value, str) else value
-            wanted += (_Wanted(tuple(path.split("/")), leaf=path) for path in paths[key])
-    return Shape(paths, groups, _branch(wanted))
+def compile_table(members: Members, *, keep: bool = False) -> Shape:
+    """The shape of a table whose values are paths, alternatives in order of preference, or groups.
+
+    To `keep` every element is for a document in which places are looked for.
+    """
+    shapes = {key: compile_table(one.members, keep=keep) for key, one in members.items() if isinstance(one, Group)}
+    groups = {key: one for key, one in members.items() if isinstance(one, Group)}
+    data = {key: _datum(one) for key, one in members.items() if not isinstance(one, Group)}
+    paths = {key: datum.paths for key, datum in data.items()}
+    uses = Counter(path for datum in data.values() if not datum.kept for path in datum.paths)
+    alone = {datum.paths[0]: key for key, datum in data.items() if [uses[path] for path in datum.paths] == [1]}
+    chosen = {key: datum for key, datum in data.items() if not datum.kept and key not in alone.values()}
+    held = {key: datum.paths for key, datum in data.items() if datum.kept or keep}
+    kept_paths = {path for way in (*held.values(), *(datum.paths for datum in chosen.values())) for path in way}
+    wanted = [_Wanted(tuple(one.path.split("/")), group=(key, shapes[key], one.many)) for key, one in groups.items()]
+    for path in dict.fromkeys(path for way in paths.values() for path in way):
+        key = alone.get(path, "")
+        leaf = (key, data[key].read if key else None, path if path in kept_paths else "")
+        wanted.append(_Wanted(tuple(path.split("/")), leaf=leaf))
+    return Shape(paths, {key: (one.path, shapes[key]) for key, one in groups.items()}, _branch(wanted), held, chosen)
+
+
+def _datum(value: str | tuple[str, ...] | Datum) -> Datum:
+    if isinstance(value, str):
+        return Datum((value,))
+    return value if isinstance(value, Datum) else Datum(value)
 
 
 def _branch(wanted: Sequence[_Wanted]) -> _Branch:
@@ -109,17 +141,15 @@ def _branch(wanted: Sequence[_Wanted]) -> _Branch:
 
 def _step(wanted: Sequence[_Wanted]) -> _Step:
     ends = [one for one in wanted if len(one.steps) == 1]
-    further = [one._replace(steps=one.steps[1:]) for one in wanted if len(one.steps) > 1]
-    return _Step(
-        leaf=next((one.leaf for one in ends if one.leaf), None),
-        groups=tuple(one.group for one in ends if one.group),
-        below=_branch(further) if further else None,
-    )
+    leaf = next((one.leaf for one in ends if one.leaf), None)
+    groups = tuple(one.group for one in ends if one.group)
+    below = _branch([one._replace(steps=one.steps[1:]) for one in wanted if len(one.steps) > 1])
+    return leaf, (groups, below) if groups or below else None
 
 
 @dataclass(slots=True)
 class Found:
-    """What a descent met of one group: elements by path, inner groups by key.
+    """What a descent met of one group: values by key, kept elements by path, inner groups by key.
 
     A group that the document lacks is one without elements; `at` then says where below `element` it belongs.
     """
@@ -127,18 +157,22 @@ class Found:
     element: _Element
     shape: Shape
     at: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
     leaves: dict[str, list[_Element]] = field(default_factory=dict)
     rows: dict[str, Sequence[Found]] = field(default_factory=dict)
 
     def every(self, key: str) -> list[_Element]:
-        """All elements of a key, empty ones too, preferred paths first, then as in the document."""
+        """All elements of a key that are kept, empty ones too, preferred paths first, then as in the document."""
         leaves = self.leaves
-        return [element for path in self.shape.paths[key] if path in leaves for element in leaves[path]]
+        return [element for path in self.shape.kept[key] if path in leaves for element in leaves[path]]
 
     def first(self, key: str) -> _Element | None:
-        """The first element of a key that holds text."""
+        """The first kept element of a key that holds text."""
+        return self._first(self.shape.kept[key])
+
+    def _first(self, paths: Sequence[str]) -> _Element | None:
         leaves = self.leaves
-        for path in self.shape.paths[key]:
+        for path in paths:
             if path in leaves:
                 for element in leaves[path]:
                     if _read.text(element):
@@ -147,27 +181,31 @@ class Found:
 
     def text(self, key: str) -> str:
         """The first text of a key; an empty element counts as absent."""
-        leaves = self.leaves
-        for path in self.shape.paths[key]:
-            if path in leaves:
-                for element in leaves[path]:
-                    if value := _read.text(element):
-                        return value
-        return ""
+        value: str | None = self.values.get(key)
+        if value is None:
+            return _read.text(self.first(key)) if key in self.shape.kept else ""
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Every text of a key."""
+        """Every text of a key that is kept."""
         elements = self.every(key)
         return tuple(filter(None, map(_read.text, elements))) if elements else ()
 
     def number(self, key: str) -> Decimal | None:
-        """The first text of a key as a decimal, None where it is none."""
-        value = self.text(key)
-        return _read.number(value) if value else None
+        """The first text of a key that is a number's as a decimal, None where it is none."""
+        value: Decimal | None = self.values.get(key)
+        return value
 
     def has(self, key: str) -> bool:
         """Whether an element of a key is there at all, empty or not."""
-        return any(path in self.leaves for path in self.shape.paths[key])
+        leaves = self.leaves
+        return bool(leaves) and any(path in leaves for path in self.shape.kept[key])
+
+    def choose(self) -> None:
+        """Give the keys of several paths their values, once all elements are met."""
+        for key, (paths, read, _) in self.shape.chosen.items():
+            if text := _read.text(self._first(paths)):
+                self.values[key] = read(text) if read else text
 
     def row(self, group: str, index: int = 0) -> Found:
         """One row of a group; where the document has not so many, the place where it belongs."""
@@ -181,39 +219,45 @@ class Found:
 
 def gather(element: _Element, shape: Shape) -> Found:
     """All that a table wants of an element, met in one descent."""
-    found = Found(element, shape)
+    found = Found(element, shape, "", {}, {}, {})
     _descend(element, shape.branch, found)
+    if shape.chosen:
+        found.choose()
     return found
 
 
 def _descend(element: _Element, branch: _Branch, found: Found) -> None:
-    wanted, leaves = branch.get, found.leaves
+    wanted, values = branch.get, found.values
     for child in element:
         step = wanted(child.tag)
         if step is None:
             continue
-        leaf, groups, below = step
+        leaf, inner = step
         if leaf is not None:
-            if leaf in leaves:
-                leaves[leaf].append(child)
-            else:
-                leaves[leaf] = [child]
-        for group in groups:
-            _meet(child, group, found.rows)
-        if below is not None:
-            _descend(child, below, found)
+            key, read, kept = leaf
+            if kept:
+                found.leaves.setdefault(kept, []).append(child)
+            if key and key not in values and (text := _read.text(child)):
+                values[key] = read(text) if read else text
+        if inner is not None:
+            groups, below = inner
+            for group in groups:
+                _meet(child, group, found.rows)
+            if below:
+                _descend(child, below, found)
 
 
 def _meet(element: _Element, group: _Member, rows: dict[str, Sequence[Found]]) -> None:
-    known = rows.get(group.key)
-    if group.many:
+    key, shape, many = group
+    known = rows.get(key)
+    if many:
         if known is None:
-            known = rows[group.key] = _Rows(group.shape)
+            known = rows[key] = _Rows(shape)
         cast("_Rows", known).elements.append(element)
     elif known is None:
-        rows[group.key] = [gather(element, group.shape)]
+        rows[key] = [gather(element, shape)]
     else:
-        cast("list[Found]", known).append(gather(element, group.shape))
+        cast("list[Found]", known).append(gather(element, shape))
 
 
 class _Rows(Sequence[Found]):

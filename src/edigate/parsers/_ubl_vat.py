@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from edigate.domain.invoice import VatRow
 from edigate.parsers import _parts, _read
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from edigate.domain.invoice import VatRow
     from edigate.parsers._tree import Found
 
 _SCHEMES = frozenset({"VAT", "TVA", ""})
@@ -38,7 +38,7 @@ def recap(found: Found) -> tuple[VatRow, ...]:
     """The VAT recap; when the tax falls due is said for all rows at once."""
     counted = rows(found)
     due = (found.text("tax_point") or regime(found.row("supplier"))) if counted else ""
-    return tuple(_parts.vat_row(row, due, row.text("tax")) for row in counted)
+    return tuple(VatRow(due_date_code=due, **row.values) for row in counted)
 
 
 def tax(found: Found) -> _Element | None:

@@ -125,8 +125,14 @@ def read(content: bytes, *, max_bytes: int, blanks: bool = True) -> etree._Eleme
 
 
 def _is_plain(content: bytes) -> bool:
-    """Whether it is elements and texts alone: beside a comment, blanks that begin a text would be taken for layout."""
-    return content.startswith(b"<") and content[1:2] not in {b"\0", b"!"} and _NEITHER.search(content, 1) is None
+    """Whether it is elements and texts alone: beside a comment, blanks that begin a text would be taken for layout.
+
+    Most documents have no `!` at all, and no `?` but those of the XML declaration: that is seen in no time.
+    """
+    if not content.startswith(b"<") or content[1:2] in {b"\0", b"!"}:
+        return False
+    declaration = content.find(b"?>") if content.startswith(b"<?xml") else 0
+    return (b"!" not in content and content.find(b"?", declaration + 2) < 0) or _NEITHER.search(content, 1) is None
 
 
 def _stop_on_size(content: bytes, max_bytes: int) -> None:

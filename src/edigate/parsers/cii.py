@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax
+from edigate.domain.invoice import Invoice, Line, Party, Payment, Syntax, VatRow
 from edigate.parsers import _parts, _read
 from edigate.parsers._cii_table import TABLE
 from edigate.parsers._places import Spot, at, locator, spot, value
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from edigate.domain.invoice import Contract, VatRow
+    from edigate.domain.invoice import Contract
     from edigate.parsers._places import Locate, Place, Rows, Spots
+    from edigate.parsers._tree import Shape
 
 ROOTS: Mapping[str, str] = MappingProxyType({clark("rsm:CrossIndustryInvoice"): "cii"})
 
 NUMBER = f"{clark('rsm:ExchangedDocument')}/{clark('ram:ID')}"
 
 _SHAPE = compile_table(TABLE)
+
+
+@cache
+def _of_places() -> Shape:
+    return compile_table(TABLE, keep=True)
+
+
 _TAX_TOTAL = clark("ram:TaxTotalAmount")
 # Of the header alone: the gross line prices of AIFE's samples say EUR whatever the invoice's currency.
 # Goes by the attributes, of which there are fewer than elements, and in a third of the time.
@@ -77,7 +86,7 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             site=_parts.site(found),
             period=_parts.period(found, _read.compact_day),
             payment=_payment(found),
-            vat=tuple(_vat_row(row) for row in found.rows.get("vat", ())),
+            vat=tuple(VatRow(**row.values) for row in found.rows.get("vat", ())),
             allowances=_parts.allowances(found),
             lines=lines,
             totals=_parts.totals(found, _read.number(_read.text(_tax(found)))),
@@ -144,10 +153,6 @@ def _contracts(found: Found) -> tuple[Contract, ...]:
     return tuple(_parts.contract(row, row.text("type"), _read.compact_day) for row in _markets(found))
 
 
-def _vat_row(row: Found) -> VatRow:
-    return _parts.vat_row(row, row.text("due_date_code"), row.text("tax"))
-
-
 def _payment(found: Found) -> Payment:
     row = found.row("payment")
     account = row.text("account")
@@ -163,40 +168,33 @@ def _payment(found: Found) -> Payment:
 
 
 def _line(row: Found) -> Line:
-    gross, net = row.number("gross_price"), row.number("net_price")
     has_allowance = row.has("allowance")
-    status, substatus = row.text("status"), row.text("substatus")
+    net_basis, gross_basis = _basis(row, "net_basis"), _basis(row, "gross_basis")
+    net = _read.per_unit(row.number("net_price"), net_basis)
+    gross = _read.per_unit(row.number("gross_price"), gross_basis)
     return Line(
-        number=row.text("number"),
-        product=row.text("product"),
-        name=row.text("name"),
-        gross_price=gross,
         has_allowance=has_allowance,
-        net_price=net,
         unit_price=_unit_price(row, gross, net, has_allowance=has_allowance),
-        quantity=row.number("quantity"),
-        net_amount=row.number("net_amount"),
-        vat_rate=row.number("vat_rate"),
-        kind=_LINE_KINDS.get(substatus) or status,
+        kind=_LINE_KINDS.get(row.text("substatus")) or row.text("status"),
         delivery_date=_read.compact_day(row.first("delivery_date")),
-        status=status,
-        substatus=substatus,
         notes=row.texts("notes"),
-        description=row.text("description"),
-        price_allowance=row.number("price_allowance"),
-        price_base=row.number("net_basis") or row.number("gross_basis"),
+        price_base=net_basis or gross_basis,
         site=_parts.site(row),
         allowances=_parts.allowances(row),
+        **row.values,
     )
 
 
-def _unit_price(row: Found, gross: Decimal | None, net: Decimal | None, *, has_allowance: bool) -> Decimal | None:
+def _basis(row: Found, key: str) -> Decimal | None:
+    """For how many units a price is; not the line's own, which may have two."""
+    return _read.number(row.text(key))
+
+
+def _unit_price(row: Found, before: Decimal | None, after: Decimal | None, *, has_allowance: bool) -> Decimal | None:
     """The price without tax: Chorus's net price has the tax in it, its gross price has not (reference §8.5).
 
     In EN 16931 the net price is the one without tax: it is taken where it alone makes the line's amount.
     """
-    before = _read.per_unit(gross, row.number("gross_basis"))
-    after = _read.per_unit(net, row.number("net_basis"))
     if before is None or has_allowance:
         return after if after is not None else before
     makes = [price for price in (before, after) if _makes_the_amount(price, row)]
@@ -251,7 +249,7 @@ _ROWS: Rows = MappingProxyType({"attachments": _attachments, "preceding": _parts
 
 def locate_in(root: _Element, _position: int = 1) -> Locate:
     """A function from field keys to their places; for several fields of one document, which is descended once."""
-    return locator(gather(root, _SHAPE), _SPOTS, _ROWS)
+    return locator(gather(root, _of_places()), _SPOTS, _ROWS)
 
 
 def locate(root: _Element, field: str) -> Place:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import Contract, Invoice, Party, Payment, Scheme, Syntax, Totals, VatRow
 from edigate.parsers import _parts, _read
 from edigate.parsers._places import locator, spot
-from edigate.parsers._tree import Found, Group, compile_table, gather
+from edigate.parsers._tree import Found, Group, compile_table, gather, kept, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from edigate.domain.invoice import Attachment
     from edigate.parsers._places import Locate, Place, Spots
-    from edigate.parsers._tree import Members
+    from edigate.parsers._tree import Members, Shape
 
 ROOTS: Mapping[str, str] = MappingProxyType({"CPPFactureMixte": "cppfacturemixte"})
 
@@ -43,24 +44,40 @@ TABLE: Members = {
     "service": "Debiteur/CodeService",
     "service_name": "Debiteur/NomService",
     "validator": Group("Valideur", _PARTY),
-    "number": f"{_DATA}/Id",
-    "origin": f"{_DATA}/IdFactureOrigine",
+    "number": kept(f"{_DATA}/Id"),
+    "origin": kept(f"{_DATA}/IdFactureOrigine"),
     "type_code": f"{_DATA}/Type",
     "cadre": f"{_DATA}/Cadre",
-    "issue_date": f"{_DATA}/DateEmissionFacture",
+    "issue_date": kept(f"{_DATA}/DateEmissionFacture"),
     "payment": Group(f"{_DATA}/ModePaiement", {"code": "Code"}),
     "currency": f"{_DATA}/Devise",
     "totals": Group(
-        f"{_DATA}/Montants", {"without_tax": "MontantHT", "with_tax": "MontantTTC", "due": "MontantNetAPayer"}
+        f"{_DATA}/Montants",
+        {"without_tax": number("MontantHT"), "with_tax": number("MontantTTC"), "due": number("MontantNetAPayer")},
     ),
-    "vat": Group(f"{_DATA}/TVAS/TVA", {"rate": "Taux", "base": "BaseHt", "amount": "MontantTVA"}),
+    "vat": Group(
+        f"{_DATA}/TVAS/TVA", {"rate": number("Taux"), "base": number("BaseHt"), "amount": number("MontantTVA")}
+    ),
     "market": f"{_DATA}/Engagement/NumeroMarche",
     "engagement": f"{_DATA}/Engagement/NumeroEngagement",
     "attachments": Group(
-        "PJ", {"content": "Contenu", "name": "NomPJ", "declared_type": "TypePJ", "mime": "MimeTypePJ"}
+        "PJ",
+        {
+            "content": kept("Contenu"),
+            "name": kept("NomPJ"),
+            "declared_type": "TypePJ",
+            "mime": kept("MimeTypePJ"),
+        },
     ),
 }
 _SHAPE = compile_table(TABLE)
+
+
+@cache
+def _of_places() -> Shape:
+    return compile_table(TABLE, keep=True)
+
+
 _SCHEMES = MappingProxyType({scheme.value: scheme for scheme in Scheme})
 _MARKET = "BC"
 
@@ -122,11 +139,11 @@ def _payment(found: Found) -> Payment:
 
 
 def _vat(row: Found) -> VatRow:
-    return VatRow(rate=row.number("rate"), base=row.number("base"), amount=row.number("amount"))
+    return VatRow(**row.values)
 
 
 def _totals(row: Found) -> Totals:
-    return Totals(without_tax=row.number("without_tax"), with_tax=row.number("with_tax"), due=row.number("due"))
+    return Totals(**row.values)
 
 
 def _attachment(row: Found) -> Attachment:
@@ -148,7 +165,8 @@ def locate_in(root: _Element, position: int = 1) -> Locate:
     The fields of an invoice that the document does not have are placed where its first one belongs.
     """
     units = root.findall(_UNIT)
-    found = gather(units[position - 1], _SHAPE) if 0 < position <= len(units) else Found(root, _SHAPE, _UNIT)
+    shape = _of_places()
+    found = gather(units[position - 1], shape) if 0 < position <= len(units) else Found(root, shape, _UNIT)
     return locator(found, _SPOTS, {})
 
 

@@ -386,9 +386,9 @@ def test_a_line_that_cannot_be_told_leaves_a_gap(render: Render, line: Line) -> 
 @pytest.mark.parametrize("kind", ["REGROUPEMENT", "GROUP", "INFORMATION"])
 def test_a_line_outside_sums_is_left_out(render: Render, kind: str) -> None:
     """Lines that gather or explain others would be counted twice by whoever adds the rows up."""
-    detail = replace(FULL.lines[0], kind="DETAIL")
+    detail = FULL.lines[0]._replace(kind="DETAIL")
 
-    found = render(replace(SPARSE, lines=(replace(detail, kind=kind), detail)))
+    found = render(replace(SPARSE, lines=(detail._replace(kind=kind), detail)))
 
     assert [row.get("NumOrdre") for row in found.iterfind(LINE)] == ["2"]
 
@@ -422,7 +422,7 @@ SHOWN = "]]><a b='\"'>&" + r"\x00\ud800" + MARKS
         ({"payee": Party(name=HOSTILE)}, f"{BANK}/RaisonSocialeEncaisseur"),
         ({"market": HOSTILE}, f"{DATA}/Engagement/NumeroMarche"),
         ({"engagement": HOSTILE}, f"{DATA}/Engagement/NumeroEngagement"),
-        ({"lines": (replace(FULL.lines[0], product=HOSTILE),)}, f"{LINE}/ReferenceProduit"),
+        ({"lines": (FULL.lines[0]._replace(product=HOSTILE),)}, f"{LINE}/ReferenceProduit"),
     ],
 )
 def test_hostile_texts_stay_texts(render: Render, changes: dict[str, object], place: str) -> None:
@@ -451,9 +451,9 @@ def test_a_hostile_number_and_service_stay_texts(render: Render) -> None:
     ("changes", "missing"),
     [
         ({"issue_date": None}, "issue date"),
-        ({"totals": replace(SPARSE.totals, without_tax=None)}, "MontantHT"),
-        ({"totals": replace(SPARSE.totals, with_tax=None)}, "MontantTTC"),
-        ({"totals": replace(SPARSE.totals, due=None)}, "MontantNetAPayer"),
+        ({"totals": SPARSE.totals._replace(without_tax=None)}, "MontantHT"),
+        ({"totals": SPARSE.totals._replace(with_tax=None)}, "MontantTTC"),
+        ({"totals": SPARSE.totals._replace(due=None)}, "MontantNetAPayer"),
         ({"vat": (VatRow(Decimal(20), None, Decimal(2)),)}, "BaseHt"),
         ({"supplier": Party("A", None, name="A")}, "kind of identifier"),
     ],

@@ -133,7 +133,8 @@ def changed(record: Any, path: str, value: object) -> Any:  # noqa: ANN401 - a p
         parts = list(record)
         parts[int(head)] = changed(parts[int(head)], rest, value) if rest else value
         return tuple(parts)
-    return replace(record, **{head: changed(getattr(record, head), rest, value) if rest else value})
+    part = {head: changed(getattr(record, head), rest, value) if rest else value}
+    return record._replace(**part) if hasattr(record, "_replace") else replace(record, **part)
 
 
 def _all_changed(record: Any, changes: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
