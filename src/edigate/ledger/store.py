@@ -118,7 +118,7 @@ def due(
         query = query.where(runs.c.id.in_(only))
     taken: list[RowMapping] = []
     total = 0
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(query).mappings().all():
         if row["run"] in but:
             continue
         total += row["size"]

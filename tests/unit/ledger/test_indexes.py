@@ -14,7 +14,7 @@ from edigate.domain.partners import PartnerBook
 from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.domain.stages import Stage
 from edigate.domain.verdicts import Examination
-from edigate.ledger import alerts, deadlines, deliveries, hearing, store, subjects
+from edigate.ledger import alerts, deadlines, deliveries, hearing, journal, store, subjects
 from edigate.ledger.tables import OF_WORKS
 from edigate.pipeline.answers import Change, Subject
 from edigate.pipeline.settle import Case, Taken
@@ -71,6 +71,7 @@ def test_no_table_is_read_from_end_to_end(ledger: Engine, look_up: Callable[[Con
     statements: list[tuple[str, Any]] = []
     event.listen(ledger, "before_cursor_execute", lambda *told: statements.append((told[2], _one_row(told[3]))))
     with ledger.connect() as connection:
+        journal.begin(connection)
         look_up(connection)
         raw = connection.connection.cursor()
         plans = [row[3] for said, values in statements for row in raw.execute(f"explain query plan {said}", values)]
