@@ -30,7 +30,7 @@ demo: setup ## Show in the default gate what becomes of sandbox flows, and live 
 	@$(BIN)/edigate demo
 
 test: setup tools ## Run every test (ARGS="-k name" is handed to pytest)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup tools ## Tests, formatting, lint, types, import contracts, stale generated docs
 	@scripts/check

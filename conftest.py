@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from edigate.cli.messages import speak
@@ -11,3 +13,9 @@ from edigate.cli.messages import speak
 def english() -> None:
     """The command line speaks English, whatever an earlier test in the same process asked for."""
     speak("en")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some test always waits for a gate that is killed, cut off or patient."""
+    return (os.cpu_count() or 1) + 1
