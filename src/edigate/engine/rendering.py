@@ -160,7 +160,8 @@ def _unit(content: Content) -> bytes:
 
 
 def _runs(connection: Connection, ids: Sequence[str]) -> dict[str, RowMapping]:
-    query = select(runs, flows.c.name).join(flows, flows.c.id == runs.c.flow)
+    told = (runs.c.id, runs.c.parent, runs.c.verdict, runs.c.faults)
+    query = select(*told, flows.c.name).join(flows, flows.c.id == runs.c.flow)
     return {row["id"]: row for row in where_in(connection, query, runs.c.id, set(ids))}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
@@ -16,16 +17,17 @@ from edigate.ledger.tables import partners
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection
 
 VERSION = "partners_version"
+REMEMBERED = 4096  # partners as they were last read: every step of a batch asks for all of them
 _SETS = ("deposits", "receives", "sirets")
 
 
 def load_book(connection: Connection) -> PartnerBook:
     """All partners, in the order of their codes."""
-    rows = connection.execute(select(partners).order_by(partners.c.code)).mappings()
-    return PartnerBook(tuple(_partner(row) for row in rows))
+    rows = connection.execute(select(partners).order_by(partners.c.code))
+    return PartnerBook(tuple(_partner(*row) for row in rows))
 
 
 def save(connection: Connection, partner: Partner, *, actor: str, at: str) -> None:
@@ -48,9 +50,11 @@ def version(connection: Connection) -> str:
     return notes.read(connection, VERSION) or "0"
 
 
-def _partner(row: RowMapping) -> Partner:
-    values: dict[str, Any] = dict(row) | {key: frozenset(codes) for key, codes in _sets(row).items()}
-    return Partner(**values | {"role": Role(row["role"])})
+@lru_cache(maxsize=REMEMBERED)
+def _partner(*row: Any) -> Partner:  # noqa: ANN401 - as the table has them
+    values: dict[str, Any] = dict(zip(partners.c.keys(), row, strict=True))
+    sets = {key: frozenset(codes) for key, codes in _sets(values).items()}
+    return Partner(**values | sets | {"role": Role(values["role"])})
 
 
 def _sets(row: Mapping[Any, Any]) -> dict[str, list[str]]:

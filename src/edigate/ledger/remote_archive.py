@@ -47,6 +47,7 @@ class Remote:
             copy.seek(0)
             place = f"{day.isoformat()}/{digest.hexdigest()}"
             self.objects.put(place, copy)
+        _last.pop(place, None)  # it may have been found damaged
         return place, digest.hexdigest(), size
 
     def folder(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.ledger import archive
-from edigate.ledger.archive import ARRIVING, CHUNK, Altered, Folder
+from edigate.ledger.archive import ARRIVING, CHUNK, HEAD, Altered, Archived, Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,3 +153,29 @@ def test_what_is_kept_already_stays_when_it_comes_again(root: Path, tmp_path: Pa
     assert len(places) == 1
     assert Folder(root).recall(places.pop()) == b"same"
     assert [path.name for path in (root / ARRIVING).glob("*")] == []
+
+
+def test_an_examination_reads_a_small_deposit_once(root: Path) -> None:
+    """Its first bytes are all of it: what happens to the archive in between is seen by whoever reads it next."""
+    place, *_ = kept(root, b"<a/>")
+    source = Archived(Folder(root), place)
+    assert source.head() == b"<a/>"
+    Folder(root).remove(place)
+
+    assert source.read() == b"<a/>"
+    with pytest.raises(Altered):
+        Archived(Folder(root), place).read()
+
+
+@pytest.mark.parametrize("content", [b"x", b"y" * (HEAD + 1)], ids=["small", "large"])
+def test_an_examination_is_told_of_a_deposit_that_was_altered(root: Path, content: bytes) -> None:
+    """However much its first bytes are of it, and whether these were asked for."""
+    place, *_ = kept(root, content)
+    (root / place).chmod(0o640)
+    (root / place).write_bytes(content[:-1] + b"z")
+    source = Archived(Folder(root), place)
+    with pytest.raises(Altered):
+        source.read()
+    source.head()
+    with pytest.raises(Altered):
+        source.read()
