@@ -18,7 +18,7 @@ import shutil
 import threading
 import time
 import traceback
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine import deciding, delivering
 from edigate.engine.arrivals import Arrivals
+from edigate.engine.chores import chores_of
 from edigate.engine.decisions import pass_time
 from edigate.engine.handover import said
 from edigate.engine.lock import held
@@ -44,8 +45,7 @@ from edigate.engine.worker import Charge, sweep
 from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
-from edigate.ledger.archive import ARRIVING
-from edigate.ledger.database import writing, written
+from edigate.ledger.database import written
 from edigate.ledger.locks import Locks
 
 if TYPE_CHECKING:
@@ -59,12 +59,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 PAUSE_AFTER_TROUBLE = 5.0
 IDLE_SECONDS = 1.0
-TIME_SECONDS = 5.0
-FORGOTTEN_SECONDS = 60.0
-COPIES_SECONDS = 3600.0
 GATHERING = 0.02
-BY_EVERYBODY = frozenset({"ledger"})
-"""Chores of every process: that the ledger is away cannot be agreed on in the ledger."""
 
 
 class Distributed:
@@ -114,7 +109,7 @@ class Distributed:
                 if look.next_in is None or time.monotonic() + look.next_in > patience:
                     break
                 self._stopped.wait(look.next_in + 0.01)
-            do_once(self.gate, self._chores(chores))
+            do_once(self.gate, chores_of(self._roles, self._locks, chores))
         return self.tally
 
     def work_off_due(self) -> Tally:
@@ -131,7 +126,7 @@ class Distributed:
         with ExitStack() as stack:
             stack.enter_context(self._at_work())
             stack.enter_context(measured(gate))
-            stack.enter_context(kept_up(gate, self._chores(CHORES)))
+            stack.enter_context(kept_up(gate, chores_of(self._roles, self._locks, CHORES)))
             if Role.INTAKE in self._roles:
                 stack.enter_context(watching(gate.inbox, self._news.set))
             if Role.DELIVER in self._roles:
@@ -177,44 +172,8 @@ class Distributed:
         _tidy(places.work)
         if Role.DELIVER in self._roles:
             delivering.require_outbox(self.gate)
-            self._tidy_outbox(self.gate)
+            delivering.tidy(self.gate, self._locks)
         written(self.gate.ledger, lambda connection: note_settings(self.gate, connection))
-
-    def _chores(self, chores: Sequence[Chore]) -> list[Chore]:
-        """The chores of these roles; whoever comes first does each, while the others pass it by."""
-        own = [chore for chore in chores if Role.DELIVER in self._roles or chore.name != "outboxes"]
-        if Role.WORK in self._roles and chores:
-            own += [
-                Chore("time", lambda _: TIME_SECONDS, self._pass_time),
-                Chore("forgotten", lambda _: FORGOTTEN_SECONDS, deciding.ask_again),
-            ]
-        if Role.INTAKE in self._roles and chores:
-            own.append(Chore("copies", lambda _: COPIES_SECONDS, tidy_copies))
-        if Role.DELIVER in self._roles and chores:
-            own.append(Chore("staging", lambda _: delivering.TIDY_SECONDS, self._tidy_outbox))
-        return [chore if chore.name in BY_EVERYBODY else chore._replace(do=self._alone(chore)) for chore in own]
-
-    def _alone(self, chore: Chore) -> Callable[[Gate], None]:
-        name = f"chore {chore.name}"
-
-        def do(gate: Gate) -> None:
-            taken = self._locks.take([name])
-            try:
-                if taken:
-                    chore.do(gate)
-            finally:
-                self._locks.give_back(taken)
-
-        return do
-
-    def _tidy_outbox(self, gate: Gate) -> None:
-        delivering.tidy(gate, self._locks)
-
-    def _pass_time(self, gate: Gate) -> None:
-        """Carry out what is due. What came in meanwhile is heard first, as far as it is booked."""
-        if pass_time(gate):
-            with writing(gate.ledger) as connection:
-                jobs.announce(connection)
 
     def _live(self, life: Callable[[], None]) -> None:
         """Live on after whatever comes, until told to end."""
@@ -325,17 +284,6 @@ def _told(error: Exception) -> str:
         return str(error) or repr(error)
     known = isinstance(error, OSError | SQLAlchemyError)
     return said(error) if known else "".join(traceback.format_exception(error))
-
-
-def tidy_copies(gate: Gate) -> None:
-    """Take away half-made copies in a shared archive, of machines that died over them an hour ago or earlier."""
-    folder = gate.archive.folder()
-    if folder is None:
-        return
-    for path in (folder / ARRIVING).glob("*"):
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < time.time() - COPIES_SECONDS:
-                path.unlink()
 
 
 def _tidy(work: Path) -> None:

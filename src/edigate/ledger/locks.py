@@ -102,8 +102,7 @@ class Locks:
     def _bear_stopping(self, connection: Connection, heartbeat: float) -> None:
         """Have the server end the session unless it hears of this process now and then.
 
-        PostgreSQL 13 does so in a transaction only: this one changes nothing, and lets go each heartbeat what it saw, so
-        that nobody waits for it.
+        PostgreSQL 13 does so in a transaction only: this one changes nothing, and each heartbeat lets go what it saw.
         """
         connection.execute(text(f"set idle_in_transaction_session_timeout = {int(DEAD_AFTER * heartbeat * 1000)}"))
         connection.execute(text("set application_name = 'edigate locks'"))

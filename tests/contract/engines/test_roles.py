@@ -12,8 +12,9 @@ import pytest
 import structlog
 
 from edigate.cli import obey
+from edigate.engine.chores import tidy_copies
 from edigate.engine.delivering import MARK, NotShared, outbox_mark
-from edigate.engine.distributed import Distributed, tidy_copies
+from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
 from edigate.health.checks import examine
 from edigate.health.findings import Severity
