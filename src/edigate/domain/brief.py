@@ -23,6 +23,8 @@ def brief(record: Record) -> Record:
     changed = {}
     for name in _names(type(record)):
         value = getattr(record, name)
+        if type(value) is str and len(value) <= LONGEST_TEXT:  # nearly all
+            continue
         short = _brief(name, value)
         if short is not value:
             changed[name] = short
@@ -36,8 +38,6 @@ def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
 
 def _brief(name: str, value: object) -> object:
     if type(value) is str:  # the words of a StrEnum are our own
-        if len(value) <= LONGEST_TEXT:
-            return value
         return shortened(value, LONGEST_COMMENT if name == "comment" else LONGEST_TEXT)
     if isinstance(value, Party):
         return brief(value)

@@ -24,7 +24,7 @@ from edigate.domain.verdicts import Content
 from edigate.ledger.archive import Altered, Archived, Unreachable
 from edigate.ledger.directory import Snapshot
 from edigate.ledger.snapshots import bring
-from edigate.pipeline.desk import Deposit, Desk
+from edigate.pipeline.desk import Deposit, Desk, Whole
 from edigate.pipeline.examine import WHOLE, Looked, Part, examine, joined, look_into, render_again
 from edigate.xsd import INVOICES, Limits, SchemaMissing, Shelf
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
     from edigate.ledger.archive import Archive
     from edigate.ledger.payloads import Payloads
+    from edigate.pipeline.desk import Source
     from edigate.routing import Addressee
     from edigate.xsd.shelf import Compiled
 
@@ -259,7 +260,7 @@ def _examine(item: Item, desk: Desk) -> Examination | Looked | Waits:
         return Waits("no_partner", item.partner)
     deposit = Deposit(item.name, depositor, item.received_on, item.size, item.incomplete)
     try:
-        source, keep = Archived(_charge.archive, item.archived), partial(_set_aside, item.run)
+        source, keep = _source(item), partial(_set_aside, item.run)
         shared = item.part.of > 1
         return look_into(deposit, source, desk, keep, item.part) if shared else examine(deposit, source, desk, keep)
     except Hold as hold:
@@ -270,6 +271,11 @@ def _examine(item: Item, desk: Desk) -> Examination | Looked | Waits:
         return Waits("no_memory", f"{_charge.bytes}")
     except Exception:  # noqa: BLE001 - a fault of ours must neither pass nor refuse the flow
         return Waits("internal_error", traceback.format_exc())
+
+
+def _source(item: Item) -> Source:
+    archived = Archived(_charge.archive, item.archived)
+    return Whole(archived) if item.size <= IN_MEMORY else archived
 
 
 def _set_aside(of: str, content: Content, position: int) -> Content:

@@ -227,7 +227,7 @@ def gather(element: _Element, shape: Shape) -> Found:
 
 
 def _descend(element: _Element, branch: _Branch, found: Found) -> None:
-    wanted, values = branch.get, found.values
+    wanted, values, text_of = branch.get, found.values, _read.text
     for child in element:
         step = wanted(child.tag)
         if step is None:
@@ -237,7 +237,7 @@ def _descend(element: _Element, branch: _Branch, found: Found) -> None:
             key, read, kept = leaf
             if kept:
                 found.leaves.setdefault(kept, []).append(child)
-            if key and key not in values and (text := _read.text(child)):
+            if key and key not in values and (text := text_of(child)):
                 values[key] = read(text) if read else text
         if inner is not None:
             groups, below = inner

@@ -92,6 +92,8 @@ def kind_of(content_start: bytes) -> str:
     XML begins with `<` after a byte order mark and blanks, in UTF-8, UTF-16 or UTF-32; a start made of blanks and
     zero bytes alone is empty.
     """
+    if content_start.startswith(b"<"):
+        return "xml"
     for magic, kind in _MAGIC:
         if content_start.startswith(magic):
             return kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from edigate.domain.settings import RuleSettings
     from edigate.domain.verdicts import Content
     from edigate.xsd import Shelf
+
+HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,31 @@ class Source(Protocol):
 
     def open(self) -> AbstractContextManager[BinaryIO]:
         """A file of them that can be sought in."""
+
+
+class Whole:
+    """A small deposit: read once, and verified, for all that is asked of it."""
+
+    __slots__ = ("_content", "_source")
+
+    def __init__(self, source: Source) -> None:
+        """Read nothing yet."""
+        self._source = source
+        self._content: bytes | None = None
+
+    def head(self) -> bytes:
+        """The first bytes."""
+        return self.read()[:HEAD]
+
+    def read(self) -> bytes:
+        """All of them."""
+        if self._content is None:
+            self._content = self._source.read()
+        return self._content
+
+    def open(self) -> BinaryIO:
+        """The same as a file."""
+        return BytesIO(self.read())
 
 
 Scan: TypeAlias = "Callable[[Iterable[bytes]], str]"

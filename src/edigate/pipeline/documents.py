@@ -64,7 +64,7 @@ class Document:
     `warnings` are what its container (a PDF) gave cause for; `entry` names the file that its lines are of.
     """
 
-    __slots__ = ("entry", "parser", "root", "source", "warnings")
+    __slots__ = ("_numbers", "entry", "parser", "root", "source", "warnings")
 
     def __init__(
         self, source: bytes, root: _Element, parser: Parser, warnings: tuple[Fault, ...] = (), entry: str = ""
@@ -75,6 +75,14 @@ class Document:
         self.root = root
         self.parser = parser
         self.warnings = warnings
+        self._numbers: list[_Element] | None = None
+
+    @property
+    def numbers(self) -> list[_Element]:
+        """The elements that have the numbers of its invoices, looked for once."""
+        if self._numbers is None:
+            self._numbers = self.root.findall(self.parser.NUMBER)
+        return self._numbers
 
 
 def read_document(content: bytes, interface: Interface, desk: Desk, entry: str = "") -> Document:

@@ -176,7 +176,7 @@ def _look_into(piece: Entry, found: Findings, at: _At, desk: Desk) -> None:
     except Refusal as refusal:
         found.faults += [f.within(piece.name) for f in refusal.faults]
         return
-    found.count = max(1, len(document.root.findall(document.parser.NUMBER)))
+    found.count = max(1, len(document.numbers))
     if found.count > at.room:
         return  # too many to be looked at, let alone to be told of one by one: the flow is refused for that
     for place, invoice in enumerate(document.parser.parse(document.root), start=1):
@@ -274,7 +274,7 @@ def _placed(faults: tuple[Fault, ...], document: Document, position: int) -> tup
 
 
 def _number_place(document: Document, position: int) -> tuple[str, int | None]:
-    numbers = document.root.findall(document.parser.NUMBER)
+    numbers = document.numbers
     return places.place(numbers[position - 1]) if position <= len(numbers) else ("", None)
 
 

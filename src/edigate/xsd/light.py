@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from edigate.parsers._tree import clark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -23,11 +23,15 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _PADDING = (b"", b"=", b"==")
 
 
+def heavy(root: _Element) -> list[_Element]:
+    """The contents of a document that are heavy."""
+    return [element for element in root.iter(*_TAGS) if _is_heavy(element)]
+
+
 @contextmanager
-def lightened(root: _Element) -> Iterator[None]:
+def lightened(contents: Iterable[_Element]) -> Iterator[None]:
     """Put stand-ins in the places of heavy contents, and these back again afterwards."""
-    heavy = [element for element in root.iter(*_TAGS) if _is_heavy(element)]
-    pairs = [(element, _stand_in(element)) for element in heavy]
+    pairs = [(element, _stand_in(element)) for element in contents]
     for element, other in pairs:
         _exchange(element, other)
     try:

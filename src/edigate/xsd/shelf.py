@@ -71,6 +71,7 @@ class Shelf:
         self._limits = limits
         self.allowance = Allowance(limits.seconds)
         self._compiled = dict(compiled)
+        self._judges: dict[str, tuple[etree.XMLSchema, str]] = {}
         self._explainers: dict[str, explain.Explainer] = {}
 
     def require(self, keys: Iterable[str] = sources.KEYS) -> None:
@@ -87,10 +88,11 @@ class Shelf:
 
         EDG-F106 to EDG-F110. A schema that cannot be used raises SchemaMissing: nothing is ever passed for want of one.
         """
-        family = self._family(key)
-        if len(family) > 1 and etree.QName(root).namespace != self._files[key].namespace:
+        if key not in self._judges:
+            self._judges[key] = self._judge(key)
+        schema, namespace = self._judges[key]
+        if not root.tag.startswith(namespace):
             return (_other_root(root),)
-        schema = self._schema(family)
         entries = self._complaints(root, key, schema)
         if not entries:
             return ()
@@ -99,7 +101,8 @@ class Shelf:
     def _complaints(self, root: etree._Element, key: str, schema: etree.XMLSchema) -> list[complaints.Entry]:
         """What libxml2 says of a document, nothing of a valid one; of one with very many mistakes, of its beginning."""
         # A site's own schema may want more of a content than that it is base64.
-        with light.lightened(root) if self._files[key].package else nullcontext():
+        heavy = light.heavy(root) if self._files[key].package else []
+        with light.lightened(heavy) if heavy else nullcontext():
             found = wide.beginning(root, schema, self._limits.faults)
             if found or schema.validate(root):
                 return found
@@ -131,6 +134,11 @@ class Shelf:
         if key not in self._explainers:
             self._explainers[key] = explain.load(self._files[key].path)
         return self._explainers[key]
+
+    def _judge(self, key: str) -> tuple[etree.XMLSchema, str]:
+        """The schema of a key, and how the tag of a root must begin where it knows others besides."""
+        family = self._family(key)
+        return self._schema(family), f"{{{self._files[key].namespace}}}" if len(family) > 1 else ""
 
     def _family(self, key: str) -> frozenset[str]:
         """The keys that are compiled together: main files of one folder share most of their memory and load time."""

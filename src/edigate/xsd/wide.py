@@ -22,9 +22,9 @@ def beginning(root: etree._Element, schema: etree.XMLSchema, enough: int) -> lis
 
     The document is whole again afterwards.
     """
-    parent = next((element for element in (root, *root) if len(element) > MOST), None)
-    if parent is None:
+    if len(root) <= MOST and max(map(len, root), default=0) <= MOST:
         return []
+    parent = next(element for element in (root, *root) if len(element) > MOST)
     children = list(parent)
     last = children[MOST - 1].tag
     end = next((at for at in range(MOST, len(children)) if children[at].tag != last), len(children))
