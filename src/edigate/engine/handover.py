@@ -146,9 +146,11 @@ def _write(
         if row["id"] not in unready:
             (together if row["partner"] in covered else apart).append(row)
     results = [_stage(gate, row, renderers, synced=False) for row in together]
-    if apart:
+    if len(apart) > 1:
         with ThreadPoolExecutor(SYNCING_THREADS) as threads:
             results += threads.map(lambda row: _stage(gate, row, renderers, synced=True), apart)
+    else:
+        results += [_stage(gate, row, renderers, synced=True) for row in apart]
     failed += [result for result in results if isinstance(result, Failure)]
     staged = [result for result in results if not isinstance(result, Failure)]
     unsealed = _sealed(gate.outbox.seal, [row for row, _, _ in staged], covered, shared)

@@ -52,15 +52,24 @@ def _xml_ends(descriptor: int, head: bytes, size: int) -> bool:
     if b"\x00" in head[:4] or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head, tail = _narrowed(head), _narrowed(tail)
     tail = _without_trailers(tail)
-    start = _SKIP.sub(b"", head).lstrip(_MARKS_AND_BLANKS)
+    start = _without_prolog(head)
     root = _ROOT.match(start)
     if root is None:  # a prolog that goes on, one longer than the head, or no XML
         goes_on = not start or (size <= HEAD and start.startswith(_PROLOG))
         return not goes_on and tail.endswith(b">")
-    name = re.escape(root.group(1))
+    name = root.group(1)
     if tail.endswith(b"/>"):
-        return re.search(rb"<" + name + rb"(?:\s[^<>]*)?/>\Z", tail) is not None
-    return re.fullmatch(rb"</" + name + rb"\s*>", tail[tail.rfind(b"</") :]) is not None
+        return re.search(rb"<" + re.escape(name) + rb"(?:\s[^<>]*)?/>\Z", tail) is not None
+    _, closing, end = tail.rpartition(b"</")
+    return bool(closing) and end.startswith(name) and end.endswith(b">") and not end[len(name) : -1].strip()
+
+
+def _without_prolog(head: bytes) -> bytes:
+    """What stands behind the declarations, comments and processing instructions at the start."""
+    start = head.lstrip(_MARKS_AND_BLANKS)
+    while skipped := _SKIP.match(start):
+        start = start[skipped.end() :].lstrip(_MARKS_AND_BLANKS)
+    return start
 
 
 def _without_trailers(tail: bytes) -> bytes:
