@@ -23,8 +23,8 @@ LIBRARIES = frozenset(
         "watchdog", "xmlschema",
     }
 )  # fmt: skip
-ASKING = frozenset({"pydantic", "pydantic_settings", "rich", "sqlalchemy"})
-JUDGING = frozenset({"lxml", "pikepdf", "pydantic", "pydantic_settings", "rich"})
+ASKING = frozenset({"rich", "sqlalchemy"})
+JUDGING = frozenset({"lxml", "rich"})
 # What of the gate itself a question to its ledger does without: what examines, decides, emits, and works.
 WORKING = (
     "edigate.emitters", "edigate.engine.decisions", "edigate.engine.local", "edigate.engine.worker", "edigate.parsers",
@@ -72,7 +72,7 @@ def test_the_list_of_commands_loads_no_command() -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
 def test_a_question_to_the_ledger_loads_the_ledger(root: Path, question: tuple[str, ...]) -> None:
-    """What lists and shows loads the ledger's library and the settings', but nothing of the gate that works."""
+    """What lists and shows loads the ledger's library, but nothing of the gate that works."""
     modules = loaded("--gate", str(root), *question)
 
     assert libraries(modules) <= ASKING

@@ -8,6 +8,7 @@ import typer
 
 from edigate.cli.common import Misuse, choose_gate
 from edigate.cli.messages import LANGUAGES, colon, t
+from edigate.cli.plain_values import take_plain_values
 
 HELP = t("An EDI gate for French public-sector invoices.", "Une passerelle EDI pour les factures du secteur public.")
 EPILOG = t(
@@ -67,8 +68,13 @@ def options(gate: _Gate = None, lang: _Lang = "en", version: _Version = False) -
 
 
 def word_options(command: Any) -> None:  # noqa: ANN401 - typer keeps its types to itself
-    """Word the help of a command and of those below it: no value for flags, choices in full, typer's own options."""
-    for option in (*command.params, command.get_help_option(typer.Context(command))):
+    """Word the help of a command and of those below it: no value for flags, choices in full, typer's own options.
+
+    What they are given is taken as it stands where it is plain.
+    """
+    every = (*command.params, command.get_help_option(typer.Context(command)))
+    take_plain_values(every)
+    for option in every:
         if getattr(option, "is_flag", False):
             option.metavar = ""
         elif choices := option.type_descriptor.choices:

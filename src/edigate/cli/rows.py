@@ -1,9 +1,9 @@
 """How records are shown: tables and facts for people, times in the gate's zone, the same as JSON."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from rich.measure import Measurement
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
@@ -21,7 +21,7 @@ Row: TypeAlias = RowMapping
 Column: TypeAlias = tuple[str, Callable[[Any], object]]
 SHORT_ID = 16
 COUNTED = 10_000
-_ENDLESS = 10_000
+_BETWEEN = 2
 _COLOURS = {
     "integrated": "green", "published": "green", "taken": "green", "partial": "yellow", "held": "yellow",
     "failing": "red", "dead": "red", "rejected": "red", "inadmissible": "red", "withdrawn": "dim",
@@ -92,31 +92,44 @@ def print_table(
     """
     console, rows = common.out(), list(found)
     folds = (fold,) if isinstance(fold, str) else fold
-    shown = list(columns)
+    shown = [_shown(heading, [_cell(cell(row)) for row in rows], folds=heading in folds) for heading, cell in columns]
     for heading in spare:
-        if _needs(_table(shown, rows, folds), folds, room) <= console.width:
+        if _needs(shown, room) <= console.width:
             break
-        shown = [column for column in shown if column[0] != heading]
-    console.print(_table(shown, rows, folds))
+        shown = [column for column in shown if column.heading != heading]
+    console.print(_table(shown, folding=any(folds), fits=_needs(shown) <= console.width))
     return len(shown) < len(columns)
 
 
-def _needs(table: Table, folds: Sequence[str], room: int | None) -> int:
+class _Shown(NamedTuple):
+    """A column with its cells, and how wide it is when it does not fold."""
+
+    heading: str
+    cells: Sequence[Text]
+    folds: bool
+    width: int
+
+
+def _shown(heading: str, cells: Sequence[Text], *, folds: bool) -> _Shown:
+    """A column, measured once: in a long list that takes as long as finding what it shows."""
+    lines = (line for cell in cells for line in cell.plain.splitlines())
+    return _Shown(heading, cells, folds, max(map(cell_len, (heading, *lines))))
+
+
+def _needs(columns: Sequence[_Shown], room: int | None = None) -> int:
     """How wide the table is when nothing folds to less than the room that it has."""
-    for column in table.columns:
-        if column.header in folds:
-            column.max_width = room
-    console = common.out()
-    return Measurement.get(console, console.options.update_width(_ENDLESS), table).maximum
+    widths = (min(column.width, room or column.width) if column.folds else column.width for column in columns)
+    return sum(widths) + _BETWEEN * (len(columns) - 1)
 
 
-def _table(columns: Sequence[Column], rows: Iterable[Any], folds: Sequence[str]) -> Table:
-    table = common.table(*(heading for heading, _ in columns))
+def _table(columns: Sequence[_Shown], *, folding: bool, fits: bool) -> Table:
+    table = common.table(*(column.heading for column in columns))
     table.padding, table.show_edge = (0, 1, 0, 0), False
-    for column in table.columns:
-        column.no_wrap = any(folds) and column.header not in folds
-    for row in rows:
-        table.add_row(*(_cell(cell(row)) for _, cell in columns))
+    for column, shown in zip(table.columns, columns, strict=True):
+        column.no_wrap = folding and not shown.folds
+        column.width = shown.width if fits else None
+    for cells in zip(*(shown.cells for shown in columns), strict=True):
+        table.add_row(*cells)
     return table
 
 
