@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from edigate.engine import machine
 from edigate.ledger import alerts, heads
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
@@ -33,17 +34,19 @@ _MODE = 0o644
 def keep_heads(gate: Gate) -> None:
     """Make a head where anything has happened, and send those that were not sent yet; the chore.
 
-    What stands in the way is an alert, until it is overcome.
+    What stands in the way is an alert, until it is overcome: by the same machine, where several take turns.
     """
+    about = machine.subject(gate)
     try:
         if made := make(gate):
             log.info("audit.head_made", signed=bool(made.signature), made_at=made.at)
         send(gate)
     except (heads.BadKey, OSError, ValueError) as error:
         log.error("audit.head_unsent", error=str(error))
-        written(gate.ledger, alerts.open_one, alerts.HEAD_UNSENT, 0, "", str(error), stamp(gate.clock()))
+        detail = machine.saying(gate, str(error))
+        written(gate.ledger, alerts.open_one, alerts.HEAD_UNSENT, about, "", detail, stamp(gate.clock()))
         return
-    written(gate.ledger, alerts.close, alerts.HEAD_UNSENT, 0, stamp(gate.clock()))
+    written(gate.ledger, alerts.close, alerts.HEAD_UNSENT, about, stamp(gate.clock()))
 
 
 def make(gate: Gate) -> Head | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import platform
 import shutil
 import time
 from collections import defaultdict
@@ -12,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sqlalchemy import and_, func, or_, select
 
-from edigate.engine import waiting
+from edigate.engine import machine, waiting
 from edigate.ledger import alert_queries, alerts, notes, weighing
 from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
 from edigate.ledger.balance import balance, strays
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import is_embedded, written
+from edigate.ledger.database import written
 from edigate.ledger.store import DUE, HELD
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 
@@ -54,23 +52,15 @@ def look(gate: Gate) -> None:
 
     Where machines share a ledger, each opens and closes its own alerts of what only it can see.
     """
-    here = _machine(gate)
+    here = machine.subject(gate)
     for kind, check in CHECKS_OF_MANY if here else CHECKS:
         about = 0 if check in OF_THE_LEDGER else here
         with gate.ledger.connect() as connection:
             before = alert_queries.open_about_partners(connection, kind, about)
             found = dict(check(gate, connection, bool(before)))
         if about:
-            found = {partner: f"{platform.node()}: {detail}" for partner, detail in found.items()}
+            found = {partner: machine.saying(gate, detail) for partner, detail in found.items()}
         settle(gate, kind, before, found, about)
-
-
-def _machine(gate: Gate) -> int:
-    """What alerts bear as their subject that are about this machine: no row's number; 0 where there is only the one."""
-    if is_embedded(gate.ledger):
-        return 0
-    told = f"{platform.node()} {gate.places.root}".encode()
-    return -1 - int.from_bytes(hashlib.sha256(told).digest()[:4])
 
 
 def settle(gate: Gate, kind: str, before: set[str], found: Mapping[str, str], about: int = 0) -> None:

@@ -14,6 +14,7 @@ from edigate.health.findings import Finding
 from edigate.health.patient import at_one_moment
 from edigate.ledger import partners, servers
 from edigate.ledger.archive import Folder
+from edigate.ledger.database import is_embedded
 from edigate.ledger.deliveries import PLACED, PUBLISHED
 from edigate.ledger.tables import deliveries
 from edigate.ledger.tables import partners as partners_table
@@ -43,7 +44,10 @@ def folders(patient: Patient) -> Iterator[Finding]:
 
 
 def of_partners(patient: Patient) -> Iterator[Finding]:
-    """Each partner has its inbox, and its outbox once anything was handed to it, unless its own server serves."""
+    """Each partner has its inbox, and its outbox once anything was handed to it, unless its own server serves.
+
+    A machine of several that has never taken deposits in needs no inboxes.
+    """
     for folder in _shared(patient):
         wrong = list(_usable(patient, folder, _making(patient.gate.access, folder)))
         yield from wrong or _as_set(patient, folder)
@@ -56,8 +60,9 @@ def _shared(patient: Patient) -> Iterator[Path]:
         own = servers.load(connection)
         served = set(connection.execute(select(partners_table.c.code).where(handed)).scalars())
         book = partners.load_book(connection)
+    takes_in = is_embedded(patient.gate.ledger) or places.lock.exists()
     for code in (partner.code for partner in book.partners):
-        if code not in own or not own[code].fetch_from:
+        if (code not in own or not own[code].fetch_from) and (takes_in or (places.inbox / code).exists()):
             yield places.inbox / code
         if (code not in own or not own[code].put_into) and (code in served or (places.outbox / code).exists()):
             yield places.outbox / code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from edigate.cli import obey
 from edigate.engine.chores import tidy_copies
 from edigate.engine.delivering import MARK, NotShared, outbox_mark
 from edigate.engine.distributed import Distributed
+from edigate.engine.heads import keep_heads
 from edigate.engine.roles import Role
 from edigate.health.checks import examine
 from edigate.health.findings import Severity
@@ -22,7 +24,8 @@ from edigate.ledger import notes, snapshots
 from edigate.ledger.archive import ARRIVING
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
-from tests.acceptance.gates import SETTINGS, STRUCTURED, Site, fresh_number
+from tests.acceptance.gates import DEPOSITOR, SETTINGS, STRUCTURED, Site, fresh_number
+from tests.unit.engine.test_local import with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,3 +161,44 @@ def test_numbers_that_no_index_holds_are_decided_too(site: Site) -> None:
     ]
     site.round()
     assert [site.outcome(name).verdict for name in names] == ["rejected", "rejected", "integrated"]
+
+
+def missing(site: Site) -> set[str]:
+    """The folders that the doctor misses."""
+    found = [one for made in examine(site.root, site.gate.clock) for one in made.findings]
+    return {one.place for one in found if one.kind == "folder.missing"}
+
+
+def test_the_doctor_wants_inboxes_only_where_deposits_are_taken_in(site: Site, tmp_path: Path) -> None:
+    """A machine that only decides has none; one that has had the role once is expected to have them."""
+    other = other_machine(site, tmp_path / "other")
+    Distributed(other.gate, {Role.WORK}).run_once()
+    before = missing(other)
+    Distributed(other.gate, {Role.INTAKE}).run_once()
+    shutil.rmtree(other.root / "inbox" / DEPOSITOR, ignore_errors=True)
+    after = missing(other)
+    other.close()
+
+    assert before == set()
+    assert f"inbox/{DEPOSITOR}" in {place.rstrip("/") for place in after}
+
+
+def test_a_machine_that_keeps_heads_does_not_settle_anothers_alert(site: Site, tmp_path: Path) -> None:
+    """One whose folder for heads is not mounted says so until it is, though others keep them."""
+    other = other_machine(site, tmp_path / "other")
+    kept = tmp_path / "heads"
+    kept.mkdir()
+    broken = with_settings(site.gate, "audit", heads_folder=str(tmp_path / "not mounted"))
+    sound_one = with_settings(other.gate, "audit", heads_folder=str(kept))
+    seen = []
+    for gate in (broken, sound_one, broken, sound_one):
+        site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+        Distributed(site.gate, {Role.INTAKE}).run_once()
+        keep_heads(gate)
+        seen.append(site.alerts())
+    mended = with_settings(site.gate, "audit", heads_folder=str(kept))
+    keep_heads(mended)
+    other.close()
+
+    assert seen == [[("audit.head_unsent", False)]] * 4, "raised once, and open"
+    assert site.alerts() == [("audit.head_unsent", True)]
