@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,25 +34,16 @@ class Column(NamedTuple):
     grey: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A line on its own above what it is about; `size` in points."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """How a table looks; every one made is one of its own, so that what is drawn for it once is found again at once.
 
-    text: str
-    size: float = _TITLE
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of cells, a cell's own line ends kept; the header is left out where no column has a title.
-
-    A cell shows its first `limit` characters; `ruled` draws a line below each row, `gap` is the space below the table,
-    `indent` the share of the width that stays free on its left. Of very many rows the first ones are shown. A `whole`
-    one goes to the next page with the heading above it, where this page has no room for all of it.
+    The header is left out where no column has a title. A cell shows its first `limit` characters; `ruled` draws a line
+    below each row, `gap` is the space below the table, `indent` the share of the width that stays free on its left. A
+    `whole` one goes to the next page with the heading above it, where this page has no room for all of it.
     """
 
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence[str]]
     ruled: bool = True
     gap: float = 10.0
     limit: int = _CELL_CHARACTERS
@@ -59,21 +51,47 @@ class Table:
     whole: bool = False
 
 
+class Heading(NamedTuple):
+    """A line on its own above what it is about; `size` in points."""
+
+    text: str
+    size: float = _TITLE
+
+
+class Table(NamedTuple):
+    """Rows of cells, a cell's own line ends kept; of very many rows the first ones are shown."""
+
+    shape: Shape
+    rows: Sequence[Sequence[str]]
+
+
 Block = Heading | Table
+
+OF_TEXT = Shape((Column("", 1),), ruled=False)
+"""A text on its own."""
+OF_GREY_TEXT = Shape((Column("", 1, grey=True),), ruled=False)
+"""A text on its own that is less than the others."""
+
+
+def are_tame(lines: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Whether taming leaves all of these texts as they are, and Western European typefaces can write them."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    return (
+        _are_titles([*lines, *[block.text for block in blocks if isinstance(block, Heading)]])
+        and all(_is_plain(table.shape) and len(table.rows) <= _MOST_ROWS for table in tables)
+        and _are_usual(list(chain.from_iterable([row for table in tables for row in table.rows])), _CELL_CHARACTERS)
+    )
 
 
 def tame(block: Block, unusual: list[str]) -> Block:
     """The block with its texts tamed and cut; those with unusual characters are added to the list."""
     if isinstance(block, Heading):
         return Heading(one_line(block.text, unusual), block.size)
-    if not _are_usual([column.title for column in block.columns], _TITLE_CHARACTERS):
-        columns = tuple(column._replace(title=one_line(column.title, unusual)) for column in block.columns)
-        block = replace(block, columns=columns)
-    if len(block.rows) <= _MOST_ROWS and _are_usual(list(chain.from_iterable(block.rows)), block.limit):
-        return block
-    rows = [[tamed(cell, block.limit) for cell in row] for row in block.rows[:_MOST_ROWS]]
-    unusual += (cell for row in rows for cell in row if not is_usual(cell))
-    return replace(block, rows=[*rows, *_of_more_rows(block)])
+    shape, rows = block
+    columns = tuple([column._replace(title=one_line(column.title, unusual)) for column in shape.columns])
+    rows = [[tamed(cell, shape.limit) for cell in row] for row in rows[:_MOST_ROWS]]
+    unusual += [cell for row in rows for cell in row if not is_usual(cell)]
+    return Table(replace(shape, columns=columns), [*rows, *_of_more_rows(block)])
 
 
 def one_line(text: str, unusual: list[str]) -> str:
@@ -89,7 +107,18 @@ def written(blocks: Sequence[Block], face: Face) -> Sequence[Block]:
     found = [_written(block, face) for block in blocks]
     if not any(PLACEHOLDER in text for block in found for text in _texts(block)):
         return found
-    return [*found, Table((Column("", 1, grey=True),), [[_MISSING]], ruled=False)]
+    return [*found, Table(OF_GREY_TEXT, [[_MISSING]])]
+
+
+@lru_cache(maxsize=256)
+def _is_plain(shape: Shape) -> bool:
+    """Whether the titles of its columns are tame, and its cells may be as long as any."""
+    return shape.limit >= _CELL_CHARACTERS and _are_titles([column.title for column in shape.columns])
+
+
+def _are_titles(texts: Sequence[str]) -> bool:
+    """Whether all of the texts are tame, each on one line and short enough."""
+    return "\n" not in "".join(texts) and _are_usual(texts, _TITLE_CHARACTERS)
 
 
 def _are_usual(texts: Sequence[str], limit: int) -> bool:
@@ -103,20 +132,22 @@ def _of_more_rows(table: Table) -> Iterator[list[str]]:
     more = len(table.rows) - _MOST_ROWS
     if more > 0:
         said = f"[…] {more} lignes de plus dans le document d’origine."
-        widest = max(range(len(table.columns)), key=lambda position: table.columns[position].share)
-        yield ["" if position != widest else said for position in range(len(table.columns))]
+        columns = table.shape.columns
+        widest = max(range(len(columns)), key=lambda position: columns[position].share)
+        yield ["" if position != widest else said for position in range(len(columns))]
 
 
 def _written(block: Block, face: Face) -> Block:
     if isinstance(block, Heading):
         return Heading(face.written(block.text), block.size)
-    columns = tuple(column._replace(title=face.written(column.title)) for column in block.columns)
-    return replace(block, columns=columns, rows=[[face.written(cell) for cell in row] for row in block.rows])
+    columns = tuple([column._replace(title=face.written(column.title)) for column in block.shape.columns])
+    rows = [[face.written(cell) for cell in row] for row in block.rows]
+    return Table(replace(block.shape, columns=columns), rows)
 
 
 def _texts(block: Block) -> Iterator[str]:
     if isinstance(block, Heading):
         yield block.text
     else:
-        yield from (column.title for column in block.columns)
+        yield from (column.title for column in block.shape.columns)
         yield from chain.from_iterable(block.rows)

@@ -6,7 +6,8 @@ and knows all of Latin, Greek and Cyrillic; no typeface here knows Arabic, Hebre
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.emitters import _helvetica
@@ -18,8 +19,6 @@ _WINDOWS = "cp1252"
 # How wide each character is fits into a byte when it is told in four thousandths of the size. Rounding up makes a text
 # two percent wider at most, figures are exact, and adding bytes up is the quickest that Python can do.
 _STEP = 4
-# A third of what stands on a sheet are labels; rates, quantities, units and names come again as well.
-_REMEMBERED = 2048
 _BEYOND_LATIN = tuple((char, char.encode(_WINDOWS).decode("latin-1")) for char in "Œœ€’‘“”–—…")
 
 
@@ -36,7 +35,8 @@ class Weight(NamedTuple):
     objects: Callable[[int], list[bytes]]
 
 
-class Face(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
     """A typeface: regular and bold. `encoded` is a page for it; `written` leaves what it lacks as placeholders."""
 
     weights: tuple[Weight, Weight]
@@ -65,7 +65,6 @@ def _weight(name: str, widths: Sequence[int]) -> Weight:
     steps = bytes(_helvetica.FIRST) + bytes(-(-width // _STEP) for width in widths)
     font = f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding/WinAnsiEncoding>>".encode()
 
-    @lru_cache(_REMEMBERED)
     def wide(text: str) -> float:
         try:
             written = text.encode("latin-1")  # many times as quick as the other, and nearly always enough
@@ -87,7 +86,6 @@ def _encoded(page: str) -> bytes:
         return page.encode(_WINDOWS)
 
 
-@lru_cache(_REMEMBERED)
 def _shown(text: str) -> str:
     if "(" in text or ")" in text or "\\" in text:
         text = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")

@@ -12,6 +12,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 # Past this many digits on either side of its point a number is no amount of anything: it is shown as it is held.
 _LONGEST = 40
 _GROUP = 3  # digits that are told apart from those before them
+_UNGROUPED = _GROUP + len(".00")
 
 
 def amount(value: Decimal | None) -> str:
@@ -21,9 +22,12 @@ def amount(value: Decimal | None) -> str:
     >>> amount(Decimal("1234567.5")), amount(Decimal("0.1234"))
     ('1\xa0234\xa0567,50', '0,1234')
     """
+    if value is None:
+        return ""
+    text = str(value)
+    if text[-3:-2] == "." and len(text) <= _LONGEST:  # as nearly all are
+        return text.replace(".", ",") if len(text) <= _UNGROUPED else _grouped(value)
     text = _written(value)
-    if text[-3:-2] == ",":
-        return text
     whole, point, decimals = text.partition(",")
     return f"{whole},{decimals:0<2}" if point or whole.lstrip("-").replace(_NO_BREAK, "").isdigit() else whole
 
@@ -35,6 +39,11 @@ def figure(value: Decimal | None) -> str:
     >>> figure(Decimal("12.50")), figure(Decimal("1E+3"))
     ('12,5', '1\xa0000')
     """
+    if value is None:
+        return ""
+    text = str(value)
+    if len(text) <= _GROUP and text.isdecimal():
+        return text
     text = _written(value)
     return text.rstrip("0").rstrip(",") if "," in text else text
 
@@ -64,13 +73,15 @@ def labelled(label: str, text: str, colon: str = f"{_NO_BREAK}:") -> str:
     return f"{label}{colon} {text}" if text else ""
 
 
-def _written(value: Decimal | None) -> str:
-    if value is None:
-        return ""
+def _written(value: Decimal) -> str:
     text = str(value)
     whole, point, decimals = text.partition(".")
     if len(whole) <= _GROUP and whole.isdecimal() and (not point or decimals.isdecimal()) and len(decimals) <= _LONGEST:
         return f"{whole},{decimals}" if point else whole
     if not value.is_finite() or abs(value.adjusted()) > _LONGEST or -int(value.as_tuple().exponent) > _LONGEST:
         return text
+    return _grouped(value)
+
+
+def _grouped(value: Decimal) -> str:
     return f"{value:,f}".replace(",", _NO_BREAK).replace(".", ",")

@@ -13,7 +13,7 @@ from edigate.domain.deflating import deflated
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from edigate.emitters._faces import Weight
 
@@ -21,6 +21,7 @@ _MAKER = "edigate"
 # What follows tells programs that carry files about that this is no text.
 _START = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 _CATALOGUE, _PAGES, _ABOUT = 1, 2, 3
+_START_OF_ALL = f"<</Type/Catalog/Pages {_PAGES} 0 R/Lang(fr)>>".encode()
 
 
 class About(NamedTuple):
@@ -42,17 +43,16 @@ def document(
         names += f"/F{number} {_ABOUT + len(written) + 1} 0 R"
         written += font.objects(_ABOUT + len(written) + 1)
     first = _ABOUT + len(written) + 1
-    kids = " ".join(f"{first + 2 * position} 0 R" for position in range(len(pages)))
-    return _file(
-        [
-            f"<</Type/Catalog/Pages {_PAGES} 0 R/Lang(fr)>>".encode(),
-            f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]/MediaBox[0 0 {size[0]:g} {size[1]:g}]"
-            f"/Resources<</Font<<{names}>>>>>>".encode(),
-            _about(about),
-            *written,
-            *(part for position, page in enumerate(pages) for part in _page(first + 2 * position, page)),
-        ]
+    numbers = range(first, first + 2 * len(pages), 2)
+    for number, page in zip(numbers, pages, strict=True):
+        written.append(b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (_PAGES, number + 1))
+        written.append(stream(deflated(page), "/Filter/FlateDecode"))
+    kids = " ".join([f"{number} 0 R" for number in numbers])
+    tree = (
+        f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]/MediaBox[0 0 {size[0]:g} {size[1]:g}]"
+        f"/Resources<</Font<<{names}>>>>>>"
     )
+    return _file([_START_OF_ALL, tree.encode(), _about(about), *written])
 
 
 def stream(data: bytes, about: str) -> bytes:
@@ -60,25 +60,20 @@ def stream(data: bytes, about: str) -> bytes:
     return b"<<%b/Length %d>>stream\n%b\nendstream" % (about.encode(), len(data), data)
 
 
-def _page(number: int, operators: bytes) -> Iterator[bytes]:
-    yield b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (_PAGES, number + 1)
-    yield stream(deflated(operators), "/Filter/FlateDecode")
-
-
 def _about(about: About) -> bytes:
-    said = {
-        "Title": about.title, "Author": about.author, "Subject": about.subject, "Creator": _MAKER, "Producer": _MAKER,
-    }  # fmt: skip
-    entries = [f"/{key}{_string(text)}" for key, text in said.items()]
+    said = (
+        f"<</Title{_string(about.title)}/Author{_string(about.author)}/Subject{_string(about.subject)}"
+        f"/Creator({_MAKER})/Producer({_MAKER})"
+    )
     if about.day:
         # Midnight of the document's own day: neither clock nor chance has a part in the file.
         moment = f"(D:{about.day.year:04}{about.day.month:02}{about.day.day:02}000000Z)"
-        entries += [f"/CreationDate{moment}", f"/ModDate{moment}"]
-    return f"<<{''.join(entries)}>>".encode()
+        said += f"/CreationDate{moment}/ModDate{moment}"
+    return f"{said}>>".encode()
 
 
 def _string(text: str) -> str:
-    if text.isascii() and not set("()\\") & set(text):
+    if text.isascii() and not ("(" in text or ")" in text or "\\" in text):
         return f"({text})"
     return f"<FEFF{text.encode('utf-16-be').hex()}>"
 
@@ -88,9 +83,7 @@ def _file(objects: Sequence[bytes]) -> bytes:
     pieces = [b"%d 0 obj\n%b\nendobj\n" % (number, body) for number, body in enumerate(objects, start=1)]
     *places, end = accumulate(map(len, pieces), initial=len(_START))
     count = len(pieces) + 1
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    tail = (
-        f"xref\n0 {count}\n0000000000 65535 f \n{table}"
-        f"trailer\n<</Size {count}/Root {_CATALOGUE} 0 R/Info {_ABOUT} 0 R>>\nstartxref\n{end}\n%%EOF\n"
-    )
-    return b"".join((_START, *pieces, tail.encode()))
+    table = b"%010d 00000 n \n" * len(places) % tuple(places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % count
+    tail = b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (count, _CATALOGUE, _ABOUT, end)
+    return b"".join((_START, *pieces, head, table, tail))

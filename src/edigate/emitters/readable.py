@@ -6,10 +6,11 @@ Goes with a pivot whose original is no PDF, in the place of the style sheet that
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from edigate.domain.cadres import CADRES
-from edigate.domain.invoice import Site
+from edigate.domain.invoice import NO_ADDRESS, NO_CONTACT, NO_SITE, Line
 from edigate.emitters._french import amount, day, figure, joined, labelled, percent
 from edigate.emitters._labels import (
     ATTACHED,
@@ -23,7 +24,7 @@ from edigate.emitters._labels import (
     SCHEMES,
     TYPES,
 )
-from edigate.emitters._sheet import About, Column, Heading, Table, pdf
+from edigate.emitters._sheet import OF_GREY_TEXT, About, Column, Heading, Shape, Table, pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,22 +35,26 @@ if TYPE_CHECKING:
         Contact,
         Contract,
         Invoice,
-        Line,
         Party,
         Payment,
+        Site,
         VatRow,
     )
     from edigate.emitters._sheet import Block
     from edigate.emitters.pivot import Addressing
 
+# What the designation of a line tells besides its name, description and reference, and nothing of it.
+_rest = attrgetter(
+    *("kind", "status", "substatus", "gross_price", "price_allowance", "price_base"),
+    *("allowances", "delivery_date", "site", "notes"),
+)
+_NO_REST = _rest(Line())
 _NOTE_CHARACTERS = 40_000
-_NOWHERE = Site()
-_ALONE = (Column("", 1),)
-_ALONE_GREY = (Column("", 1, grey=True),)
-_SIDE_BY_SIDE = (Column("", 1), Column("", 1))
-_OF_PAIRS = (Column("", 2, grey=True), Column("", 5), Column("", 2, grey=True), Column("", 5))
-_OF_TOTALS = (Column("", 3), Column("", 2, right=True, bold=True))
-_OF_ATTACHMENTS = (Column("N°", 2), Column("Nom", 20), Column("Type", 8), Column("Format", 14))
+_OF_NOTES = Shape((Column("", 1),), ruled=False, limit=_NOTE_CHARACTERS)
+_SIDE_BY_SIDE = Shape((Column("", 1), Column("", 1)))
+_OF_PAIRS = Shape((Column("", 2, grey=True), Column("", 5), Column("", 2, grey=True), Column("", 5)))
+_OF_TOTALS = Shape((Column("", 3), Column("", 2, right=True, bold=True)), indent=0.5, whole=True)
+_OF_ATTACHMENTS = Shape((Column("N°", 2), Column("Nom", 20), Column("Type", 8), Column("Format", 14)))
 _DISCLAIMER = (
     "Ce document présente les données de la facture électronique déposée, qui l’accompagne et fait seule foi ; il ne "
     "la remplace pas."
@@ -88,7 +93,7 @@ def _subject(invoice: Invoice, addressing: Addressing, kind: str) -> str:
 
 def _parts(invoice: Invoice, addressing: Addressing, title: str) -> Iterator[Sequence[Block]]:
     said = _DISCLAIMER_OF_CREDIT if invoice.type_code in CREDIT_NOTES else _DISCLAIMER
-    yield Heading(title, 15), Table(_ALONE_GREY, [[said]], ruled=False)
+    yield Heading(title, 15), Table(OF_GREY_TEXT, [[said]])
     yield from _parties(invoice, addressing)
     yield (_pairs(_references(invoice)),)
     if invoice.lines:
@@ -102,10 +107,7 @@ def _parts(invoice: Invoice, addressing: Addressing, title: str) -> Iterator[Seq
     if payment.rows:
         yield Heading("Paiement"), payment
     if invoice.notes:
-        yield (
-            Heading("Notes"),
-            Table(_ALONE, [["\n".join(invoice.notes)]], ruled=False, limit=_NOTE_CHARACTERS),
-        )
+        yield Heading("Notes"), Table(_OF_NOTES, [["\n".join(invoice.notes)]])
     if invoice.attachments:
         yield Heading("Pièces jointes"), _attachments(invoice)
 
@@ -124,10 +126,12 @@ def _parties(invoice: Invoice, addressing: Addressing) -> Iterator[Sequence[Bloc
         known.append(("Lieu de livraison", invoice.site.name, site))
     for start in range(0, len(known), 2):
         titles, names, details = zip(*known[start : start + 2], *[("", "", "")] * (start + 2 - len(known)), strict=True)
-        yield (
-            Table(tuple(Column(title, 1, bold=True) for title in titles), [names], ruled=False, gap=0),
-            Table(_SIDE_BY_SIDE, [details]),
-        )
+        yield Table(_titled(titles), [names]), Table(_SIDE_BY_SIDE, [details])
+
+
+@lru_cache
+def _titled(titles: tuple[str, ...]) -> Shape:
+    return Shape(tuple(Column(title, 1, bold=True) for title in titles), ruled=False, gap=0)
 
 
 def _recipient(recipient: Party, addressing: Addressing) -> tuple[str, str]:
@@ -161,11 +165,15 @@ def _party(party: Party) -> str:
 
 
 def _address(address: Address, country: str = "") -> str:
+    if address == NO_ADDRESS:
+        return country
     town = joined(address.postcode, address.city, sep=" ")
     return joined(*address.lines, town, address.country, country if country != address.country else "", sep="\n")
 
 
 def _contact(contact: Contact) -> str:
+    if contact == NO_CONTACT:
+        return ""
     return joined(
         labelled("Contact", joined(contact.name, contact.department)),
         labelled("Téléphone", contact.phone),
@@ -176,6 +184,8 @@ def _contact(contact: Contact) -> str:
 
 
 def _site(site: Site) -> str:
+    if site == NO_SITE:
+        return ""
     return joined(labelled("Identifiant", site.identifier), _address(site.address), sep="\n")
 
 
@@ -211,8 +221,8 @@ def _contract(contract: Contract) -> str:
 
 
 @lru_cache(maxsize=64)
-def _line_columns(currency: str) -> tuple[Column, ...]:
-    return (
+def _line_shape(currency: str) -> Shape:
+    columns = (
         Column("N°", 6),
         Column("Désignation", 24),
         Column("Quantité", 7, right=True),
@@ -220,6 +230,7 @@ def _line_columns(currency: str) -> tuple[Column, ...]:
         Column("TVA", 6, right=True),
         Column(f"Montant HT ({currency})", 11, right=True),
     )
+    return Shape(columns)
 
 
 def _lines(lines: Sequence[Line], currency: str) -> Table:
@@ -234,15 +245,16 @@ def _lines(lines: Sequence[Line], currency: str) -> Table:
         )
         for line in lines
     ]
-    return Table(_line_columns(currency), rows)
+    return Table(_line_shape(currency), rows)
 
 
 def _designation(line: Line) -> str:
-    """What a line is for; most lines have a name only."""
+    """What a line is for; most lines have a name and a reference only."""
+    known = joined(line.name, line.description, labelled("Référence", line.product), sep="\n")
+    if _rest(line) == _NO_REST:
+        return known
     return joined(
-        line.name,
-        line.description,
-        labelled("Référence", line.product),
+        known,
         labelled("Type", _kind(line)),
         _price(line),
         *(_allowance(allowance) for allowance in line.allowances),
@@ -253,7 +265,7 @@ def _designation(line: Line) -> str:
 
 
 def _delivery(line: Line) -> str:
-    site = "" if line.site == _NOWHERE else joined(line.site.name, _site(line.site).replace("\n", ", "))
+    site = "" if line.site == NO_SITE else joined(line.site.name, _site(line.site).replace("\n", ", "))
     return labelled("Livraison", joined(day(line.delivery_date), site))
 
 
@@ -284,15 +296,20 @@ def _allowance(allowance: AllowanceCharge) -> str:
     return labelled(kind, joined(amount(allowance.amount), base, said, sep=" "))
 
 
-def _allowances(allowances: Sequence[AllowanceCharge], currency: str) -> Table:
+@lru_cache(maxsize=64)
+def _allowance_shape(currency: str) -> Shape:
     columns = (
         Column("Nature", 6),
         Column("Motif", 30),
         Column(f"Base ({currency})", 10, right=True),
         Column(f"Montant ({currency})", 10, right=True),
     )
+    return Shape(columns)
+
+
+def _allowances(allowances: Sequence[AllowanceCharge], currency: str) -> Table:
     return Table(
-        columns,
+        _allowance_shape(currency),
         [
             (
                 "Charge" if row.is_charge else "Remise",
@@ -306,8 +323,8 @@ def _allowances(allowances: Sequence[AllowanceCharge], currency: str) -> Table:
 
 
 @lru_cache(maxsize=64)
-def _vat_columns(currency: str) -> tuple[Column, ...]:
-    return (
+def _vat_shape(currency: str) -> Shape:
+    columns = (
         Column("Taux", 5),
         Column("Catégorie", 12),
         Column("Exigibilité", 12),
@@ -315,11 +332,12 @@ def _vat_columns(currency: str) -> tuple[Column, ...]:
         Column(f"Base HT ({currency})", 10, right=True),
         Column(f"TVA ({currency})", 10, right=True),
     )
+    return Shape(columns)
 
 
 def _vat(rows: Sequence[VatRow], currency: str) -> Table:
     return Table(
-        _vat_columns(currency),
+        _vat_shape(currency),
         [
             (
                 percent(row.rate),
@@ -350,8 +368,6 @@ def _totals(invoice: Invoice) -> Table:
     return Table(
         _OF_TOTALS,
         [(label, f"{amount(value)}\xa0{invoice.currency}") for label, value in said if value is not None],
-        indent=0.5,
-        whole=True,
     )
 
 

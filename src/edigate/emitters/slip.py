@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.cadres import CADRES
 from edigate.emitters._french import day, joined
-from edigate.emitters._sheet import About, Column, Heading, Table, pdf
+from edigate.emitters._sheet import OF_GREY_TEXT, About, Column, Heading, Shape, Table, pdf
 
 if TYPE_CHECKING:
     import datetime as dt
 
 _ABOUT = "Étapes de la validation de cette facture avant sa mise à disposition du destinataire."
+_OF_PAIRS = Shape((Column("", 1, grey=True), Column("", 6)))
+_OF_STEPS = Shape((Column("Date", 3), Column("Étape", 10), Column("Par", 9), Column("Commentaire", 11)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ def follow_up_slip(slip: Slip) -> bytes:
     steps = [(day(step.date), step.label, step.who, step.comment) for step in slip.steps]
     blocks = (
         Heading(title, 15),
-        Table((Column("", 1, grey=True),), [[_ABOUT]], ruled=False),
-        Table((Column("", 1, grey=True), Column("", 6)), about),
+        Table(OF_GREY_TEXT, [[_ABOUT]]),
+        Table(_OF_PAIRS, about),
         Heading("Cycle de validation"),
-        Table((Column("Date", 3), Column("Étape", 10), Column("Par", 9), Column("Commentaire", 11)), steps),
+        Table(_OF_STEPS, steps),
     )
     last = max((step.date for step in slip.steps), default=None)
     foot = joined(title, slip.supplier_name, slip.supplier, sep=" · ")
