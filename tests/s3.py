@@ -6,6 +6,7 @@ It keeps nothing on the disk and signs nothing: durability and rights are a real
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -75,6 +76,18 @@ class Server:
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+
+
+@contextmanager
+def with_bucket(name: str) -> Iterator[Server]:
+    """A server with a bucket, where S3's own library finds it."""
+    from edigate.ledger.objects import _opened  # noqa: PLC0415 - whoever has no server has no library
+
+    with serving() as server, pytest.MonkeyPatch.context() as patched:
+        for variable, value in server.environment.items():
+            patched.setenv(variable, value)
+        _opened(f"s3://{name}", os.getpid()).fs.makedirs(name)
+        yield server
 
 
 @contextmanager

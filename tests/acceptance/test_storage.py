@@ -52,10 +52,7 @@ def apart(make_site: MakeSite, shared: Path) -> Site:
 @pytest.fixture(scope="module")
 def server() -> Iterator[s3.Server]:
     """A server that speaks S3, with a bucket."""
-    with s3.serving() as server, pytest.MonkeyPatch.context() as patched:
-        for name, value in server.environment.items():
-            patched.setenv(name, value)
-        _opened(f"s3://{BUCKET}", os.getpid()).fs.makedirs(BUCKET)
+    with s3.with_bucket(BUCKET) as server:
         yield server
 
 

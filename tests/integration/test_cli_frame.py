@@ -18,24 +18,12 @@ from edigate.cli.messages import speak
 from edigate.config import load
 from edigate.engine.lock import held
 from edigate.founding import found
+from tests.command import edigate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = "edigate.toml"
-
-
-def edigate(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The real command in its own process, 80 columns wide."""
-    return subprocess.run(
-        [sys.executable, "-m", "edigate", *arguments],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture(autouse=True)

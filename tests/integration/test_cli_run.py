@@ -24,6 +24,7 @@ from edigate.ledger.database import writing
 from edigate.sandbox import fill
 from edigate.sandbox.cases import CASES
 from edigate.sandbox.flows import demo_flows
+from tests.command import edigate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,19 +34,6 @@ if TYPE_CHECKING:
 
 TODAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
 QUICK = "[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n"
-
-
-def edigate(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The real command in its own process."""
-    return subprocess.run(
-        [sys.executable, "-m", "edigate", *arguments],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import threading
 from typing import TYPE_CHECKING
 
 from edigate.engine.distributed import Distributed
@@ -13,6 +12,7 @@ from edigate.engine.worker import NOTE
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
 from tests.acceptance.gates import MIXED, fresh_number
+from tests.at_work import at_work
 from tests.contract.engines.test_watching import until
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ def test_what_is_rendered_again_is_not_kept(site: Site) -> None:
     site.deposit(cii(Draft(fresh_number(), attachments=(LARGE,))), MIXED)
     Distributed(site.gate, {Role.INTAKE, Role.WORK}).run_once()
     shutil.rmtree(site.root / "ahead")
-    engine = Distributed(site.gate, {Role.DELIVER})
-    thread = threading.Thread(target=engine.run)
-    thread.start()
-    try:
+    with at_work(Distributed(site.gate, {Role.DELIVER})):
         until(lambda: list(site.root.glob("outbox/SEI001/FEN0036A*")))
         until(lambda: not set_aside(site))
-    finally:
-        engine.stop()
-        thread.join()

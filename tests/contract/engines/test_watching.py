@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from edigate.ledger.alerts import DISK_LOW, FLOWS_STUCK, LEDGER_UNWRITABLE
 from edigate.ledger.tables import alerts
 from tests import postgres
 from tests.acceptance.gates import DEPOSITOR, Site
+from tests.at_work import at_work
 from tests.contract.engines.test_roles import other_machine
 from tests.listeners import Webhook
 from tests.unit.engine.test_local import with_settings
@@ -98,14 +98,11 @@ def test_a_server_that_is_away_is_told_though_nothing_can_be_written(
     caplog.set_level(logging.WARNING)
     server, hook = postgres.server(), Webhook()
     gate = with_settings(site.gate, "watch", webhook=hook.address, every_seconds=0.2)
-    engine = Distributed(gate)
-    thread = threading.Thread(target=engine.run)
 
     def told() -> list[tuple[str, str]]:
         return [(one["kind"], one["state"]) for post in hook.posted for one in post["alerts"]]
 
-    with hook.listening():
-        thread.start()
+    with hook.listening(), at_work(Distributed(gate)):
         try:
             until(lambda: "gate.started" in capfd.readouterr().out)
             server.stop()
@@ -114,8 +111,6 @@ def test_a_server_that_is_away_is_told_though_nothing_can_be_written(
         finally:
             server.start()
         until(lambda: len(told()) > 1)
-        engine.stop()
-        thread.join(PATIENCE)
     assert told() == [(LEDGER_UNWRITABLE, "opened"), (LEDGER_UNWRITABLE, "closed")]
     assert caplog.records == []
     assert "Traceback" not in capfd.readouterr().out

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edigate.ledger.archive import Folder
-from edigate.ledger.objects import Objects, _opened
+from edigate.ledger.objects import Objects
 from edigate.ledger.payloads import Files
 from edigate.ledger.remote_archive import Remote
 from tests import s3
@@ -29,10 +28,7 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def server() -> Iterator[s3.Server]:
     """A server that speaks S3, with a bucket, where S3's own library finds it."""
-    with s3.serving() as server, pytest.MonkeyPatch.context() as patched:
-        for name, value in server.environment.items():
-            patched.setenv(name, value)
-        _opened(f"s3://{BUCKET}", os.getpid()).fs.makedirs(BUCKET)
+    with s3.with_bucket(BUCKET) as server:
         yield server
 
 

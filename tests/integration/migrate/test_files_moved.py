@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.ledger import snapshots
-from edigate.ledger.objects import _opened
 from tests import s3
 from tests.acceptance.actors import BUYER
 from tests.acceptance.gates import Site, sound
@@ -37,10 +35,7 @@ def shared(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def server() -> Iterator[s3.Server]:
     """A server that speaks S3, with a bucket, where S3's own library finds it."""
-    with s3.serving() as server, pytest.MonkeyPatch.context() as patched:
-        for name, value in server.environment.items():
-            patched.setenv(name, value)
-        _opened("s3://moved", os.getpid()).fs.makedirs("moved")
+    with s3.with_bucket("moved") as server:
         yield server
 
 

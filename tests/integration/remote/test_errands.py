@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from edigate.remote.session import Session
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
+from tests.at_work import at_work
 from tests.cable import Cable
 from tests.integration.remote.connected import rows, serve
 from tests.openssh import Sshd
@@ -34,20 +34,6 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
 PATIENCE = 60
-
-
-@contextmanager
-def running(gate: Gate) -> Iterator[Local]:
-    """The gate at work in a thread."""
-    local = Local(gate)
-    thread = threading.Thread(target=local.run)
-    thread.start()
-    try:
-        yield local
-    finally:
-        local.stop()
-        thread.join(PATIENCE)
-        assert not thread.is_alive(), "it does not end"
 
 
 def eventually(look: Callable[[], object]) -> None:
@@ -95,7 +81,7 @@ def test_one_run_fetches_decides_and_sends(gate: Gate, sshd: Sshd) -> None:
 def test_a_running_gate_polls_and_pushes(gate: Gate, sshd: Sshd) -> None:
     """What comes while it runs is fetched in its time, and what comes of it sent as soon as it is there."""
     serve(gate, sshd, "JMRPOR", fetch_from="in", put_into="out")
-    with running(gate):
+    with at_work(Local(gate)):
         for number in range(1, 4):
             deposit(sshd, number)
             eventually(lambda: number == len(decided(gate)))  # noqa: B023 - it is over before the next number
@@ -110,14 +96,14 @@ def test_a_dead_server_holds_up_nobody_else(gate: Gate, sshd: Sshd, tmp_path: Pa
         serve(gate, other, "ABC123", fetch_from="in", put_into="out")
         deposit(other, 1, "ABC123")
         other.stop()
-        with socket.create_server((other.host, other.port)), running(gate):
+        with socket.create_server((other.host, other.port)), at_work(Local(gate)):
             name = deposit(sshd, 1)
             eventually(lambda: name in decided(gate))
             eventually(lambda: len(visible(sshd.root / "out")) == 2)
             eventually(lambda: failing(gate) == {"ABC123"} and open_alerts(gate) == [("way.open", "ABC123")])
         assert len(decided(gate)) == 1
         other.start()
-        with running(gate):
+        with at_work(Local(gate)):
             eventually(lambda: len(decided(gate)) == 2)
             eventually(lambda: len(visible(other.root / "out")) == 1)
             eventually(lambda: not failing(gate) and not open_alerts(gate))
@@ -172,7 +158,7 @@ def test_a_big_file_does_not_hold_up_small_ones(gate: Gate, sshd: Sshd, monkeypa
     serve(gate, sshd, "JMRPOR", fetch_from="in", put_into="")
     big = sshd.root / "in" / flow_name("FSO1106A", "JMRPOR", 99)
     big.write_bytes(b"<a>" + b"x" * 20_000_000 + b"</a>")
-    with running(gate):
+    with at_work(Local(gate)):
         eventually(lambda: list(gate.places.spool.glob("JMRPOR/.fetching/*")))
         names = {deposit(sshd, number) for number in (1, 2, 3)}
         eventually(lambda: decided(gate).keys() == names)
@@ -185,12 +171,12 @@ def test_a_gate_ends_in_time_though_a_server_is_slow(gate: Gate, sshd: Sshd) -> 
     with Cable(sshd.host, sshd.port) as cable:
         serve(gate, sshd, "JMRPOR", port=cable.port, fetch_from="in", put_into="out")
         deposit(sshd, 1)
-        with running(gate) as local:
+        with at_work(Local(gate)) as local:
             eventually(lambda: cable.passed > 3_000)
             cable.block()
             began = time.monotonic()
             local.stop()
         assert time.monotonic() - began < 20
         cable.unblock()
-        with running(gate):
+        with at_work(Local(gate)):
             eventually(lambda: len(decided(gate)) == 1)

@@ -42,6 +42,7 @@ from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.unpacking import Entry, Limits, unpack
 from edigate.xsd import Shelf
+from tests import shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -88,7 +89,7 @@ SHELF = Shelf(schema_folder(), {}, clock=lambda: 0.0)
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(shelf.Shelf):
     """The sandbox's directory, with the records that examples name."""
 
     structures: tuple[Structure, ...] = people.STRUCTURES
@@ -100,19 +101,6 @@ class Listed:
         Supplier(people.SUPPLIER_3, accounts=frozenset({"FR7699999000010000012345693"})),
         Supplier("99982740600011", active=False),
     )
-    version: str = "1"
-
-    def structure(self, siret: str) -> Structure | None:
-        """The structure with this SIRET."""
-        return next((row for row in self.structures if row.siret == siret), None)
-
-    def service(self, siret: str, code: str) -> Service | None:
-        """The service of this structure with this code."""
-        return next((row for row in self.services if (row.siret, row.code) == (siret, code)), None)
-
-    def supplier(self, identifier: str) -> Supplier | None:
-        """The supplier with this identifier."""
-        return next((row for row in self.suppliers if row.identifier == identifier), None)
 
     def demanding(self, **flags: object) -> Listed:
         """The same, where the recipient asks for more."""

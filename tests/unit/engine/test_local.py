@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,6 +32,7 @@ from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
 from edigate.sandbox.flows import flow_name
+from tests.at_work import at_work
 from tests.unit.engine.steps import book, delivery_states, rows, spool, states
 
 if TYPE_CHECKING:
@@ -182,17 +182,13 @@ def test_a_signal_ends_the_round_after_the_batch_in_hand(gate: Gate, number: sig
 def test_a_gate_can_be_run_beside_the_main_thread(gate: Gate) -> None:
     """Signals are the main thread's; whoever started the gate stops it."""
     gate = with_settings(gate, "intake", rescan_seconds=0.1)
-    local = Local(gate)
-    thread = threading.Thread(target=local.run)
-    thread.start()
-    deposit(gate, 1)
-    until = time.monotonic() + PATIENCE
-    while not local.tally.published and time.monotonic() < until:
-        time.sleep(0.01)
-    local.stop()
-    thread.join(PATIENCE)
+    with at_work(Local(gate)) as local:
+        deposit(gate, 1)
+        until = time.monotonic() + PATIENCE
+        while not local.tally.published and time.monotonic() < until:
+            time.sleep(0.01)
 
-    assert (thread.is_alive(), local.tally.published) == (False, 3)
+    assert local.tally.published == 3
 
 
 def test_a_round_that_fails_is_followed_by_the_next(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,18 +268,14 @@ def test_without_a_directory_flows_wait_and_go_on_by_themselves(gate: Gate) -> N
         version = str(notes.read(connection, "directory_version"))
         connection.execute(delete(notes_table))
     deposit(gate, 1)
-    local = Local(gate)
-    thread = threading.Thread(target=local.run)
-    thread.start()
-    until = time.monotonic() + PATIENCE
-    while not local.tally.held and time.monotonic() < until:
-        time.sleep(0.01)
-    with writing(gate.ledger) as connection:
-        notes.write(connection, "directory_version", version)
-    while not local.tally.published and time.monotonic() < until:
-        time.sleep(0.01)
-    local.stop()
-    thread.join(PATIENCE)
+    with at_work(Local(gate)) as local:
+        until = time.monotonic() + PATIENCE
+        while not local.tally.held and time.monotonic() < until:
+            time.sleep(0.01)
+        with writing(gate.ledger) as connection:
+            notes.write(connection, "directory_version", version)
+        while not local.tally.published and time.monotonic() < until:
+            time.sleep(0.01)
 
     assert (list(states(gate).values()), local.tally.published) == (["decided"], 3)
 

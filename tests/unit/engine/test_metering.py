@@ -6,7 +6,6 @@ import shutil
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
@@ -26,6 +25,7 @@ from edigate.ledger.tables import deliveries as deliveries_table
 from edigate.ledger.tables import runs
 from edigate.observability import logs
 from edigate.observability.metrics import METRICS
+from tests.at_work import at_work
 from tests.listeners import free_port
 from tests.unit.engine.steps import book, rows, spool
 from tests.unit.engine.test_local import deposit, with_settings
@@ -71,20 +71,6 @@ def of(samples: Samples, name: str, **labels: str) -> float:
     return samples[name, tuple(sorted(labels.items()))]
 
 
-@contextmanager
-def at_work(gate: Gate) -> Iterator[Local]:
-    """The gate running in a thread, ended in the end."""
-    local = Local(gate)
-    thread = threading.Thread(target=local.run)
-    thread.start()
-    try:
-        yield local
-    finally:
-        local.stop()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-
-
 def until(port: int, name: str, value: float, **labels: str) -> Samples:
     """Scrape until a figure is what it should be."""
     end = time.monotonic() + PATIENCE
@@ -105,7 +91,7 @@ def test_a_gate_at_work_counts_times_and_measures(gate: Gate, port: int) -> None
     for number in range(3):
         deposit(gate, number)
     deposit(gate, 9, b"<broken/>")
-    with at_work(gate):
+    with at_work(Local(gate)):
         samples = until(port, "edigate_batch_flows_sum", 4)
         assert of(samples, "edigate_deliveries_published_total", partner="JMRPOR", kind="report") == 4
         assert of(samples, "edigate_flows_booked_total", partner="JMRPOR") == 4
@@ -227,7 +213,7 @@ def test_ending_the_gate_does_not_wait_for_whoever_reads(gate: Gate, port: int) 
     """A client that opened a connection and says nothing keeps no gate from ending."""
     import socket  # noqa: PLC0415 - here only
 
-    with at_work(with_settings(gate, "watch", metrics_port=port)):
+    with at_work(Local(with_settings(gate, "watch", metrics_port=port))):
         until(port, "edigate_unread_metrics", 0)
         idle = socket.create_connection(("127.0.0.1", port))
         time.sleep(0.1)

@@ -11,6 +11,7 @@ from lxml import etree
 
 from edigate.domain.invoice import Invoice, Party, Scheme, Syntax
 from edigate.parsers import cii
+from tests.unit.parsers.changing import root_of, tail
 
 FULL = (Path(__file__).parent / "documents" / "cii.xml").read_text(encoding="utf-8")
 SUPPLIER_ID = '<ram:ID schemeID="1">81034732800017</ram:ID>'
@@ -27,24 +28,10 @@ TAX_TOTAL = "<ram:TaxTotalAmount>53.96</ram:TaxTotalAmount>"
 CURRENCY = "<ram:InvoiceCurrencyCode>CHF</ram:InvoiceCurrencyCode>"
 
 
-def root_of(*changes: tuple[str, str]) -> etree._Element:
-    """The full document with some of its text replaced, each of which must be there once."""
-    document = FULL
-    for old, new in changes:
-        assert document.count(old) == 1, old
-        document = document.replace(old, new)
-    return etree.fromstring(document.encode())
-
-
 def parsed(*changes: tuple[str, str]) -> Invoice:
     """The invoice of the changed document."""
-    (invoice,) = cii.parse(root_of(*changes))
+    (invoice,) = cii.parse(root_of(FULL, *changes))
     return invoice
-
-
-def tail(path: str, steps: int = 2) -> str:
-    """The last steps of a path."""
-    return "/".join(path.split("/")[-steps:])
 
 
 def test_what_faults_do_not_point_at_is_read_too() -> None:
@@ -128,7 +115,7 @@ GLN = '<ram:GlobalID schemeID="0088">G</ram:GlobalID>'
 def test_a_party_goes_by_its_best_identifier(legal: str, others: str, identifier: str, place: str) -> None:
     """Legal registration, then global, then own identifier; of a known kind if there is one; never a service code."""
     name = "<ram:Name>Carrières du Plateau</ram:Name>"
-    root = root_of((SUPPLIER_ID, legal), (name, others + name))
+    root = root_of(FULL, (SUPPLIER_ID, legal), (name, others + name))
     assert cii.parse(root)[0].supplier.identifier == identifier
     seller = "ram:ApplicableHeaderTradeAgreement/ram:SellerTradeParty/"
     path = cii.locate(root, "supplier.identifier")[0]
@@ -141,7 +128,7 @@ def test_the_service_can_be_an_identifier_of_the_buyer() -> None:
     service = '<ram:GlobalID schemeID="0224">BRIDGES</ram:GlobalID>'
     both = (name, service + name)
     assert parsed(both).recipient.service == "ROADS"
-    root = root_of(both, ("<ram:BuyerReference>ROADS</ram:BuyerReference>", ""))
+    root = root_of(FULL, both, ("<ram:BuyerReference>ROADS</ram:BuyerReference>", ""))
     recipient = cii.parse(root)[0].recipient
     assert (recipient.service, recipient.identifier) == ("BRIDGES", "75356054900010")
     assert tail(cii.locate(root, "service")[0]) == "ram:BuyerTradeParty/ram:GlobalID"
@@ -164,7 +151,7 @@ def test_a_market_comes_before_a_contract(kinds: tuple[str, ...], market: str, i
         f"<ram:ReferenceTypeCode>{kind}</ram:ReferenceTypeCode></ram:ContractReferencedDocument>"
         for position, kind in enumerate(kinds)
     )
-    root = root_of((MARKET, references))
+    root = root_of(FULL, (MARKET, references))
     assert cii.parse(root)[0].market == market
     assert tail(cii.locate(root, "market")[0]) == f"ram:ContractReferencedDocument{index}/ram:IssuerAssignedID"
 
@@ -176,7 +163,7 @@ def test_the_address_of_the_organisation_stands_in_for_a_missing_country() -> No
 
 def test_only_a_vat_registration_gives_the_vat_number() -> None:
     """A tax number of another kind is none, and the place is the one where the VAT number should be."""
-    root = root_of(('<ram:ID schemeID="VA">FR60810347328</ram:ID>', '<ram:ID schemeID="FC">9</ram:ID>'))
+    root = root_of(FULL, ('<ram:ID schemeID="VA">FR60810347328</ram:ID>', '<ram:ID schemeID="FC">9</ram:ID>'))
     assert cii.parse(root)[0].supplier.vat_number == ""
 
 
@@ -258,7 +245,7 @@ def test_the_tax_total_is_the_one_in_the_invoice_currency() -> None:
         '<ram:TaxTotalAmount currencyID="CHF">53.96</ram:TaxTotalAmount>'
     )
     declared = f"<ram:TaxCurrencyCode>EUR</ram:TaxCurrencyCode>{CURRENCY}"
-    root = root_of((TAX_TOTAL, two), (CURRENCY, declared))
+    root = root_of(FULL, (TAX_TOTAL, two), (CURRENCY, declared))
     invoice = cii.parse(root)[0]
     assert (invoice.totals.tax, invoice.other_currencies) == (Decimal("53.96"), ())
     assert tail(cii.locate(root, "totals.tax")[0], 1) == "ram:TaxTotalAmount[2]"
@@ -287,7 +274,7 @@ def test_header_amounts_in_other_currencies_are_told() -> None:
 )
 def test_a_file_is_named_by_its_reference_or_its_content(reference: str, name: str, place: str) -> None:
     """The reference when it is a file's name, as AIFE has it; else the content's own attribute."""
-    root = root_of((">plan.pdf<", f">{reference}<"))
+    root = root_of(FULL, (">plan.pdf<", f">{reference}<"))
     assert cii.parse(root)[0].attachments[0].name == name
     assert cii.locate(root, "attachments[0].name")[0].endswith(place)
 
@@ -316,8 +303,8 @@ def test_an_empty_note_is_none_and_does_not_count() -> None:
     """The first note of the invoice is found where it is, behind the empty one."""
     change = ("First remark", " ")
     assert parsed(change).notes == ("Second remark",)
-    assert tail(cii.locate(root_of(change), "notes[0]")[0]) == "ram:IncludedNote[2]/ram:Content"
-    assert tail(cii.locate(root_of(change), "notes[1]")[0]) == "ram:IncludedNote[2]/ram:Content"
+    assert tail(cii.locate(root_of(FULL, change), "notes[0]")[0]) == "ram:IncludedNote[2]/ram:Content"
+    assert tail(cii.locate(root_of(FULL, change), "notes[1]")[0]) == "ram:IncludedNote[2]/ram:Content"
 
 
 def test_an_amount_that_is_no_decimal_is_none() -> None:

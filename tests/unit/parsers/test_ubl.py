@@ -11,6 +11,7 @@ from lxml import etree
 
 from edigate.domain.invoice import Invoice, Party, Scheme, Syntax
 from edigate.parsers import ubl
+from tests.unit.parsers.changing import root_of, tail
 
 FULL = (Path(__file__).parent / "documents" / "ubl.xml").read_text(encoding="utf-8")
 EXTENSION_START = '<aife:FactureExtension xmlns:aife="urn:AIFE:Facture:Extension">'
@@ -26,24 +27,10 @@ CURRENCY = "<cbc:DocumentCurrencyCode>CHF</cbc:DocumentCurrencyCode>"
 FILE_ID = "<cbc:ID>plan.pdf</cbc:ID>"
 
 
-def root_of(*changes: tuple[str, str]) -> etree._Element:
-    """The full document with some of its text replaced, each of which must be there once."""
-    document = FULL
-    for old, new in changes:
-        assert document.count(old) == 1, old
-        document = document.replace(old, new)
-    return etree.fromstring(document.encode())
-
-
 def parsed(*changes: tuple[str, str]) -> Invoice:
     """The invoice of the changed document."""
-    (invoice,) = ubl.parse(root_of(*changes))
+    (invoice,) = ubl.parse(root_of(FULL, *changes))
     return invoice
-
-
-def tail(path: str, steps: int = 2) -> str:
-    """The last steps of a path."""
-    return "/".join(path.split("/")[-steps:])
 
 
 def contract(identifier: str, kind: str) -> str:
@@ -94,7 +81,7 @@ def test_one_element_may_hold_several_notes(said: str, notes: tuple[str, ...]) -
     """They are parted at `§`, but for one that cites a paragraph by its number."""
     change = ("First remark", said)
     assert parsed(change).notes == notes
-    places = [tail(ubl.locate(root_of(change), f"notes[{index}]")[0], 1) for index in range(len(notes))]
+    places = [tail(ubl.locate(root_of(FULL, change), f"notes[{index}]")[0], 1) for index in range(len(notes))]
     assert places == ["cbc:Note[1]"] * (len(notes) - 1) + ["cbc:Note[2]"]
 
 
@@ -128,7 +115,7 @@ PROFILE_A9 = (CUSTOMIZATION, f"{CUSTOMIZATION}<cbc:ProfileID>A9</cbc:ProfileID>"
 )
 def test_the_cadre_is_in_an_extension_or_a_profile(changes: list[tuple[str, str]], cadre: str, place: str) -> None:
     """A CategoryCode of any namespace in an extension; a ProfileID in the form of a cadre, old or new; else A1."""
-    root = root_of(*changes)
+    root = root_of(FULL, *changes)
     assert ubl.parse(root)[0].cadre == cadre
     assert ubl.locate(root, "cadre")[0].endswith(place)
 
@@ -141,7 +128,7 @@ def test_a_code_of_the_reform_is_no_cadre_and_no_a1_either(code: str) -> None:
 
 def test_a_missing_cadre_is_placed_in_the_extension() -> None:
     """The whole way that the syntax has for it, from the nearest element that is there."""
-    root = root_of((EXTENSION, ""))
+    root = root_of(FULL, (EXTENSION, ""))
     path, line = ubl.locate(root, "cadre")
     assert path == (
         "/ubl:Invoice/ext:UBLExtensions/ext:UBLExtension/ext:ExtensionContent/aife:FactureExtension/aife:CategoryCode"
@@ -180,7 +167,7 @@ def test_a_party_goes_by_its_best_identifier(
 ) -> None:
     """An identification of Chorus's kind settles it; else the first of a known kind, then a SIREN, then any."""
     name = f"{SUPPLIER_NAME}<cbc:CompanyID {company}</cbc:CompanyID>" if company else SUPPLIER_NAME
-    root = root_of((SUPPLIER_ID, f"<cbc:ID {identification}</cbc:ID>"), (SUPPLIER_NAME, name))
+    root = root_of(FULL, (SUPPLIER_ID, f"<cbc:ID {identification}</cbc:ID>"), (SUPPLIER_NAME, name))
     supplier = ubl.parse(root)[0].supplier
     assert (supplier.identifier, supplier.scheme) == (identifier, scheme)
     assert ubl.locate(root, "supplier.scheme")[0].endswith(place)
@@ -188,7 +175,7 @@ def test_a_party_goes_by_its_best_identifier(
 
 def test_the_trade_name_stands_in_for_a_missing_legal_one() -> None:
     """And the commercial address for the legal one; both are then the place."""
-    root = root_of((SUPPLIER_NAME, ""), ("<cbc:IdentificationCode>FR</cbc:IdentificationCode>", ""))
+    root = root_of(FULL, (SUPPLIER_NAME, ""), ("<cbc:IdentificationCode>FR</cbc:IdentificationCode>", ""))
     supplier = ubl.parse(root)[0].supplier
     assert (supplier.name, supplier.country) == ("Plateau", "BE")
     assert tail(ubl.locate(root, "supplier.name")[0]) == "cac:PartyName/cbc:Name"
@@ -196,7 +183,7 @@ def test_the_trade_name_stands_in_for_a_missing_legal_one() -> None:
 
 def test_a_tax_scheme_that_is_not_vat_gives_no_vat_number() -> None:
     """A registration whose scheme says nothing is one for VAT, as Chorus has it."""
-    root = root_of(("<cbc:TaxTypeCode>TVA DEBIT</cbc:TaxTypeCode>", "<cbc:ID>LOC</cbc:ID>"))
+    root = root_of(FULL, ("<cbc:TaxTypeCode>TVA DEBIT</cbc:TaxTypeCode>", "<cbc:ID>LOC</cbc:ID>"))
     assert ubl.parse(root)[0].supplier.vat_number == ""
 
 
@@ -222,7 +209,7 @@ REFERENCE = "<cbc:BuyerReference>{}</cbc:BuyerReference>"
 )
 def test_the_service_is_looked_for_in_three_places(changes: list[tuple[str, str]], service: str, place: str) -> None:
     """The accounting contact, an identifier of scheme 0224, then BT-10 unless it repeats the engagement."""
-    root = root_of(*changes)
+    root = root_of(FULL, *changes)
     assert ubl.parse(root)[0].recipient.service == service
     assert ubl.locate(root, "service")[0].endswith(place)
 
@@ -250,7 +237,7 @@ def test_contract_references_are_engagements_or_markets(
 
 def test_an_engagement_in_a_contract_reference_is_found_there() -> None:
     """Its place, and that of the market which is missing beside it."""
-    root = root_of(with_contracts(contract("E", "Engagement")), (ORDER, ""))
+    root = root_of(FULL, with_contracts(contract("E", "Engagement")), (ORDER, ""))
     assert tail(ubl.locate(root, "engagement")[0]) == "cac:ContractDocumentReference/cbc:ID"
     assert tail(ubl.locate(root, "market")[0]) == "cac:ContractDocumentReference[2]/cbc:ID"
 
@@ -312,7 +299,7 @@ def test_a_second_tax_total_is_in_the_currency_of_the_accounts() -> None:
         '<cbc:TaxAmount currencyID="EUR">57</cbc:TaxAmount></cac:TaxSubtotal></cac:TaxTotal>\n <cac:TaxTotal>\n'
     )
     declared = f"{CURRENCY}<cbc:TaxCurrencyCode>EUR</cbc:TaxCurrencyCode>"
-    root = root_of((" <cac:TaxTotal>\n", accounts), (CURRENCY, declared))
+    root = root_of(FULL, (" <cac:TaxTotal>\n", accounts), (CURRENCY, declared))
     (invoice,) = ubl.parse(root)
     assert (invoice.totals.tax, invoice.other_currencies) == (Decimal("53.96"), ())
     assert [row.amount for row in invoice.vat] == [Decimal(0), Decimal("53.95")]
@@ -344,6 +331,7 @@ def test_amounts_in_other_currencies_are_told_but_not_those_of_extensions() -> N
 def test_a_rate_may_stand_in_the_category() -> None:
     """EN 16931 has it there, AIFE beside it."""
     root = root_of(
+        FULL,
         ("<cbc:Percent>19.6</cbc:Percent>", ""),
         ("<cbc:ID>S</cbc:ID>", "<cbc:ID>S</cbc:ID><cbc:Percent>5.5</cbc:Percent>"),
     )
@@ -394,7 +382,7 @@ def test_name_and_type_of_a_file_are_where_aife_or_en_16931_has_them(
     changes: list[tuple[str, str]], name: str, mime: str, places: tuple[str, str]
 ) -> None:
     """The reference when it is a file's name, the type code when it is a MIME type; else the content's attributes."""
-    root = root_of(*changes)
+    root = root_of(FULL, *changes)
     (attachment,) = ubl.parse(root)[0].attachments
     assert (attachment.name, attachment.mime) == (name, mime)
     locate = ubl.locate_in(root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from edigate.domain.invoice import (
 from edigate.domain.settings import RuleSettings
 from edigate.rules import check
 from edigate.rules.context import Context
+from tests.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,28 +36,6 @@ if TYPE_CHECKING:
     from edigate.domain.faults import Fault
 
 SUPPLIER, RECIPIENT, MASTER, STATE = "90112233300015", "90445566400014", "90778899600011", "11000201100044"
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """A directory of a few rows."""
-
-    structures: tuple[Structure, ...]
-    services: tuple[Service, ...]
-    suppliers: tuple[Supplier, ...] = ()
-    version: str = "1"
-
-    def structure(self, siret: str) -> Structure | None:
-        """The structure with this SIRET."""
-        return next((row for row in self.structures if row.siret == siret), None)
-
-    def service(self, siret: str, code: str) -> Service | None:
-        """The service of this structure with this code."""
-        return next((row for row in self.services if (row.siret, row.code) == (siret, code)), None)
-
-    def supplier(self, identifier: str) -> Supplier | None:
-        """The supplier with this identifier."""
-        return next((row for row in self.suppliers if row.identifier == identifier), None)
 
 
 def _content() -> str:

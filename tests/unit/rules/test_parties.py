@@ -9,7 +9,7 @@ import pytest
 from edigate.domain.directory import Structure, Supplier
 from edigate.domain.faults import Severity
 from edigate.domain.invoice import Party, Scheme
-from tests.unit.rules.conftest import Shelf
+from tests.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
