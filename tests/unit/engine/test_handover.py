@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from contextlib import closing
 from dataclasses import replace
@@ -171,20 +172,19 @@ def test_a_backlog_goes_in_portions_and_keeps_its_order(
     place(gate, pool, pivots)
     first = next(str(row["name"]) for row in rows(gate, deliveries_table) if row["id"] == 1)
     (gate.places.outbox / "JMRPOR" / first).mkdir()
-    with capture_logs() as said:
-        assert publish(gate) == 1
-        (gate.places.outbox / "JMRPOR" / first).rmdir()
-        try_again(gate)
-        assert hand_over(gate, pool, {}) == 3
+    assert publish(gate) == 1
+    (gate.places.outbox / "JMRPOR" / first).rmdir()
+    try_again(gate)
+    assert hand_over(gate, pool, {}) == 3
 
-    went = [(line["partner"], line["kind"]) for line in said if line["event"] == "delivery.published"]
-    assert went == [("SEI001", "pivot"), ("JMRPOR", "report"), ("JMRPOR", "report"), ("JMRPOR", "life_cycle")]
+    entries = [json.loads(text) for link in rows(gate, links) for text in str(link["entries"]).split("\n")]
+    went = [entry["delivery"] for entry in entries if entry["event"] == "delivery.published"]
+    partner = {row["id"]: row["partner"] for row in rows(gate, deliveries_table)}
+    assert [partner[id_] for id_ in went] == ["SEI001", "JMRPOR", "JMRPOR", "JMRPOR"]
+    assert went[1:] == sorted(went[1:])
     assert published(gate) == ALL
-    entries = [str(link["entries"]) for link in rows(gate, links)]
-    assert {entry.count(event) for entry in entries for event in ('"delivery.placed"', '"delivery.published"')} == {
-        0,
-        1,
-    }
+    for event in ('"delivery.placed"', '"delivery.published"'):
+        assert {str(link["entries"]).count(event) for link in rows(gate, links)} == {0, 1}
 
 
 def test_failures_that_are_not_committed_are_not_told(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
