@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 PLANNED, PLACED, PUBLISHED = states.PLANNED, states.PLACED, states.PUBLISHED
 STATUSES_IN_A_FLOW = 5_000
 _HANDED = (
-    "id", "kind", "partner", "interface", "name", "run", "planned_at", "size", "failures", "offers", "uploaded_at",
-    "uploaded_to",
+    "id", "kind", "partner", "interface", "name", "run", "planned_at", "size", "sha256", "failures", "offers",
+    "uploaded_at", "uploaded_to",
 )  # fmt: skip
 _DELIVERIES, _HELD, _STATUSES = insert(deliveries), insert(delivery_invoices), insert(statuses)
 _TOLD = update(statuses).where(statuses.c.id == bindparam("b_id"))
