@@ -134,7 +134,7 @@ POINTS: tuple[Point, ...] = (
     Point("sync-whole", "edigate.ledger.syncing:sync_whole",         "a file system is synced for a batch", DISK),
     Point("fsync",      "os:fsync",                                  "a file or folder is synced", DISK),
     Point("rename",     "os:rename",                                 "a file gets another name", (*DISK, "after.eio")),
-    Point("os-write",   "os:write",                                  "bytes go into the archive", DISK),
+    Point("os-write",   "os:write",                                  "bytes go into the archive or an outbox", DISK),
     Point("mkdir",      "os:mkdir",                                  "a folder is made", DISK),
     Point("unlink",     "os:unlink",                                 "a file is removed", DISK),
     Point("begin",      "sql:begin",                                 "a transaction begins",
