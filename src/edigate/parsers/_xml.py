@@ -46,6 +46,7 @@ _WIDE: Mapping[bytes, str] = MappingProxyType({b"<\0": "utf-16-le", b"\0<": "utf
 _START = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe(?:\0\0)?|\xfe\xff|\0\0\xfe\xff)?[\0\t\n\r ]*")
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PK\x07\x08", "zip"))
 _NEITHER = re.compile(rb"<[!?]")  # element nor text: comments, sections of text, instructions
+_BEFORE_RETURN = re.compile(rb">[\t\n\r ]+\r")
 _TOO_DEEP = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
 
 
@@ -127,11 +128,14 @@ def read(content: bytes, *, max_bytes: int, blanks: bool = True) -> etree._Eleme
 
 
 def _is_plain(content: bytes) -> bool:
-    """Whether it is elements and texts alone: beside a comment, blanks that begin a text would be taken for layout.
+    """Whether blanks that begin a text are never taken for layout, as they are beside a comment and before a return.
 
-    Most documents have no `!` at all, and no `?` but those of the XML declaration: that is seen in no time.
+    Most documents have no `!` at all, and no `?` but those of the XML declaration: that is seen in no time. Returns
+    are the ends of lines elsewhere: only blank lines have blanks before them.
     """
     if not content.startswith(b"<") or content[1:2] in {b"\0", b"!"}:
+        return False
+    if b"\r" in content and _BEFORE_RETURN.search(content):
         return False
     declaration = content.find(b"?>") if content.startswith(b"<?xml") else 0
     return (b"!" not in content and content.find(b"?", declaration + 2) < 0) or _NEITHER.search(content, 1) is None

@@ -339,8 +339,11 @@ def test_comments_and_instructions_leave_text_whole_and_lines_right() -> None:
 
 @pytest.mark.parametrize(
     "inside",
-    [" text ", "  ", "&#32;text", " <!-- one -->text", " <![CDATA[text]]> ", " <?an instruction?>text", "\n<!---->\n"],
-)
+    [
+        " text ", "  ", "&#32;text", " <!-- one -->text", " <![CDATA[text]]> ", " <?an instruction?>text",
+        "\n<!---->\n", "  \r\n  \r\ntext", "\r\n\r\ntext", " \r", "\r\ntext\r\n\r\n", "\r" * 301 + "text",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
 def test_layout_may_be_left_out_but_no_blank_of_a_text(inside: str, encoding: str) -> None:
     """What stands between elements is no text; what stands in one is kept to the last blank, whatever is beside it."""
@@ -355,9 +358,21 @@ def test_layout_may_be_left_out_but_no_blank_of_a_text(inside: str, encoding: st
 
 def test_a_plain_document_is_read_without_its_layout() -> None:
     """Which is half of its nodes."""
-    root = _xml.read(b"<a>\n  <b> c </b>\n</a>", max_bytes=LIMIT, blanks=False)
+    for end in (b"\n", b"\r\n"):
+        root = _xml.read(b"<a>\n  <b> c </b>\n</a>".replace(b"\n", end), max_bytes=LIMIT, blanks=False)
 
-    assert (root.text, root[0].text, root[0].tail) == (None, " c ", None)
+        assert (root.text, root[0].text, root[0].tail) == (None, " c ", None)
+
+
+@pytest.mark.parametrize("blanks", [b"\r\n", b" ", b"> ", b" \r \n"])
+def test_blanks_without_end_are_looked_through_once(blanks: bytes) -> None:
+    """However they are mixed, megabytes of them cost no more than reading them."""
+    content = b"<a>" + blanks * (8_000_000 // len(blanks)) + b"x\r</a>"
+    began = time.process_time()
+
+    _xml.read(content, max_bytes=LIMIT, blanks=False)
+
+    assert time.process_time() - began < 1
 
 
 def test_lines_are_right_past_65535() -> None:
