@@ -224,6 +224,13 @@ HEAVY = DraftAttachment("plan.bin", "application/pdf", bytes(range(256)) * 400, 
         (b"AAECAwQF", b"AAECAw$F", ["EDG-F108"]),
         (b"AAECAwQF", b"AAECAwQ", ["EDG-F108"]),
         (b"AAECAwQF", b"A=ECAwQF", ["EDG-F108"]),
+        (b"=</", b"</", ["EDG-F108"]),
+        (b"/w==</", b"/wA=</", []),
+        (b"/w==</", b"/wAA</", []),
+        (b"/w==</", b"/x==</", ["EDG-F108"]),
+        (b"/w==</", b"/wB=</", ["EDG-F108"]),
+        (b"BinaryObject>", b"BinaryObject>\r\n\t ", []),
+        (b"BinaryObject>", b"BinaryObject>no text here", ["EDG-F110"]),
     ],
 )
 def test_a_heavy_content_is_judged_as_any_other(

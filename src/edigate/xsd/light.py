@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+from edigate.domain.base64_ends import ends_whole
 from edigate.parsers._tree import clark
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _TAGS = (clark("cbc:EmbeddedDocumentBinaryObject"), clark("ram:AttachmentBinaryO
 _WORD = "AAAA"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _PADDING = (b"", b"=", b"==")
+_BLANK = " \t\r\n"
 
 
 def heavy(root: _Element) -> list[_Element]:
@@ -45,9 +47,11 @@ def _is_heavy(element: _Element) -> bool:
     text = element.text
     if text is None or len(text) < HEAVY or len(text) % 4 or not text.isascii() or element.getparent() is None:
         return False
+    if len(element) or (element.tail or "").strip(_BLANK):  # what stands behind it would leave the document with it
+        return False
     encoded = text.encode("ascii")
     padding = encoded.translate(None, _ALPHABET)
-    return padding in _PADDING and encoded.endswith(padding) and not len(element)
+    return padding in _PADDING and encoded.endswith(padding) and ends_whole(encoded)
 
 
 def _stand_in(element: _Element) -> _Element:
