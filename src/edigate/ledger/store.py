@@ -103,29 +103,29 @@ def due(
     """
     wrongly = (runs.c.due_at > latest) & (runs.c.hold_reason != HOLD_RESTORED)
     come = or_(runs.c.state == DUE, runs.c.due_at <= now, wrongly)
-    query = (
-        select(
-            runs.c.id.label("run"), runs.c.number, runs.c.attempts, runs.c.deaths, runs.c.state.label("run_state"),
-            runs.c.parent, flows.c.id.label("flow"), flows.c.partner, flows.c.name, flows.c.flow_id, flows.c.interface,
-            flows.c.size, flows.c.archived, flows.c.incomplete, flows.c.received_at,
-        )
-        .join(flows, runs.c.flow == flows.c.id)
-        .where(RUN_TO_DO, come)
-        .order_by(runs.c.due_at, runs.c.id)
-        .limit(at_most.flows + len(but))
-    )  # fmt: skip
+    # Most of them may be under way already: only the rows of those that are taken are read whole.
+    query = select(runs.c.id, flows.c.size).join(flows, runs.c.flow == flows.c.id).where(RUN_TO_DO, come)
     if only is not None:
         query = query.where(runs.c.id.in_(only))
-    taken: list[RowMapping] = []
+    taken: list[str] = []
     total = 0
-    for row in connection.execute(query).mappings().all():
-        if row["run"] in but:
+    limited = query.order_by(runs.c.due_at, runs.c.id).limit(at_most.flows + len(but))
+    for run, size in connection.execute(limited).all():
+        if run in but:
             continue
-        total += row["size"]
+        total += size
         if taken and (total > at_most.bytes or len(taken) >= at_most.flows):
             break
-        taken.append(row)
-    return taken
+        taken.append(run)
+    rows = {row["run"]: row for row in where_in(connection, _WITH_FLOWS, runs.c.id, taken)}
+    return [rows[run] for run in taken if run in rows]
+
+
+_WITH_FLOWS = select(
+    runs.c.id.label("run"), runs.c.number, runs.c.attempts, runs.c.deaths, runs.c.state.label("run_state"),
+    runs.c.parent, flows.c.id.label("flow"), flows.c.partner, flows.c.name, flows.c.flow_id, flows.c.interface,
+    flows.c.size, flows.c.archived, flows.c.incomplete, flows.c.received_at,
+).join(flows, runs.c.flow == flows.c.id)  # fmt: skip
 
 
 def count_to_do(connection: Connection) -> int:
