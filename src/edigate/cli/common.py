@@ -125,7 +125,7 @@ def _console(stream: TextIO) -> Console:
     from rich.console import Console  # noqa: PLC0415 - see open_here
 
     wide = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH_IN_A_PIPE
-    return Console(file=stream, width=wide, highlight=False, soft_wrap=False)
+    return Console(file=stream, width=wide, highlight=False, soft_wrap=False, emoji=False)
 
 
 def table(*columns: str, title: str = "") -> Table:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from edigate.domain.archive_faults import ARCHIVE_WORDS
 from edigate.domain.faults import length_of
 from edigate.domain.portal_statuses import portal_status
-from edigate.domain.reader_words import in_words
 from edigate.domain.schema_words import SCHEMA_WORDS
 from edigate.domain.statuses import STATUSES
 from edigate.domain.typography import NO_BREAK, french
@@ -116,7 +115,11 @@ def _word(arg: str, language: str) -> str:
 def _reason(arg: str, language: str) -> str:
     """A reason of ours, of a reader of XML or PDF, or of a structure's own, without the full stop of our sentence."""
     reason = arg.strip().rstrip(".")
-    return _word(reason, language) if reason in _WORDS else in_words(_start(reason, _LONGEST_ARG, language), language)
+    if reason in _WORDS:
+        return _word(reason, language)
+    from edigate.domain.reader_words import in_words  # noqa: PLC0415 - a table of patterns, only for what is refused
+
+    return in_words(_start(reason, _LONGEST_ARG, language), language)
 
 
 def _day(arg: str, language: str) -> str:
