@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from edigate.config import FILE
 from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
+from edigate.ledger.locks import DEAD_AFTER
 from tests.postgres import Postgres, binary
 from torture.disturbing import waves_of
 from torture.points import FAULTS, Deed
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from torture.deposits import Deposit
 
 HEARTBEAT = 0.5
+LONGER_THAN_DEAD = 2 * DEAD_AFTER * HEARTBEAT
 MACHINES, FAULTS_EACH = 3, 3
 EVERYTHING = ("intake,work,deliver", "intake,work,deliver", "intake,work")
 """Roles of the machines, in their order."""
@@ -156,10 +158,10 @@ def database() -> Iterator[Postgres]:
 def disturb(
     fleet: Fleet, deposits: list[Deposit], chance: random.Random, seconds: float, server: Postgres | None = None
 ) -> Counter[str]:
-    """Deposit in waves while gates are killed at random instants and started again, for so long; then finish.
+    """Deposit in waves while gates are killed or stopped at random instants, and go on, for so long; then finish.
 
     Many kill themselves before or after a step (`torture.points`). A `server` that is given crashes now and then, too.
-    Returns how often what was killed.
+    Returns how often what was killed, or stopped for some heartbeats.
     """
     waves, killed = waves_of(deposits), Counter[str]()
     until = time.monotonic() + seconds
@@ -174,12 +176,14 @@ def disturb(
             if waves:
                 fleet.drop(waves.pop(0))
             time.sleep(chance.choice((chance.random() * 0.3, chance.random() * 1.5, 0.5 + chance.random())))
-            victim = chance.choice(("all", "main", "one", *["server"] * bool(server)))
+            victim = chance.choice(("all", "main", "one", "stopped", *["server"] * bool(server)))
             killed[victim] += 1
             if victim == "server" and server:
                 server.stop(signal.SIGQUIT)
                 time.sleep(chance.random())
                 server.start()
+            elif victim == "stopped":
+                chance.choice(machines.running).suspend(LONGER_THAN_DEAD * chance.random())
             else:
                 machines.kill(chance.randrange(len(machines.running)), victim, chance)
             killed["fault"] += machines.raise_the_dead()

@@ -98,6 +98,13 @@ class Running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(chance.choice(others), signal.SIGKILL)
 
+    def suspend(self, seconds: float) -> None:
+        """Stop the whole group for so long, as a virtual machine that is suspended; then it goes on."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            os.killpg(self.process.pid, signal.SIGCONT)
+
     def bury(self) -> int:
         """Wait for a main process that was killed, and for its workers to go. Raises Outlived; its exit status."""
         status = self.process.wait()
