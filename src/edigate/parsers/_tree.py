@@ -32,6 +32,9 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 )
 
 
+_XML_SPACE = _read.XML_SPACE
+
+
 class Datum(NamedTuple):
     """Where a datum stands, alternatives in order of preference, and how its text is read.
 
@@ -75,6 +78,7 @@ _Member: TypeAlias = "tuple[str, Shape, bool]"
 _Inner: TypeAlias = "tuple[tuple[_Member, ...], _Branch]"
 _Step: TypeAlias = "tuple[_Leaf | None, _Inner | None]"
 _Branch: TypeAlias = dict[str, _Step]
+_UNWANTED: _Step = (None, None)
 
 
 class _Wanted(NamedTuple):
@@ -227,18 +231,20 @@ def gather(element: _Element, shape: Shape) -> Found:
 
 
 def _descend(element: _Element, branch: _Branch, found: Found) -> None:
-    wanted, values, text_of = branch.get, found.values, _read.text
+    wanted, values, leaves = branch.get, found.values, found.leaves
     for child in element:
-        step = wanted(child.tag)
-        if step is None:
-            continue
-        leaf, inner = step
+        leaf, inner = wanted(child.tag, _UNWANTED)
         if leaf is not None:
             key, read, kept = leaf
             if kept:
-                found.leaves.setdefault(kept, []).append(child)
-            if key and key not in values and (text := text_of(child)):
-                values[key] = read(text) if read else text
+                if kept in leaves:
+                    leaves[kept].append(child)
+                else:
+                    leaves[kept] = [child]
+            if key and key not in values:
+                text = _read.raw(child) if len(child) else child.text
+                if text and (text := text.strip(_XML_SPACE)):
+                    values[key] = read(text) if read else text
         if inner is not None:
             groups, below = inner
             for group in groups:

@@ -184,8 +184,8 @@ def _versions(stated: Decimal | None, right: tuple[Decimal, ...]) -> tuple[Decim
 
 
 def _fits(stated: Decimal, right: tuple[Decimal, ...]) -> bool:
-    """Whether it is as near to one of these as rounding explains."""
-    return not right or any(abs(stated - amount) <= TOLERANCE for amount in right)
+    """Whether it is as near to one of these as rounding explains; most are one of them."""
+    return not right or stated in right or any(abs(stated - amount) <= TOLERANCE for amount in right)
 
 
 def _compared(
