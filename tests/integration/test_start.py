@@ -96,6 +96,14 @@ def test_help_of_a_command_loads_no_extra(name: str) -> None:
     assert libraries(loaded(name, "--help")) & unwanted == set()
 
 
+def test_the_fork_server_loads_what_examines_and_nothing_else() -> None:
+    """Every worker is forked from it: without the ledger's library, that of PDFs, or one that shows words."""
+    code = "import json, sys, edigate.preloaded; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+    assert libraries(set(json.loads(done.stdout))) == {"lxml"}
+
+
 def test_completion_loads_no_command() -> None:
     """The words that a shell completes come from the table of commands."""
     code = (

@@ -172,3 +172,14 @@ print(before, sorted({{"facturx", "xmlschema"}} & set(sys.modules)))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[] ['xmlschema']"
+
+
+def test_what_a_shelf_has_compiled_another_one_need_not(tmp_path: Path) -> None:
+    """One of the same files is handed on; a site's own file is compiled, whatever was handed on for its key."""
+    first = Shelf(OWN, clock=time.monotonic)
+    packaged = first.compiled("cii")
+    same = Shelf(OWN, clock=time.monotonic, compiled=first.all_compiled())
+    other = Shelf(OWN, {"cii": site(tmp_path)}, clock=time.monotonic, compiled=first.all_compiled())
+
+    assert same.compiled("cii") is packaged
+    assert other.compiled("cii") is not packaged

@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,6 +197,19 @@ def test_a_signal_to_the_whole_group_leaves_workers_at_work(gate: Gate) -> None:
         ((_, result),) = pool.examine([a_share(gate, an_item(gate, 1))])
 
     assert isinstance(result, Examination)
+
+
+def test_what_workers_set_aside_nobody_else_reads(gate: Gate) -> None:
+    """Their umask is the gate's, also where the fork server is older than it."""
+    noise = random.Random(2).randbytes(400_000)
+    file = DraftAttachment("facture.pdf", "application/pdf", tiny_pdf("x") + noise, type_code="01")
+    item = an_item(gate, 1, cii(Draft("ASIDE-1", attachments=(file,))), "FSO1116A")
+    with closing(Pool(replace(a_charge(gate), umask=0o077), 1)) as pool:
+        ((_, result),) = pool.examine([a_share(gate, item)])
+        aside = [path for path in gate.places.work.iterdir() if not path.name.endswith(".current")]
+
+    assert isinstance(result, Examination)
+    assert [path.stat().st_mode & 0o777 for path in aside] == [0o600]
 
 
 def test_a_missing_archive_waits(gate: Gate) -> None:
