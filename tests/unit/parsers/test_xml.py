@@ -356,6 +356,24 @@ def test_layout_may_be_left_out_but_no_blank_of_a_text(inside: str, encoding: st
     assert with_layout.text == "\n  "
 
 
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0"?>', "<?first of all?>"])
+@pytest.mark.parametrize("text", ["c", "c !", "c ?", "c ?> d"])
+def test_marks_in_a_text_are_no_comments(text: str, declaration: str) -> None:
+    """What is written with `!` or `?` is a text as any other: the layout is left out all the same."""
+    root = _xml.read(f"{declaration}<a>\n  <b>{text}</b>\n</a>".encode(), max_bytes=LIMIT, blanks=False)
+
+    assert (root.text, root[0].text, root[0].tail) == (None, text, None)
+
+
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0"?>', "<?first of all?>"])
+@pytest.mark.parametrize("aside", ["<!-- one -->", "<?one?>", "<![CDATA[one]]>"])
+def test_a_blank_before_an_aside_stays_whatever_the_document_begins_with(aside: str, declaration: str) -> None:
+    """The blank that a text begins with is not taken for layout."""
+    content = f"{declaration}<a><b> {aside}text</b></a>".encode()
+
+    assert _xml.read(content, max_bytes=LIMIT, blanks=False)[0].text == _xml.read(content, max_bytes=LIMIT)[0].text
+
+
 def test_a_plain_document_is_read_without_its_layout() -> None:
     """Which is half of its nodes."""
     for end in (b"\n", b"\r\n"):
