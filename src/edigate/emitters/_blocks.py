@@ -67,10 +67,8 @@ class Table(NamedTuple):
 
 Block = Heading | Table
 
-OF_TEXT = Shape((Column("", 1),), ruled=False)
-"""A text on its own."""
 OF_GREY_TEXT = Shape((Column("", 1, grey=True),), ruled=False)
-"""A text on its own that is less than the others."""
+"""A text on its own, which stands back."""
 
 
 def are_tame(lines: Sequence[str], blocks: Sequence[Block]) -> bool:

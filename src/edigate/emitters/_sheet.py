@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from edigate.emitters import _typeset
 from edigate.emitters._blocks import (
     OF_GREY_TEXT,
-    OF_TEXT,
     Block,
     Column,
     Heading,
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 
     from edigate.emitters._faces import Face
 
-__all__ = ["OF_GREY_TEXT", "OF_TEXT", "About", "Block", "Column", "Heading", "Shape", "Table", "pdf"]
+__all__ = ["OF_GREY_TEXT", "About", "Block", "Column", "Heading", "Shape", "Table", "pdf"]
 
 _FOOT = 52
 _TOP = HEIGHT - MARGIN

@@ -1,6 +1,6 @@
 """Headings and the rows of tables as PDF operators, which leave open how high on a page they stand.
 
-So most of what comes again is written once. Each text is reached from the left edge of the page, and left for it.
+So most of what comes again is written once. The way to each text begins at the left edge of the page, and leads back.
 """
 
 from __future__ import annotations

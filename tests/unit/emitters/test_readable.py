@@ -523,6 +523,15 @@ def test_markup_is_text(hostile: str) -> None:
     assert text.count(" ".join(hostile.split())) >= 6
 
 
+def test_a_title_stays_on_its_line() -> None:
+    """A currency of several lines, or wider than the page, neither ends the title of a column nor what follows it."""
+    for currency in ("EU\nR", "W" * 90):
+        text = read(replace(INVOICE, currency=currency))
+
+        assert f"Montant HT ({currency.replace(chr(10), ' ')})" in text
+        assert "Pose de clôture" in text
+
+
 def test_directions_cannot_be_turned() -> None:
     """Characters that would have digits read from right to left are left out."""
     assert "montant 100,00 EUR" in read(replace(INVOICE, notes=("montant \u202e100,00\u202c EUR\u200b",)))
