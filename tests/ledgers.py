@@ -7,10 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edigate.engine.gate import Places
+from edigate.founding import found
 from edigate.ledger.database import open_ledger
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from edigate.engine.gate import Gate
+
+CODE = "CPP001"
 
 
 def lay_ledger(path: Path) -> None:
@@ -24,6 +30,12 @@ def new_ledger(path: Path) -> Engine:
     """Open a ledger that nothing was booked in."""
     lay_ledger(path)
     return open_ledger(path)
+
+
+def found_gate(root: Path) -> Gate:
+    """Make a gate in this folder, as `edigate init` does."""
+    lay_ledger(Places(root).ledger)
+    return found(root, CODE)
 
 
 @cache

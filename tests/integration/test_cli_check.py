@@ -17,7 +17,6 @@ from edigate.cli import obey
 from edigate.domain.invoice import Scheme
 from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.engine.local import Local
-from edigate.founding import found
 from edigate.ledger import queries
 from edigate.sandbox import fill, structures
 from edigate.sandbox.archives import tar_gz, zipped
@@ -30,6 +29,7 @@ from edigate.sandbox.flows import demo_flows, flow_name
 from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.sandbox.ubl import ubl_invoice
+from tests.ledgers import found_gate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gate:
     """A sandbox gate, entered."""
-    made = found(tmp_path / "gate", "CPP001")
+    made = found_gate(tmp_path / "gate")
     (tmp_path / "gate" / "edigate.toml").write_text("[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n")
     fill.install(made, actor="test")
     monkeypatch.chdir(tmp_path / "gate")

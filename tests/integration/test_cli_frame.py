@@ -17,8 +17,8 @@ from edigate.cli.failures import tell
 from edigate.cli.messages import speak
 from edigate.config import load
 from edigate.engine.lock import held
-from edigate.founding import found
 from tests.command import edigate
+from tests.ledgers import found_gate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def _english() -> None:
 @pytest.fixture
 def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty gate, entered."""
-    found(tmp_path / "gate", "CPP001")
+    found_gate(tmp_path / "gate")
     monkeypatch.chdir(tmp_path / "gate")
     return tmp_path / "gate"
 

@@ -25,6 +25,7 @@ from edigate.sandbox import fill
 from edigate.sandbox.cases import CASES
 from edigate.sandbox.flows import demo_flows
 from tests.command import edigate
+from tests.ledgers import found_gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ QUICK = "[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n"
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Path:
     """A sandbox gate that needs no quiet period, with nothing deposited."""
-    gate = found(tmp_path / "gate", "CPP001")
+    gate = found_gate(tmp_path / "gate")
     fill.install(gate, actor="test")
     (tmp_path / "gate" / "edigate.toml").write_text(QUICK, encoding="utf-8")
     return tmp_path / "gate"

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from edigate.app import open_gate
 from edigate.cli import obey
-from edigate.founding import found
 from edigate.ledger.clock import stamp
 from edigate.ledger.deadlines import any_due, next_due
 from edigate.ledger.tables import alerts, deliveries, flows, invoices, statuses
@@ -19,6 +18,7 @@ from edigate.observability import logs
 from edigate.sandbox import fill
 from edigate.sandbox.lives import LIVES_LENGTH
 from edigate.sandbox.living import live
+from tests.ledgers import found_gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ QUICK = "[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n"
 
 def sandbox(folder: Path) -> Gate:
     """A sandbox gate with nothing deposited."""
-    gate = found(folder, "CPP001")
+    gate = found_gate(folder)
     fill.install(gate, actor="test")
     (folder / "edigate.toml").write_text(QUICK, encoding="utf-8")
     logs.configure(fmt="console", level="error")

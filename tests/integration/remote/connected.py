@@ -11,6 +11,7 @@ from edigate.config import FILE
 from edigate.domain.servers import HostKey, Server
 from edigate.engine import deposits
 from edigate.engine.decisions import examine, settle, take_due
+from edigate.engine.gate import Places
 from edigate.engine.handover import place
 from edigate.ledger import host_keys, servers
 from edigate.ledger.clock import stamp
@@ -20,6 +21,7 @@ from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.fill import install
 from edigate.sandbox.flows import flow_name
+from tests.ledgers import lay_ledger
 from tests.unit.engine.steps import a_pool
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def a_gate(root: Path) -> Gate:
     """A sandbox gate in this folder."""
     root.mkdir(exist_ok=True)
     (root / FILE).write_text(SETTINGS, encoding="utf-8")
+    lay_ledger(Places(root).ledger)
     gate = open_gate(root)
     install(gate, actor="test")
     places = gate.places
