@@ -119,15 +119,16 @@ def compile_table(members: Members, *, keep: bool = False) -> Shape:
     groups = {key: one for key, one in members.items() if isinstance(one, Group)}
     data = {key: _datum(one) for key, one in members.items() if not isinstance(one, Group)}
     paths = {key: datum.paths for key, datum in data.items()}
-    uses = Counter(path for datum in data.values() if not datum.kept for path in datum.paths)
-    alone = {datum.paths[0]: key for key, datum in data.items() if [uses[path] for path in datum.paths] == [1]}
-    chosen = {key: datum for key, datum in data.items() if not datum.kept and key not in alone.values()}
+    read = {key: datum for key, datum in data.items() if not datum.kept}
+    uses = Counter(path for datum in read.values() for path in datum.paths)
+    alone = {datum.paths[0]: key for key, datum in read.items() if [uses[path] for path in datum.paths] == [1]}
+    chosen = {key: datum for key, datum in read.items() if key not in alone.values()}
     held = {key: datum.paths for key, datum in data.items() if datum.kept or keep}
     kept_paths = {path for way in (*held.values(), *(datum.paths for datum in chosen.values())) for path in way}
     wanted = [_Wanted(tuple(one.path.split("/")), group=(key, shapes[key], one.many)) for key, one in groups.items()]
     for path in dict.fromkeys(path for way in paths.values() for path in way):
         key = alone.get(path, "")
-        leaf = (key, data[key].read if key else None, path if path in kept_paths else "")
+        leaf = (key, read[key].read if key else None, path if path in kept_paths else "")
         wanted.append(_Wanted(tuple(path.split("/")), leaf=leaf))
     return Shape(paths, {key: (one.path, shapes[key]) for key, one in groups.items()}, _branch(wanted), held, chosen)
 
