@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 
 import pytest
+import structlog
 
 from edigate.cli.messages import speak
 
 
 @pytest.fixture(autouse=True)
-def english() -> None:
-    """The command line speaks English, whatever an earlier test in the same process asked for."""
+def afresh() -> None:
+    """English, and logs to standard output: whatever an earlier test in the same process asked for."""
     speak("en")
+    structlog.reset_defaults()
 
 
 @pytest.hookimpl(optionalhook=True)
