@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -11,15 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from edigate.cli import failures
+from edigate.cli import common, failures
 from edigate.cli.messages import LANGUAGES, speak, t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Objects after which cycles are looked for. What a command loads stays: to look through all of it a hundred times over
-# took a tenth of its life.
-_BEFORE_COLLECTING = 50_000
 _EVERYWHERE = ("--gate", "-g", "--lang")
 
 
@@ -90,7 +86,7 @@ COMMANDS: tuple[Entry, ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the command line says and end the process: 0, or 1 for failure, 2 for wrong usage."""
-    gc.set_threshold(_BEFORE_COLLECTING)
+    common.own_the_process()
     sys.exit(obey(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -128,6 +124,7 @@ class Later(TyperCommand):
 def _load(entry: Entry) -> Any:  # noqa: ANN401 - see Later
     name, _, attribute = entry.place.partition(":")
     module = import_module(f"edigate.cli.{name}")
+    common.settle_what_is_loaded()
     target = getattr(module, attribute)
     app = target if isinstance(target, typer.Typer) else _alone(entry, target, getattr(module, "HELP", ""))
     return _worded(app)
