@@ -15,6 +15,7 @@ SOURCE = Path(edigate.__file__).parent
 LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "exception"})
 LATE = frozenset({"structlog.get_logger()", "_log()"})  # got where it is needed, as few commands log anything
 POSITIONS = {"record": 1, "note": 1, "_note": 1, "Trouble": 1}
+SAID_LATER = 2  # the position in a call that has a logger say its word once the transaction is committed
 
 
 class Call(NamedTuple):
@@ -57,6 +58,8 @@ def _target(function: ast.expr) -> str:
         owner = function.value.id if isinstance(function.value, ast.Name) else ""
         if function.attr in LEVELS and (owner == "log" or ast.unparse(function.value) in LATE):
             return "log"
+        if (owner, function.attr) == ("afterwards", "say"):
+            return "log"
         return function.attr if (owner, function.attr) in {("events", "record"), ("journal", "note")} else ""
     if isinstance(function, ast.Name) and function.id in {"record", "note", "Trouble"}:
         return function.id
@@ -64,7 +67,8 @@ def _target(function: ast.expr) -> str:
 
 
 def _word(node: ast.Call, to: str, constants: dict[str, str]) -> str | None:
-    position = POSITIONS.get(to, 0)
+    later = isinstance(node.func, ast.Attribute) and node.func.attr == "say"
+    position = SAID_LATER if later else POSITIONS.get(to, 0)
     if len(node.args) <= position:
         return None
     given = node.args[position]
