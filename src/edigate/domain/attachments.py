@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.domain import wrappers
+from edigate.domain.base64_ends import ends_whole
+from edigate.domain.wrapper_form import is_ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -191,7 +193,8 @@ def inspect(name: str, encoded: str | None, limit: int, mime: str = "") -> Attac
         data = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
         return AttachmentContent(Flaw.NOT_BASE64)
-    if len(data) != _decoded_length(text):  # more padding than there should be, which Python minds not
+    # More padding than there should be, and other bits in it than zeros, which Python minds not and schemas do.
+    if len(data) != _decoded_length(text) or not ends_whole(text):
         return AttachmentContent(Flaw.NOT_BASE64)
     try:
         return _zip_content(name, mime, data, limit) if _is_zip(data) else _bare_content(name, mime, data, limit)
@@ -237,17 +240,18 @@ def inner_pieces(encoded: str, limit: int) -> Iterator[bytes]:
 def as_wrapper(name: str, encoded: str) -> str:
     """The base64 of a ZIP with the file in it, from a content that `inspect` found sound.
 
-    A wrapper is handed on as it came, without being decoded again, unless there is more in it than its file under a
-    safe name; a bare file is put in one.
+    A wrapper is handed on as it came, without being decoded again, where it is as ordinary programs make it: its file
+    under a safe name, and nothing else anywhere. Otherwise its file is put in another one, as a bare file is in one.
     """
     text = _compact(encoded)
-    start, tail = binascii.a2b_base64(text[:8]), binascii.a2b_base64(text[-_TAIL_CHARACTERS:])
-    listed = wrappers.listing(tail, _decoded_length(text)) if _is_zip(start) else None
+    tail, length = binascii.a2b_base64(text[-_TAIL_CHARACTERS:]), _decoded_length(text)
+    head = tail if length == len(tail) else binascii.a2b_base64(text[:_HEAD_CHARACTERS])
+    listed = wrappers.listing(tail, length) if _is_zip(head) else None
     if listed is None or len(listed.files) != 1:
         return zipped(name, binascii.a2b_base64(text))
     (entry,) = listed.files
     safe = safe_name(entry.orig_filename, name)
-    if wrappers.is_alone(listed) and entry.orig_filename == safe:
+    if entry.orig_filename == safe and is_ordinary(head, tail, length):
         return text.decode("ascii")
     data = binascii.a2b_base64(text)
     return zipped(safe, b"".join(wrappers.pieces(data, entry, listed.cut)))

@@ -6,7 +6,6 @@ than a piece.
 
 from __future__ import annotations
 
-import stat
 import struct
 import zlib
 from io import BytesIO
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from edigate.domain.deflating import deflated
+from edigate.domain.wrapper_form import ENCRYPTED, END, END_MARK, ENTRY, ENTRY_MARK, LOCAL, LOCAL_MARK, UTF8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zipfile import ZipInfo
 
-SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+SIGNATURES = (LOCAL_MARK, END_MARK)
 METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 """What every program opens, and what gives back no more than it is asked for, however much is in it."""
 UNREADABLE = (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, struct.error)
@@ -29,25 +29,20 @@ DAMAGED = zlib.error
 TAIL = 3 * 43_691 - 2
 """Bytes at a ZIP's end in which the directory of a wrapper stands; it bounds what a forged one may cost."""
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_ENCRYPTED, _UTF8 = 0x0001, 0x0800
 _PACKED, _INFLATED = 1 << 14, 1 << 16
 _START = 1024
-_ENTRY = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
 _VERSION, _UNIX = 20, 3 << 8
 _MIDNIGHT, _FIRST_DAY = 0, 1 << 5 | 1  # 1 January 1980, where the format's time begins
 _READ_AND_WRITE = 0o600 << 16
 
 
 class Listing(NamedTuple):
-    """The files of a ZIP; `cut` is how many of its bytes stand before those that were read, `folders` are told apart.
+    """The files of a ZIP, without its folders; `cut` is how many of its bytes stand before those that were read.
 
     A file's place counts from the cut, so that it is negative for one that begins before it.
     """
 
     files: list[ZipInfo]
-    folders: bool
     cut: int
 
 
@@ -76,13 +71,13 @@ def made(name: str, data: bytes, *, packed: bool = False) -> bytes:
     method, content = (ZIP_STORED, data) if packed else (ZIP_DEFLATED, deflated(data, bare=True))
     written = name.encode()
     about = (
-        0 if name.isascii() else _UTF8, method, _MIDNIGHT, _FIRST_DAY,
+        0 if name.isascii() else UTF8, method, _MIDNIGHT, _FIRST_DAY,
         zlib.crc32(data), len(content), len(data), len(written), 0,
     )  # fmt: skip
-    local = _LOCAL.pack(SIGNATURES[0], _VERSION, *about)
-    entry = _ENTRY.pack(b"PK\x01\x02", _UNIX | _VERSION, _VERSION, *about, 0, 0, 0, _READ_AND_WRITE, 0)
+    local = LOCAL.pack(LOCAL_MARK, _VERSION, *about)
+    entry = ENTRY.pack(ENTRY_MARK, _UNIX | _VERSION, _VERSION, *about, 0, 0, 0, _READ_AND_WRITE, 0)
     directory = len(local) + len(written) + len(content)
-    end = _END.pack(b"PK\x05\x06", 0, 0, 1, 1, len(entry) + len(written), directory, 0)
+    end = END.pack(END_MARK, 0, 0, 1, 1, len(entry) + len(written), directory, 0)
     return b"".join((local, written, content, entry, written, end))
 
 
@@ -90,26 +85,21 @@ def listing(tail: bytes, length: int) -> Listing:
     """What the directory at the end of a ZIP of this length lists; raises UNREADABLE."""
     with ZipFile(BytesIO(tail)) as archive:
         entries = archive.infolist()
-    files = [entry for entry in entries if not entry.filename.endswith("/")]  # ZipInfo.is_dir fails without a name
-    return Listing(files, len(files) < len(entries), length - len(tail))
+    # As the header has it: newer Pythons prefer the name of an extra field, and ZipInfo.is_dir fails without one.
+    files = [entry for entry in entries if not entry.orig_filename.endswith("/")]
+    return Listing(files, length - len(tail))
 
 
 def encrypted(entry: ZipInfo) -> bool:
     """Whether the directory says that a password is needed."""
-    return bool(entry.flag_bits & _ENCRYPTED)
-
-
-def is_alone(found: Listing) -> bool:
-    """Whether one ordinary file is all that the ZIP holds: no folder, no link, nothing before it."""
-    if found.folders or len(found.files) != 1:
-        return False
-    (entry,) = found.files
-    ordinary = stat.S_IFMT(entry.external_attr >> 16) in {0, stat.S_IFREG}
-    return ordinary and entry.header_offset + found.cut == 0
+    return bool(entry.flag_bits & ENCRYPTED)
 
 
 def pieces(data: bytes, entry: ZipInfo, cut: int) -> Iterator[bytes | memoryview]:
-    """The file piece by piece, as far as it goes whatever the directory says; raises UNREADABLE and DAMAGED."""
+    """The file piece by piece, as far as it goes whatever the directory says; raises UNREADABLE and DAMAGED.
+
+    Damaged is, too, what goes on behind the end of what was deflated: nobody unpacks that.
+    """
     packed = memoryview(data)[_place(data, entry, cut)]
     if entry.compress_type == ZIP_STORED:
         yield from (packed[start : start + _INFLATED] for start in range(0, len(packed), _INFLATED))
@@ -120,6 +110,8 @@ def pieces(data: bytes, entry: ZipInfo, cut: int) -> Iterator[bytes | memoryview
         while rest:
             yield machine.decompress(rest, _INFLATED)
             rest = machine.unconsumed_tail
+        if machine.unused_data:
+            raise DAMAGED
     yield machine.flush()
     if not machine.eof:
         raise DAMAGED
@@ -153,15 +145,15 @@ def _place(data: bytes, entry: ZipInfo, cut: int) -> slice:
     header = _header(data, at)
     end = header.begin + entry.compress_size
     same = (header.name, header.method) == (entry.orig_filename, entry.compress_type)
-    if not same or header.flags & _ENCRYPTED or end > len(data):
+    if not same or header.flags & ENCRYPTED or end > len(data):
         raise BadZipFile
     return slice(header.begin, end)
 
 
 def _header(data: bytes, at: int) -> _Header:
-    mark, _, flags, method, *_, name_length, extra_length = _LOCAL.unpack_from(data, max(at, 0))
-    if at < 0 or mark != SIGNATURES[0]:
+    mark, _, flags, method, *_, name_length, extra_length = LOCAL.unpack_from(data, max(at, 0))
+    if at < 0 or mark != LOCAL_MARK:
         raise BadZipFile
-    behind = at + _LOCAL.size + name_length
-    name = data[at + _LOCAL.size : behind].decode("utf-8" if flags & _UTF8 else "cp437")
+    behind = at + LOCAL.size + name_length
+    name = data[at + LOCAL.size : behind].decode("utf-8" if flags & UTF8 else "cp437")
     return _Header(name, flags, method, behind + extra_length)

@@ -381,6 +381,17 @@ def test_more_padding_than_there_should_be_is_no_base64(padding: str) -> None:
     assert inspect("facture.pdf", encoded(content) + padding, LIMIT).flaw is Flaw.NOT_BASE64
 
 
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("QUI=", True), ("QUJ=", False), ("QQ==", True), ("QR==", False), ("QQ=\n=", True), ("QR=\n=", False)],
+)
+def test_bits_to_spare_are_zero(text: str, *, right: bool) -> None:
+    """Python's own decoder takes others, and the recipient's schema does not: no pivot could hold them."""
+    assert (inspect("a.txt", text, LIMIT).flaw is None) is right
+    assert (inspect("a.txt", "AAAA" * 30_000 + text, LIMIT).flaw is None) is right
+    assert right or inspect("a.txt", text, LIMIT).flaw is Flaw.NOT_BASE64
+
+
 def test_a_file_without_a_name_in_its_zip_gets_that_of_the_attachment() -> None:
     """The recipient opens it under a name."""
     nameless = ZipInfo("")
