@@ -114,7 +114,7 @@ class Folder:
             sha256, size = _read(source, status.st_size)
             if synced:
                 os.fsync(source)
-            if self._linked(path, of_day, sha256):
+            if self._named(path, of_day, sha256, size, synced=synced):
                 return f"{of_day}/{sha256}", sha256, size
             os.lseek(source, 0, os.SEEK_SET)
         sha256, size = self._copied(source, status.st_size, of_day, synced=synced)
@@ -126,12 +126,13 @@ class Folder:
             sha256, size = _read(source, expected, target)
             if synced:
                 os.fsync(target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+            if not self._named(temporary, day, sha256, size, synced=synced):
+                os.fsync(target)
+                self._into(day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"))
         finally:
             os.close(target)
-        self._into(day, partial(os.rename, temporary, f"{self.root}/{day}/{sha256}"))
+            with suppress(FileNotFoundError):  # it was renamed
+                os.unlink(temporary)
         return sha256, size
 
     def _begin(self) -> tuple[int, str]:
@@ -139,10 +140,16 @@ class Folder:
         path = f"{self.root}/{ARRIVING}/{os.urandom(12).hex()}"
         return self._into(ARRIVING, partial(os.open, path, _NEW, MODE)), path
 
-    def _linked(self, path: str, day: str, sha256: str) -> bool:
-        """Give a file its name in the archive; not where there is one of the same content, or it cannot be."""
+    def _named(self, path: str, day: str, sha256: str, size: int, *, synced: bool) -> bool:
+        """Give a file its name in the archive, or leave what has it there and is whole; whether it came to that.
+
+        What has it may be booked since long: nothing that is not on the disk itself may take its place.
+        """
+        target = f"{self.root}/{day}/{sha256}"
         try:
-            self._into(day, partial(os.link, path, f"{self.root}/{day}/{sha256}", follow_symlinks=False))
+            self._into(day, partial(os.link, path, target, follow_symlinks=False))
+        except FileExistsError:
+            return _is_whole(target, sha256, size, synced=synced)
         except OSError:
             return False
         return True
@@ -319,6 +326,27 @@ def _nobody_writes(source: int, status: os.stat_result) -> bool:
 
 def _is(content: bytes, place: str) -> bool:
     return hashlib.sha256(content).hexdigest() == place.rpartition("/")[2]
+
+
+def _is_whole(path: str, sha256: str, size: int, *, synced: bool) -> bool:
+    """Whether a file holds this and nobody may write to it; synced if wanted: who kept it may have ended before."""
+    try:
+        there = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        status = os.fstat(there)
+        if not S_ISREG(status.st_mode) or status.st_mode & _WRITE or status.st_size != size:
+            return False
+        if _read(there, size)[0] != sha256:
+            return False
+        if synced:
+            os.fsync(there)
+    except OSError:
+        return False
+    finally:
+        os.close(there)
+    return True
 
 
 def _content(path: str, most: int | None = None) -> bytes:

@@ -14,6 +14,7 @@ from edigate.ledger import archive
 from edigate.ledger.archive import ARRIVING, CHUNK, HEAD, Altered, Archived, Folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 DAY = dt.date(2026, 3, 2)
@@ -105,6 +106,15 @@ def given(root: Path, path: Path, *, synced: bool = True) -> tuple[str, str, int
         os.close(descriptor)
 
 
+def copied(root: Path, path: Path, *, synced: bool = True) -> tuple[str, str, int]:
+    """Keep a copy of a file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return Folder(root).keep(descriptor, DAY, synced=synced)
+    finally:
+        os.close(descriptor)
+
+
 @pytest.mark.parametrize("synced", [True, False])
 def test_a_file_that_is_the_gates_alone_is_not_copied(root: Path, tmp_path: Path, *, synced: bool) -> None:
     """It gets its name in the archive, and nobody may write to it from then on."""
@@ -179,3 +189,58 @@ def test_an_examination_is_told_of_a_deposit_that_was_altered(root: Path, conten
     source.head()
     with pytest.raises(Altered):
         source.read()
+
+
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The inodes that are synced from here on, in order."""
+    synced: list[int] = []
+    sync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return synced
+
+
+@pytest.mark.parametrize("how", [given, copied], ids=["linked", "copied"])
+@pytest.mark.parametrize("synced", [True, False])
+def test_what_is_kept_and_whole_gives_its_place_to_nothing(
+    root: Path, tmp_path: Path, on_disk: list[int], how: Callable[..., tuple[str, str, int]], *, synced: bool
+) -> None:
+    """It is booked, maybe, and on the disk, which what came later is not; if that one is, the first must be, too."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for path in (first, second):
+        path.write_bytes(b"same")
+    place, *_ = how(root, first, synced=False)
+    inode = (root / place).stat().st_ino
+
+    assert how(root, second, synced=synced)[0] == place
+    assert (root / place).stat().st_ino == inode
+    assert (root / place).stat().st_nlink == 1 + first.samefile(root / place)
+    assert (inode in on_disk) is synced
+
+
+@pytest.mark.parametrize("how", ["changed", "longer", "open to others", "a link"])
+def test_what_was_damaged_is_replaced_by_what_is_on_the_disk(
+    root: Path, tmp_path: Path, on_disk: list[int], how: str
+) -> None:
+    """Also where all that a batch keeps is synced at its end: a power cut before must not leave less than there was."""
+    place, *_ = kept(root, b"same")
+    path = root / place
+    path.chmod(0o640)
+    if how == "a link":
+        path.rename(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere")
+    elif how != "open to others":
+        path.write_bytes({"changed": b"some", "longer": b"same!"}[how])
+    (tmp_path / "again").write_bytes(b"same")
+    on_disk.clear()
+    given(root, tmp_path / "again", synced=False)
+
+    assert Folder(root).recall(place) == b"same"
+    assert path.lstat().st_mode & 0o777 == 0o440
+    assert on_disk == [path.lstat().st_ino]
+    assert [*(root / ARRIVING).iterdir()] == []
