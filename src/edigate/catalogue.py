@@ -90,7 +90,7 @@ def _row(path: Path) -> Interface:
         if field.name in table:
             values[field.name] = _value(path, field.name, table[field.name])
         elif field.default is MISSING:
-            raise _error(path, field.name, "Field required")
+            raise _error(path, field.name, "is required")
     return Interface(**values)
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 FILE = "edigate.toml"
 UNREADABLE = "unreadable"
-_UNKNOWN, _VALUE, _PREFIX = "extra_forbidden", "value_error", "edigate_"
+_UNKNOWN, _TABLE, _NO_ZONE = "unknown", "table", "zone"
+_PREFIX = "edigate_"
 
 
 def _shaped(kind: str, shape: str, example: str) -> Callable[[object], str]:
@@ -165,8 +166,7 @@ def _zone(name: object) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError):
-        wrong = f"{text!r} is not a time zone, such as Europe/Paris"
-        raise Unfit(_VALUE, f"Value error, {wrong}", {"error": wrong}) from None
+        raise Unfit(_NO_ZONE, 'write the name of a time zone, such as "Europe/Paris"') from None
     return text
 
 
@@ -544,7 +544,9 @@ def checked(path: Path, values: Mapping[str, Any]) -> Settings:
     variables = _environment()
     tables = {name: _table(name, values.get(name, {}), variables[name], path, problems) for name in TABLES}
     problems += (
-        _problem(path, (name,), value, Unfit(_UNKNOWN)) for name, value in values.items() if name not in TABLES
+        _problem(path, (name,), value, Unfit(_UNKNOWN, "is no setting"))
+        for name, value in values.items()
+        if name not in TABLES
     )
     if problems:
         raise BadSettings("\n".join(map(_sentence, problems)), tuple(problems))
@@ -565,8 +567,7 @@ def _table(name: str, given: Any, variables: Mapping[str, str], path: Path, prob
     """The table with what fits of what is given; what does not is told among the problems."""
     if not isinstance(given, dict):
         if not variables:
-            reason = f"Input should be a valid dictionary or instance of {TABLES[name].__name__}"
-            problems.append(_problem(path, (name,), given, Unfit("model_type", reason)))
+            problems.append(_problem(path, (name,), given, Unfit(_TABLE, f"write a table of settings: [{name}]")))
         given = {}
     given = {**given, **variables}
     keys = keys_of(name) if given else {}
@@ -581,7 +582,7 @@ def _table(name: str, given: Any, variables: Mapping[str, str], path: Path, prob
 
 def _value(key: Key | None, value: object) -> Any:  # noqa: ANN401 - of the key's own type
     if key is None:
-        raise Unfit(_UNKNOWN)
+        raise Unfit(_UNKNOWN, "is no setting")
     fitting = fitted(key.hint, value)
     within(fitting, key.bounds)
     return fitting

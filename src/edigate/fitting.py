@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from enum import EnumType
-from math import isfinite
 from types import MappingProxyType, NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+TEXT, WHOLE, NUMBER, TRUTH, LIST, CHOICE = "text", "whole", "number", "truth", "list", "choice"
+ABOVE, LEAST, MOST = "above", "least", "most"
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "string_type": "Input should be a valid string",
-        "int_type": "Input should be a valid integer",
-        "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
-        "int_from_float": "Input should be a valid integer, got a number with a fractional part",
-        "finite_number": "Input should be a finite number",
-        "float_type": "Input should be a valid number",
-        "float_parsing": "Input should be a valid number, unable to parse string as a number",
-        "bool_type": "Input should be a valid boolean",
-        "bool_parsing": "Input should be a valid boolean, unable to interpret input",
-        "tuple_type": "Input should be a valid array",
-        "extra_forbidden": "Extra inputs are not permitted",
-        "literal_error": "Input should be {expected}",
-        "enum": "Input should be {expected}",
-        "greater_than": "Input should be greater than {gt}",
-        "greater_than_equal": "Input should be greater than or equal to {ge}",
-        "less_than_equal": "Input should be less than or equal to {le}",
+        TEXT: "write a text, in quotes",
+        WHOLE: "write a whole number",
+        NUMBER: "write a number",
+        TRUTH: "write true or false",
+        LIST: "write a list, in brackets",
+        CHOICE: "write {expected}",
+        ABOVE: "write more than {gt}",
+        LEAST: "write at least {ge}",
+        MOST: "write at most {le}",
     }
 )
 _WORDS: Mapping[object, bool] = MappingProxyType(
@@ -70,7 +64,7 @@ def strictly_fitted(hint: Any, value: object) -> Any:  # noqa: ANN401 - as above
     if get_origin(hint) is tuple:
         return _items(get_args(hint)[0], value)
     if hint in _FITTED and type(value) is not hint:
-        raise Unfit(_TYPE_KINDS[hint])
+        raise Unfit(_KINDS[hint])
     return fitted(hint, value)
 
 
@@ -84,7 +78,7 @@ def within(value: Any, bounds: Mapping[str, float]) -> None:  # noqa: ANN401 - a
 
 def _items(hint: Any, value: object) -> tuple[Any, ...]:  # noqa: ANN401 - as above
     if not isinstance(value, list):
-        _refuse("tuple_type")
+        _refuse(LIST)
     fitting = []
     for place, item in enumerate(value):
         try:
@@ -100,40 +94,36 @@ def _chosen(hint: Any, value: object) -> object:  # noqa: ANN401 - as above
     if isinstance(value, str) and value in choices:
         return choices[choices.index(value)]
     *others, last = (repr(str(choice)) for choice in choices)
-    kind = "literal_error" if get_origin(hint) is Literal else "enum"
-    raise Unfit(kind, limits={"expected": f"{', '.join(others)} or {last}"})
+    raise Unfit(CHOICE, limits={"expected": f"{', '.join(others)} or {last}"})
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else _refuse("string_type")
+    return value if isinstance(value, str) else _refuse(TEXT)
 
 
 def _whole(value: object) -> int:
+    """A number without a part behind its point; that of a text may be noughts."""
     if isinstance(value, str):
-        whole, _, rest = value.strip().partition(".")
+        digits, _, rest = value.strip().partition(".")
         try:
-            return _refuse("int_parsing") if rest.strip("0") else int(whole)
+            return _refuse(WHOLE) if rest.strip("0") else int(digits)
         except ValueError:
-            _refuse("int_parsing")
-    if isinstance(value, float) and not value.is_integer():
-        _refuse("int_from_float" if isfinite(value) else "finite_number")
-    return int(value) if isinstance(value, int | float) else _refuse("int_type")
+            return _refuse(WHOLE)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return int(value) if isinstance(value, int) else _refuse(WHOLE)
 
 
 def _number(value: object) -> float:
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            _refuse("float_parsing")
-    return float(value) if isinstance(value, int | float) else _refuse("float_type")
+    try:
+        return float(value) if isinstance(value, str | int | float) else _refuse(NUMBER)
+    except ValueError:
+        return _refuse(NUMBER)
 
 
 def _truth(value: object) -> bool:
-    if not isinstance(value, str | int | float) or (isinstance(value, float) and not value.is_integer()):
-        _refuse("bool_type")
-    said = _WORDS.get(value.lower() if isinstance(value, str) else value)
-    return _refuse("bool_parsing") if said is None else said
+    said = _WORDS.get(value.lower() if isinstance(value, str) else value) if isinstance(value, str | int) else None
+    return _refuse(TRUTH) if said is None else said
 
 
 def _refuse(kind: str) -> NoReturn:
@@ -143,13 +133,11 @@ def _refuse(kind: str) -> NoReturn:
 _FITTED: Mapping[object, Callable[[object], object]] = MappingProxyType(
     {str: _text, int: _whole, float: _number, bool: _truth}
 )
-_TYPE_KINDS: Mapping[object, str] = MappingProxyType(
-    {str: "string_type", int: "int_type", float: "float_type", bool: "bool_type"}
-)
+_KINDS: Mapping[object, str] = MappingProxyType({str: TEXT, int: WHOLE, float: NUMBER, bool: TRUTH})
 _BOUNDS: Mapping[str, tuple[str, Callable[[float, float], bool]]] = MappingProxyType(
     {
-        "gt": ("greater_than", lambda value, bound: value > bound),
-        "ge": ("greater_than_equal", lambda value, bound: value >= bound),
-        "le": ("less_than_equal", lambda value, bound: value <= bound),
+        "gt": (ABOVE, lambda value, bound: value > bound),
+        "ge": (LEAST, lambda value, bound: value >= bound),
+        "le": (MOST, lambda value, bound: value <= bound),
     }
 )

@@ -175,7 +175,7 @@ def test_the_environment_names_the_gate(gate: Path, tmp_path: Path, monkeypatch:
     [
         ("en", "quiet_second = 3", "intake.quiet_second is no setting; did you mean intake.quiet_seconds?"),
         ("fr", "quiet_second = 3", "n'est pas un réglage ; vouliez-vous dire intake.quiet_seconds ?"),
-        ("en", "batch_flows = 0", "intake.batch_flows = 0: Input should be greater than or equal to 1"),
+        ("en", "batch_flows = 0", "intake.batch_flows = 0: write at least 1"),
         ("fr", "batch_flows = 0", "intake.batch_flows = 0 : il faut au moins 1"),
         ("fr", 'quiet_seconds = "soon"', "il faut un nombre"),
         ("en", "quiet_seconds = ", "cannot be read"),

@@ -58,23 +58,23 @@ def test_a_value_is_made_what_the_field_takes(hint: object, value: object, meant
 @pytest.mark.parametrize(
     ("hint", "value", "kind"),
     [
-        (str, 5, "string_type"),
-        (int, "five", "int_parsing"),
-        (int, "5.5", "int_parsing"),
-        (int, 5.5, "int_from_float"),
-        (int, float("inf"), "finite_number"),
-        (int, [5], "int_type"),
-        (float, "much", "float_parsing"),
-        (float, {}, "float_type"),
-        (bool, "perhaps", "bool_parsing"),
-        (bool, 2, "bool_parsing"),
-        (bool, 0.5, "bool_type"),
-        (bool, [], "bool_type"),
-        (Colour, "green", "enum"),
-        (Colour, [], "enum"),
-        (Literal["a", "b"], "c", "literal_error"),
+        (str, 5, "text"),
+        (int, "five", "whole"),
+        (int, "5.5", "whole"),
+        (int, 5.5, "whole"),
+        (int, float("inf"), "whole"),
+        (int, [5], "whole"),
+        (float, "much", "number"),
+        (float, {}, "number"),
+        (bool, "perhaps", "truth"),
+        (bool, 2, "truth"),
+        (bool, 0.5, "truth"),
+        (bool, [], "truth"),
+        (Colour, "green", "choice"),
+        (Colour, [], "choice"),
+        (Literal["a", "b"], "c", "choice"),
         (Short, "abcd", "too_long"),
-        (Short, 5, "string_type"),
+        (Short, 5, "text"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_reason(hint: object, value: object, kind: str) -> None:
@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_refused_with_its_reason(hint: object, value: objec
 
 def test_the_words_that_may_be_chosen_are_named() -> None:
     """In the order in which they are declared."""
-    with pytest.raises(Unfit, match=r"^Input should be 'a', 'b' or 'c'$") as refused:
+    with pytest.raises(Unfit, match=r"^write 'a', 'b' or 'c'$") as refused:
         fitted(Literal["a", "b", "c"], "d")
 
     assert refused.value.limits == {"expected": "'a', 'b' or 'c'"}
@@ -96,10 +96,10 @@ def test_the_words_that_may_be_chosen_are_named() -> None:
 @pytest.mark.parametrize(
     ("value", "bounds", "kind"),
     [
-        (0, {"gt": 0}, "greater_than"),
-        (0, {"ge": 1}, "greater_than_equal"),
-        (9, {"ge": 0, "le": 8}, "less_than_equal"),
-        (float("nan"), {"ge": 0}, "greater_than_equal"),
+        (0, {"gt": 0}, "above"),
+        (0, {"ge": 1}, "least"),
+        (9, {"ge": 0, "le": 8}, "most"),
+        (float("nan"), {"ge": 0}, "least"),
     ],
 )
 def test_a_value_keeps_to_its_bounds(value: float, bounds: dict[str, float], kind: str) -> None:
@@ -119,11 +119,11 @@ def test_a_value_within_its_bounds_passes() -> None:
 @pytest.mark.parametrize(
     ("hint", "value", "path", "kind"),
     [
-        (bool, "true", (), "bool_type"),
-        (str, 5, (), "string_type"),
-        (int, True, (), "int_type"),
-        (tuple[str, ...], "a", (), "tuple_type"),
-        (tuple[Colour, ...], ["red", "green"], (1,), "enum"),
+        (bool, "true", (), "truth"),
+        (str, 5, (), "text"),
+        (int, True, (), "whole"),
+        (tuple[str, ...], "a", (), "list"),
+        (tuple[Colour, ...], ["red", "green"], (1,), "choice"),
     ],
 )
 def test_strictly_nothing_stands_for_anything_else(

@@ -116,10 +116,10 @@ _REMEDIES_OF_LEDGER: "Mapping[str, tuple[str, str]]" = MappingProxyType(
 )
 _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
     {
-        "greater_than": "il faut plus que {gt}",
-        "greater_than_equal": "il faut au moins {ge}",
-        "literal_error": "il faut {expected}",
-        "enum": "il faut {expected}",
+        "above": "il faut plus que {gt}",
+        "least": "il faut au moins {ge}",
+        "most": "il faut au plus {le}",
+        "choice": "il faut {expected}",
         "application_code": 'écrivez six majuscules ou chiffres entre guillemets, par exemple "CPP001"',
         "file_mode": 'écrivez les droits en octal et entre guillemets, par exemple "0640"',
         "scanner_address": (
@@ -147,16 +147,12 @@ _FRENCH_REASONS: "Mapping[str, str]" = MappingProxyType(
         ),
         "storage_nowhere": 'dites où dans le stockage, par exemple "s3://seau/edigate"',
         "siret": 'écrivez quatorze chiffres entre guillemets, par exemple "11000201100044"',
-        "string_type": "il faut un texte, entre guillemets",
-        "float_type": "il faut un nombre",
-        "float_parsing": "il faut un nombre",
-        "int_type": "il faut un nombre entier",
-        "int_parsing": "il faut un nombre entier",
-        "int_from_float": "il faut un nombre entier",
-        "bool_type": "il faut true ou false",
-        "bool_parsing": "il faut true ou false",
-        "model_type": "il faut une table de réglages",
-        "value_error": "valeur refusée ({error})",
+        "text": "il faut un texte, entre guillemets",
+        "number": "il faut un nombre",
+        "whole": "il faut un nombre entier",
+        "truth": "il faut true ou false",
+        "table": "il faut une table de réglages",
+        "zone": 'écrivez le nom d\'un fuseau horaire, par exemple "Europe/Paris"',
     }
 )
 
@@ -369,7 +365,7 @@ def settings_in_words(error: Any) -> str:  # noqa: ANN401 - config.BadSettings
 def _problem_in_french(problem: Any) -> str:  # noqa: ANN401 - config.Problem
     if problem.kind == "unreadable":
         return f"{problem.where} : ne peut pas être lu : {problem.reason}"
-    if problem.kind == "extra_forbidden":
+    if problem.kind == "unknown":
         like = f"vouliez-vous dire {problem.like} ?" if problem.like else "la liste est dans docs/reference/settings.md"
         return f"{problem.where} : {problem.key} n'est pas un réglage ; {like}"
     known = _FRENCH_REASONS.get(problem.kind)
