@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import time
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +22,7 @@ from edigate.domain.names import parse_name
 from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.settings import RuleSettings
 from edigate.domain.typography import NO_BREAK
+from edigate.domain.wrapper_form import is_ordinary
 from edigate.emitters import pivot
 from edigate.emitters.envelope import Header
 from edigate.intake.wholeness import is_whole
@@ -128,6 +130,9 @@ def read_attachment(content: bytes) -> None:
     if found.flaw is None:
         wrapped = attachments.as_wrapper("facture.pdf", text)
         _keeps(attachments.inspect("facture.pdf", wrapped, ATTACHMENT).flaw is None, "a wrapper with a flaw")
+        data = b64decode(wrapped)
+        _keeps(is_ordinary(data, data, len(data)), "a wrapper with more in it than its file")
+        _keeps(b64encode(data).decode("ascii") == wrapped, "base64 that a schema refuses")
 
 
 def read_name(content: bytes) -> None:

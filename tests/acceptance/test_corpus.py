@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.domain.attachments import zipped
 from edigate.intake.wholeness import is_whole
 from edigate.pipeline.desk import Deposit
 from edigate.pipeline.examine import examine
 from edigate.sandbox.flows import flow_name
 from tests.acceptance.gates import DEPOSITOR, fresh_number, sound
 from tests.corpus.archive_attacks import ARCHIVE_ATTACKS
-from tests.corpus.attacks import ELSEWHERE, FILE, NOT_ADMITTED
+from tests.corpus.attachment_attacks import ATTACHMENT_ATTACKS, CONTENT, NAME
+from tests.corpus.attacks import ELSEWHERE, FILE, NOT_ADMITTED, TAKEN
 from tests.corpus.bait import Bait
 from tests.corpus.pdf_attacks import PDF_ATTACKS
 from tests.corpus.xml_attacks import XML_ATTACKS
@@ -38,6 +40,7 @@ FAMILIES = {
     **{f"xml {at}": XML_ATTACKS[at::3] for at in range(3)},
     "archives": ARCHIVE_ATTACKS,
     "pdf": PDF_ATTACKS,
+    "attachments": ATTACHMENT_ATTACKS,
 }
 
 
@@ -128,3 +131,16 @@ def test_what_an_attack_is_refused_for_is_told_without_harm(make_site: MakeSite)
     for report in told.reports:
         texts = [text for line in report.lines for text in line]
         assert all(character.isprintable() or character in "\n\u202f\u00a0" for text in texts for character in text)
+
+
+def test_of_a_hostile_attachment_only_the_file_is_handed_on(make_site: MakeSite) -> None:
+    """Whatever program opens a pivot's attachment finds what was checked, and nothing else is in it."""
+    site = make_site()
+    taken = [attack for attack in ATTACHMENT_ATTACKS if attack.verdict == TAKEN]
+    for attack in taken:
+        site.deposit(attack.make(fresh_number()), attack.interface)
+    site.round()
+    outboxes = [site.collect(folder.name) for folder in (site.root / "outbox").iterdir()]
+    found = [unit.findtext(f"PJ[NomPJ='{NAME}']/Contenu") for told in outboxes for unit in told.units.values()]
+
+    assert found == [zipped(NAME, CONTENT)] * len(taken)

@@ -23,6 +23,7 @@ END = struct.Struct("<4s4H2LH")
 ENCRYPTED, UTF8 = 0x0001, 0x0800
 """Flags: a password is needed; the name is UTF-8."""
 
+_LAST_VERSION = 45  # of what a program must know of the format to find a file that is stored or deflated
 _SUMS_BEHIND, _EFFORT = 0x0008, 0x0006  # how hard the packer tried, which says nothing to whoever unpacks
 _KNOWN_FLAGS = UTF8 | _SUMS_BEHIND | _EFFORT
 _FOLDER_OR_LABEL = 0x18  # of DOS
@@ -36,6 +37,7 @@ at most: 7-Zip's, Info-ZIP's now and formerly, and the mark of a JAR."""
 class _Told(NamedTuple):
     """What a header tells of a file: checksum, packed size and size are its sums."""
 
+    version: int
     flags: int
     method: int
     sums: tuple[int, int, int]
@@ -62,7 +64,7 @@ def is_ordinary(head: bytes, tail: bytes, length: int) -> bool:
         return False
     told, other = entry.told, local
     alike = (told.name, told.method, told.flags & UTF8) == (other.name, other.method, other.flags & UTF8)
-    known = not (told.flags | other.flags) & ~_KNOWN_FLAGS
+    known = not (told.flags | other.flags) & ~_KNOWN_FLAGS and max(told.version, other.version) <= _LAST_VERSION
     return alike and known and _is_plain(told.extra) and _is_plain(other.extra) and _ends(entry, other, tail)
 
 
@@ -81,11 +83,11 @@ def _only_entry(tail: bytes, length: int) -> _Entry | None:
 def _entry(record: bytes, at: int, place: int) -> _Entry | None:
     if len(record) < ENTRY.size:
         return None
-    mark, _, _, flags, method, _, _, *sums, name, extra, comment, disk, _, kind, begin = ENTRY.unpack_from(record)
+    mark, _, version, flags, method, _, _, *sums, name, extra, comment, disk, _, kind, begin = ENTRY.unpack_from(record)
     whole = ENTRY.size + name + extra == len(record)
     if mark != ENTRY_MARK or not whole or (comment, disk, begin) != (0, 0, 0) or not _is_file(kind):
         return None
-    told = _Told(flags, method, (sums[0], sums[1], sums[2]), *_parted(record[ENTRY.size :], name))
+    told = _Told(version, flags, method, (sums[0], sums[1], sums[2]), *_parted(record[ENTRY.size :], name))
     return _Entry(told, at, place)
 
 
@@ -97,11 +99,11 @@ def _is_file(kind: int) -> bool:
 def _local(head: bytes) -> _Told | None:
     if len(head) < LOCAL.size:
         return None
-    mark, _, flags, method, _, _, *sums, name, extra = LOCAL.unpack_from(head)
+    mark, version, flags, method, _, _, *sums, name, extra = LOCAL.unpack_from(head)
     end = LOCAL.size + name + extra
     if mark != LOCAL_MARK or len(head) < end:
         return None
-    return _Told(flags, method, (sums[0], sums[1], sums[2]), *_parted(head[LOCAL.size : end], name))
+    return _Told(version, flags, method, (sums[0], sums[1], sums[2]), *_parted(head[LOCAL.size : end], name))
 
 
 def _parted(behind: bytes, name: int) -> tuple[bytes, bytes]:

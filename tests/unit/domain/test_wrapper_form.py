@@ -7,7 +7,6 @@ import shutil
 import struct
 import subprocess
 import tracemalloc
-import zlib
 from base64 import b64decode, b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import pytest
 
 from edigate.domain.attachments import Flaw, as_wrapper, inspect, zipped
 from edigate.domain.wrapper_form import is_ordinary
+from tests.corpus.attachment_attacks import CONTENT, HIDDEN, MORE_IN_IT, NAME, NO_SUMS, PLAIN, SUMS, field
 from tests.unit.unpacking.reading import Part, deflate, zip_of
 
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT = 1_000_000
-NAME = "plan.txt"
-CONTENT = b"A plan of the ground floor. " * 4
-HIDDEN = b"MZ another file"
-PLAIN = Part(NAME.encode(), CONTENT)
-SUMS = struct.pack("<3L", zlib.crc32(CONTENT), len(deflate(CONTENT)), len(CONTENT))
-NO_SUMS = {"check": 0, "packed": 0, "size": 0}
-END = 22
 
 
 def handed_on(data: bytes) -> bytes:
@@ -38,16 +31,6 @@ def handed_on(data: bytes) -> bytes:
     encoded = b64encode(data).decode("ascii")
     assert inspect(NAME, encoded, LIMIT).flaw is None
     return b64decode(as_wrapper(NAME, encoded))
-
-
-def field(kind: int, content: bytes) -> bytes:
-    """An extra field."""
-    return struct.pack("<2H", kind, len(content)) + content
-
-
-def unicode_path(name: str, of: bytes = NAME.encode()) -> bytes:
-    """Info-ZIP's extra field with another name for a file; programs that know it show that name."""
-    return field(0x7075, struct.pack("<BL", 1, zlib.crc32(of)) + name.encode())
 
 
 # --- as it came ------------------------------------------------------------------------------------------------------
@@ -142,77 +125,7 @@ def test_a_wrapper_of_the_gate_is_ordinary() -> None:
 # --- only the file ---------------------------------------------------------------------------------------------------
 
 
-def _commented(data: bytes, comment: bytes) -> bytes:
-    return data[:-2] + struct.pack("<H", len(comment)) + comment
-
-
-def _unlisted() -> bytes:
-    """A second file that the directory does not have: who reads from the start finds it."""
-    return zip_of(PLAIN, between=zip_of(Part(b"b.exe", HIDDEN, method=0))[: -END - 51])
-
-
-def _two_directories() -> bytes:
-    """A directory of another file, and that of the first in the comment: programs take one or the other."""
-    plain, other = zip_of(PLAIN), zip_of(Part(b"b.exe", HIDDEN, method=0))
-    cut, other_cut = plain.index(b"PK\x01\x02"), other.index(b"PK\x01\x02")
-    entry, other_entry = plain[cut:-END], other[other_cut:-END]
-    at = cut + other_cut
-    last = at + len(other_entry) + END
-    comment = entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), last, 0)
-    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(other_entry), at, len(comment))
-    return (
-        plain[:cut] + other[:other_cut] + other_entry[:42] + struct.pack("<L", cut) + other_entry[46:] + end + comment
-    )
-
-
-def _entry_with_comment() -> bytes:
-    data = zip_of(PLAIN)
-    at, size = data.index(b"PK\x01\x02"), len(data) - END - data.index(b"PK\x01\x02")
-    entry = data[at : at + 32] + struct.pack("<H", len(HIDDEN)) + data[at + 34 : -END] + HIDDEN
-    return data[:at] + entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, size + len(HIDDEN), at, 0)
-
-
-def _with(**changes: object) -> Callable[[], bytes]:
-    return lambda: zip_of(replace(PLAIN, **changes))  # type: ignore[arg-type]
-
-
-MORE = {
-    "a second file that is not listed": _unlisted,
-    "a second directory in the comment": _two_directories,
-    "a comment": lambda: _commented(zip_of(PLAIN), HIDDEN),
-    "a comment of the file": _entry_with_comment,
-    "bytes behind it": lambda: zip_of(PLAIN) + HIDDEN,
-    "bytes between data and directory": lambda: zip_of(PLAIN, between=HIDDEN),
-    "bytes in the place of sums": _with(flags=8, behind=HIDDEN[:12], local=NO_SUMS),
-    "sums that lie": _with(flags=8, behind=b"PK\x07\x08" + SUMS[:4] + bytes(4) + SUMS[8:], local=NO_SUMS),
-    "sums that are missing": _with(flags=8, local=NO_SUMS),
-    "sums of 64 bits": _with(
-        flags=8, local=NO_SUMS, behind=SUMS[:4] + struct.pack("<2Q", len(deflate(CONTENT)), len(CONTENT))
-    ),
-    "sums behind what is stored": _with(
-        method=0, flags=8, behind=struct.pack("<3L", zlib.crc32(CONTENT), len(CONTENT), len(CONTENT)), local=NO_SUMS
-    ),
-    "sums nowhere before the data": _with(local=NO_SUMS),
-    "another size before the data": _with(local={"size": 5}),
-    "another packed size before the data": _with(local={"packed": 5}),
-    "another checksum before the data": _with(local={"check": 5}),
-    "another name in an extra field": _with(extra=unicode_path("../facture.exe")),
-    "another name before the data": _with(local={"extra": unicode_path("../facture.exe")}),
-    "another name in the directory": _with(central={"extra": unicode_path("../facture.exe")}),
-    "a file in an extra field": _with(extra=field(0x4242, HIDDEN)),
-    "a file in the time": _with(extra=field(0x5455, b"\x03" + HIDDEN)),
-    "the time again and again": _with(extra=field(0x5455, HIDDEN[:13]) * 2),
-    "half an extra field": _with(local={"extra": b"UT\x05"}),
-    "an extra field past the end of all": _with(local={"extra": b"UT\x0d\x00" + HIDDEN[:5]}),
-    "sizes of 64 bits": _with(extra=field(1, struct.pack("<2Q", len(CONTENT), len(deflate(CONTENT))))),
-    "the flags of patches": _with(flags=0x20),
-    "flags that differ": _with(local={"flags": 0x0800}),
-    "a folder by its attributes": _with(central={"attributes": 0x10}),
-    "a link by its attributes": _with(central={"attributes": 0o120777 << 16}),
-}
-
-
-@pytest.mark.parametrize("make", MORE.values(), ids=MORE)
+@pytest.mark.parametrize("make", MORE_IN_IT.values(), ids=MORE_IN_IT)
 def test_of_a_zip_with_more_in_it_only_the_file_is_handed_on(make: Callable[[], bytes]) -> None:
     """The file that was checked, in a wrapper of the gate's own."""
     data = make()
