@@ -117,12 +117,16 @@ class Inbox:
         self._broken_after = broken_after_seconds
         self._seen: dict[str, _Seen] = {}
         self._cut: dict[str, Sight] = {}
-        self._renamed: set[str] = set()
-        self._news: deque[str] = deque()
+        self._renamed: dict[str, Sight] = {}
+        self._news: deque[tuple[str, Sight]] = deque()
 
     def arrived_by_rename(self, path: Path) -> None:
-        """Remember a file that was seen to arrive by rename: it needs no quiet period. Any thread may call."""
-        self._news.append(str(path))
+        """Remember a file that was seen to arrive by rename: it needs no quiet period as long as it looks like this.
+
+        Any thread may call.
+        """
+        with suppress(OSError):  # it has gone: what comes under its name is another file
+            self._news.append((str(path), Sight.of(os.lstat(path))))
 
     def look(self, partners: Collection[str], at_most: int) -> Look:
         """What is there: ready (at most so many, the partners in turn), still waiting, or trouble.
@@ -131,9 +135,14 @@ class Inbox:
         """
         found = Look()
         while self._news:
-            self._renamed.add(self._news.popleft())
+            path, sight = self._news.popleft()
+            self._renamed[path] = sight
         self._seen = {folder.name: self._look_into(folder, found) for folder in self._folders(partners, found)}
-        self._renamed = {path for path in self._renamed if os.path.basename(os.path.dirname(path)) in self._seen}
+        self._renamed = {
+            path: sight
+            for path, sight in self._renamed.items()
+            if os.path.basename(os.path.dirname(path)) in self._seen
+        }
         for seen in self._seen.values():
             found.waiting += seen.waiting
             if seen.quiet_at is not None:
@@ -152,7 +161,8 @@ class Inbox:
                 in_turn.append(seen)
         # What is ready goes, and another file may come under its name.
         if self._renamed:
-            self._renamed.difference_update(str(ready.path) for ready in found.ready)
+            for ready in found.ready:
+                self._renamed.pop(str(ready.path), None)
 
     def _folders(self, partners: Collection[str], found: Look) -> Iterator[os.DirEntry[str]]:
         for folder in sorted(os.scandir(self.root), key=lambda e: e.name):
@@ -177,7 +187,11 @@ class Inbox:
                 found.troubles.append(trouble)
         for path in before.files.keys() - seen.files.keys():
             self._cut.pop(path, None)
-        self._renamed = {path for path in self._renamed if path in seen.files or os.path.dirname(path) != folder.path}
+        self._renamed = {
+            path: sight
+            for path, sight in self._renamed.items()
+            if path in seen.files or os.path.dirname(path) != folder.path
+        }
         now = time.monotonic()
         seen.until = now + COSTS * (now - began)
         return seen
@@ -210,7 +224,7 @@ class Inbox:
         seen.files[path] = (sight, since)
         # By what was seen, and by the time of its last change where that is in the past.
         still_for = max(seen.at - since, by_the_wall - sight.mtime_ns / 1e9)
-        quiet_left = 0.0 if path in self._renamed else self._quiet - still_for
+        quiet_left = 0.0 if self._renamed.get(path) == sight else self._quiet - still_for
         if quiet_left > 0:
             seen.waiting.append(Path(path))
             quiet_at = seen.at + quiet_left

@@ -149,6 +149,22 @@ def test_the_next_file_of_that_name_has_its_own_quiet_period(root: Path) -> None
     assert names(look(inbox)) == []
 
 
+def test_the_news_of_a_rename_is_of_that_file_alone(root: Path) -> None:
+    """It was taken back before the look, or was written to since: what stands under its name may not be whole."""
+    inbox = an_inbox(root, quiet=5)
+    taken_back, grown = drop(root), drop(root, "b")
+    for path in (taken_back, grown):
+        inbox.arrived_by_rename(path)
+    taken_back.unlink()
+    drop(root, content=b"<a>begun" + b"</a>")
+    with grown.open("ab") as file:
+        file.write(b"<!-- more -->")
+    inbox.arrived_by_rename(root / "ABC123" / "gone")
+    drop(root, "gone")
+
+    assert names(look(inbox)) == []
+
+
 def test_news_may_come_from_another_thread_at_any_time(root: Path) -> None:
     """The watcher tells of renames while the gate looks."""
     inbox, done = an_inbox(root, quiet=500), threading.Event()
