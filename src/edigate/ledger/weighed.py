@@ -6,11 +6,13 @@ change to any of its flows, runs or reports, whoever makes it; so what is kept i
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 
+from edigate.ledger.clock import moment, stamp
 from edigate.ledger.tables import weighed
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 COUNTS = tuple(column.name for column in weighed.c)[3:]
 # Above every time that the ledger writes.
 EVER = "9"
+# A span is of one day: longer ones are looked for in vain, here and by the triggers, which need not read all then.
+LONGEST = dt.timedelta(days=2)
 _ALL = select(weighed.c.start, weighed.c.until, weighed.c.partner, *(weighed.c[name] for name in COUNTS)).order_by(
     weighed.c.start, weighed.c.partner
 )
@@ -42,6 +46,12 @@ def load(connection: Connection, start: str = "", until: str = EVER) -> list[Spa
         Span(start, until, {row[2]: tuple(row[3:]) for row in found})
         for (start, until), found in groupby(rows, key=lambda row: (row[0], row[1]))
     ]
+
+
+def has_any_of(connection: Connection, start: str, until: str) -> bool:
+    """Whether any span has some of the time between these two: what is in two spans would be counted twice."""
+    reaches = (weighed.c.start > stamp(moment(start) - LONGEST), weighed.c.start < until, weighed.c.until > start)
+    return bool(connection.execute(select(exists().where(*reaches))).scalar())
 
 
 def gaps(spans: Iterable[Span], start: str = "", until: str = EVER) -> Iterator[tuple[str, str]]:

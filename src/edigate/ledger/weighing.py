@@ -78,7 +78,7 @@ def _after_so_many(connection: Connection, start: str) -> str:
 
 def _came_out(connection: Connection, start: str, until: str) -> bool:
     """Count a span now that nobody else can write, and keep it if it comes out and nothing of it is under way."""
-    if weighed.load(connection, start, until):  # somebody else was quicker
+    if weighed.has_any_of(connection, start, until):  # somebody else was quicker, though with other spans maybe
         return True
     counted = balance.count(connection, start, until)
     if not all(balance.is_over(row) for row in counted):

@@ -225,3 +225,57 @@ def test_a_weighed_ledger_is_only_counted_through_indexes(ledger: Engine) -> Non
     assert {step.partition(" INDEX ")[0] for step in scans if step != "SCAN deliveries USING INDEX reports"} == {
         "SCAN runs USING COVERING"
     }
+
+
+def _weighed(connection: Connection, start: str, until: str) -> None:
+    weighed.keep(connection, start, until, books.count(connection, start, until))
+
+
+# Spans that have a flow at noon, and those beside it that have not.
+NOON = "2026-03-04T12:00:00.000000Z"
+DAY = ("2026-03-03T23:00:00.000000Z", "2026-03-04T23:00:00.000000Z")
+BEFORE, AFTERNOON, AFTER = ("2026-03-04T09:00:00.000000Z", NOON), (NOON, DAY[1]), (NOON[:-2] + "1Z", DAY[1])
+AROUND = ("2026-03-04T11:00:00.000000Z", "2026-03-04T13:00:00.000000Z")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(DAY, AFTERNOON), (DAY, AROUND), (AROUND, AFTERNOON), (AROUND, DAY), (AFTERNOON, AROUND), (DAY, DAY)],
+)
+def test_two_that_weigh_at_once_count_nothing_twice(
+    ledger: Engine, first: tuple[str, str], second: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has chosen a span while it was in none finds it in another one, however the two of them overlap."""
+    with writing(ledger) as connection:
+        for number, at in enumerate((AROUND[0], NOON), 100):
+            _add(connection, number, at)
+    monkeypatch.setattr(weighing, "_spans", lambda *_: iter([first, second]))
+    weighing.weigh(ledger, PARIS, NOW)
+
+    with ledger.connect() as connection:
+        assert [span[:2] for span in weighed.load(connection)] == [first]
+        _true(connection, PARIS)
+
+
+def test_spans_that_only_touch_are_both_kept(ledger: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends where the other begins has nothing of it."""
+    with writing(ledger) as connection:
+        for number, at in enumerate((AROUND[0], NOON), 100):
+            _add(connection, number, at)
+    monkeypatch.setattr(weighing, "_spans", lambda *_: iter([AFTERNOON, BEFORE]))
+    weighing.weigh(ledger, PARIS, NOW)
+
+    with ledger.connect() as connection:
+        assert [span[:2] for span in weighed.load(connection)] == [BEFORE, AFTERNOON]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_takes_away_every_span_that_it_touches(ledger: Engine, change: str) -> None:
+    """Of spans that overlap, as a hand in the ledger may leave them, none goes on to tell what is no longer so."""
+    with writing(ledger) as connection:
+        _add(connection, 100, NOON)
+        for span in (DAY, AROUND, AFTERNOON, BEFORE, AFTER):
+            _weighed(connection, *span)
+        connection.execute(text(CHANGES[change]), {"flow": "f100"})
+
+        assert [span[:2] for span in weighed.load(connection)] == [BEFORE, AFTER]

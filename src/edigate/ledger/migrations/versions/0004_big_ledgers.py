@@ -16,6 +16,8 @@ _OF_WORKS = (
 )
 _FLOW_OF = "(select received_at from flows where id = {})"
 _FLOW_OF_RUN = "(select f.received_at from runs r join flows f on f.id = r.flow where r.id = {})"
+# No span is longer than a day: of those that began before there is nothing to be read.
+_TWO_DAYS_BEFORE = "coalesce(date({}, '-2 days'), '')"
 # Table, what is done to it, when that touches books that may have been weighed, and the time of the flow it is about.
 # What is under way is in no weighed span: it costs a look at the row, and no more.
 _UNWEIGH = (
@@ -57,8 +59,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for name, done, when, moment in _UNWEIGH:
             op.execute(
-                f"create trigger unweigh_{name} after {done} when {when} begin delete from weighed where start ="  # noqa: S608 - our own words
-                f" (select max(start) from weighed where start <= {moment}) and until > {moment}; end"
+                f"create trigger unweigh_{name} after {done} when {when} begin delete from weighed"  # noqa: S608 - our own words
+                f" where start between {_TWO_DAYS_BEFORE.format(moment)} and {moment} and until > {moment}; end"
             )
 
 
