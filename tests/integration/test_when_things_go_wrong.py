@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import re
@@ -20,6 +21,7 @@ from sqlalchemy import delete, text
 
 from edigate.app import open_gate
 from edigate.filing import import_directory
+from edigate.ledger.clock import new_id
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries, flows, invoices, runs
 from edigate.ledger.tables import notes as notes_table
@@ -145,10 +147,30 @@ def test_an_inbox_without_rights_is_named_and_taken_when_it_can_be(place: Place,
     folder.chmod(mode)
     told = place.edigate("run", "--once", privileged=False)
     folder.chmod(0o750)
-    assert (told.returncode, "ABC123" in told.stdout) == (1, True)
+    assert (told.returncode, "ABC123" in _joined(told.stdout)) == (1, True)
     assert place.verdicts() == [(other, "integrated")]
 
     place.edigate("run", "--once", privileged=False)
+    assert (shut, "inadmissible") in place.verdicts()
+
+
+@pytest.mark.parametrize("many", [1, 6])
+def test_an_inbox_that_is_shut_once_its_file_is_claimed_keeps_nobody_back(place: Place, many: int) -> None:
+    """What was claimed from it waits in the spool until the inbox can be synced: else a power cut might bring it back.
+
+    So it does whether each inbox is synced by itself or the file system at once.
+    """
+    shut, others = place.drop(partner="ABC123", content=b"%PDF-1.4\n%%EOF"), [place.drop() for _ in range(many)]
+    folder, spool = place.root / "inbox" / "ABC123", place.root / "spool" / "ABC123"
+    spool.mkdir(parents=True)
+    (folder / shut).rename(spool / f"{new_id(dt.datetime.now(dt.UTC))}={shut}")
+    folder.chmod(0)
+    told = place.edigate("run", "--once", privileged=False)
+    folder.chmod(0o750)
+    assert (told.returncode, "ABC123" in _joined(told.stdout), "Traceback" in told.stderr) == (1, True, False)
+    assert sorted(place.verdicts()) == sorted((name, "integrated") for name in others)
+
+    assert place.edigate("run", "--once", privileged=False).returncode == 0
     assert (shut, "inadmissible") in place.verdicts()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -26,7 +25,7 @@ from edigate.ledger.syncing import shared_sync
 if TYPE_CHECKING:
     import datetime as dt
     from collections import deque
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from edigate.engine.gate import Gate
     from edigate.intake.folder import Claim, Ready
@@ -70,7 +69,8 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
 
     Some batches at once, however much was fetched from servers meanwhile.
     """
-    claims = list(islice(folder.claimed(gate.places.spool), BATCHES_AT_ONCE * gate.settings.intake.batch_flows))
+    at_most = BATCHES_AT_ONCE * gate.settings.intake.batch_flows
+    claims = list(islice(_of_open_inboxes(gate, folder.claimed(gate.places.spool), tell), at_most))
     if not claims:
         return 0
     now = gate.clock()
@@ -90,10 +90,40 @@ def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:
     return len(booked)
 
 
+def _of_open_inboxes(gate: Gate, claims: Iterable[Claim], tell: Callable[[Trouble], None]) -> Iterator[Claim]:
+    """Without those of partners whose inboxes cannot be opened, and so not be synced: they keep nobody else back."""
+    opens: dict[str, bool] = {}
+    for claimed in claims:
+        partner = claimed.partner
+        if partner not in opens:
+            opens[partner] = _carried_out(_open, gate.places.inbox / partner, tell)
+        if opens[partner]:
+            yield claimed
+
+
+def _open(inbox: Path) -> None:
+    os.close(os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+
+
+def _carried_out(step: Callable[[Path], None], inbox: Path, tell: Callable[[Trouble], None]) -> bool:
+    """Whether a step went well with an inbox, or there is none any more; what stood in the way is told."""
+    try:
+        step(inbox)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        tell(Trouble(inbox, "inbox.unreadable_folder", error.strerror or str(error)))
+        return False
+    return True
+
+
 def _keep_all(
     gate: Gate, claims: Sequence[Claim], now: dt.datetime, shared: SharedSync, tell: Callable[[Trouble], None]
 ) -> list[tuple[Claim, store.Booking]]:
-    """Have these files in the archive, on the disk, and out of the inboxes there. Raises OSError."""
+    """Have these files in the archive, on the disk, and out of the inboxes there. Raises OSError.
+
+    Those of an inbox that cannot be synced are left out.
+    """
     day = now.astimezone(gate.zone).date()
     keep = partial(_keep, gate, at=stamp(now), day=day, tell=tell)
     home = gate.archive.folder()
@@ -105,12 +135,15 @@ def _keep_all(
         if any(kept):
             gate.archive.seal(day)
     booked = [pair for pair in kept if pair]
-    for partner in {claimed.partner for claimed, _ in booked}:
-        # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
-        inbox = gate.places.inbox / partner
-        with suppress(FileNotFoundError):
-            if not shared.covers(inbox):
-                sync_folder(inbox)
+
+    def settle(inbox: Path) -> None:
+        if not shared.covers(inbox):
+            sync_folder(inbox)
+
+    # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
+    partners = {claimed.partner for claimed, _ in booked}
+    settled = {partner for partner in partners if _carried_out(settle, gate.places.inbox / partner, tell)}
+    booked = [(claimed, booking) for claimed, booking in booked if claimed.partner in settled]
     if booked:
         shared.run()
     return booked
