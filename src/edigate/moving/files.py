@@ -6,7 +6,7 @@ What is there already is only read and compared. Nothing is taken away where it 
 from __future__ import annotations
 
 import datetime as dt
-import os
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -113,15 +113,13 @@ def _bring(folder: Path, place: str, target: Archive) -> _Brought:
         there, size = target.digest(place)
         if there == sha256:
             return _Brought(place, size)
-    descriptor = os.open(folder / place, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        kept, read, size = target.keep(descriptor, day)
-    finally:
-        os.close(descriptor)
-    if read != sha256:
-        target.remove(kept)
-        return _Brought(place, sound=False)
-    if target.digest(place) != (sha256, size):
+    with (folder / place).open("rb", buffering=0) as file:
+        # What is not what its name says may be another deposit of the day, in whose place it would be kept.
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            return _Brought(place, sound=False)
+        file.seek(0)
+        _, read, size = target.keep(file.fileno(), day)
+    if read != sha256 or target.digest(place) != (sha256, size):
         raise Unmovable(Cause.DIFFERENT, place)
     return _Brought(place, size, new=True)
 
