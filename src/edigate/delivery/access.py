@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
+
+from edigate.ledger.archive import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,10 +22,13 @@ class Access:
     gid: int = -1
 
     def make_folder(self, path: Path) -> None:
-        """Make a folder that a partner uses, unless it is there."""
-        if not path.is_dir():
+        """Make a folder that a partner uses, unless it is there: durably, as what is synced in it is meant to be."""
+        missing = list(takewhile(lambda folder: not folder.is_dir(), (path, *path.parents)))
+        if missing:
             path.mkdir(parents=True)
             self.open_folder(path)
+        for folder in missing:
+            sync_folder(folder.parent)
 
     def open_folder(self, path: Path) -> None:
         """Let the partner into a folder."""

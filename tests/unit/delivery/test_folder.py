@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,6 @@ from edigate.delivery.folder import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -140,3 +140,21 @@ def test_what_was_begun_is_taken_away(tmp_path: Path) -> None:
     outbox.clear("ABC123")
     outbox.clear("NOBODY")
     assert [path.name for path in folder.iterdir()] == ["7"]
+
+
+def test_a_folder_that_is_made_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is synced where it stands, once: what is handed out in it would go with it otherwise."""
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", noting)
+    outbox = Outbox(tmp_path / "outbox", Access())
+    outbox.prepare("ABC123")
+    assert sorted(synced) == [tmp_path, outbox.root, outbox.root / "ABC123"]
+    outbox.prepare("ABC123")
+    outbox.prepare("JMRPOR")
+    assert synced[3:] == [outbox.root, outbox.root / "JMRPOR"]
