@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+import sqlite3
 import traceback
 from collections import Counter
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edigate.domain.cadres import CADRES
 from edigate.domain.verdicts import Verdict
-from edigate.engine.pool import Broke, Died
+from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import deadlines, journal, notes, partners, settlement, store
 from edigate.ledger.clock import moment, stamp, system_clock
@@ -42,6 +43,7 @@ LONE_DEATHS = 2
 LONE_KILLS = 5
 ATTEMPTS = 20
 SHARES_PER_WORKER = 2
+_PRIMARY = 0xFF  # of a code of SQLite's; the rest says more of it
 _OF_THE_WORLD = (OperationalError, InterfaceError, OSError, MemoryError)
 # Every worker that shares an archive unpacks all of it: a twentieth of the work on a document without attachments.
 MOST_AMONG = 4
@@ -132,6 +134,16 @@ def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[
 def _count(connection: Connection, innocent: Sequence[str], dead: Sequence[str]) -> None:
     store.forget_attempts(connection, innocent)
     store.count_death(connection, dead)
+
+
+def of_the_world(error: Exception) -> bool:
+    """Whether an error says nothing of the flows at hand: the disk, the ledger's file, workers that do not start.
+
+    Where SQLite cannot carry out a statement it may well be over what it is about.
+    """
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY != sqlite3.SQLITE_ERROR
+    return isinstance(error, OSError | CannotStart)
 
 
 def pass_time(gate: Gate) -> int:

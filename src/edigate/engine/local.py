@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import math
 import queue
 import shutil
 import time
 import traceback
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,10 +25,11 @@ from edigate.engine.pool import CannotStart, Pool
 from edigate.engine.restored import refuse_if_restored
 from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
+from edigate.engine.taking_in import TakingIn
 from edigate.engine.tally import Tally
 from edigate.engine.underway import Underway
 from edigate.engine.upkeep import do_once, kept_up
-from edigate.engine.worker import NOTE, Charge
+from edigate.engine.worker import Charge, sweep
 from edigate.intake.folder import Look, claimed
 from edigate.intake.watch import watching
 from edigate.ledger import deadlines, deliveries, servers, store, ways
@@ -65,15 +65,13 @@ class Local:
         self._progress = progress
         self._stopped = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._beside: ThreadPoolExecutor
         self._underway: Underway
-        self._taking: Future[int] | None = None
-        self._hungry = True
-        self._ahead = 0
         self._caught_up = False
+        self._failed: Exception | None = None
         self._errands: Errands | None = None
         self._fetching: Fetching = "always"
         self._arrivals = Arrivals(gate, self.tally, found=self._wake_workers)
+        self._taking = TakingIn(self._arrivals, gate.settings.intake.batch_flows)
         self._pool = Pool(Charge.of(gate, gate.places.work), gate.settings.engine.workers)
 
     def stop(self) -> None:
@@ -138,14 +136,13 @@ class Local:
         """Hold the folder, end on a signal only between batches, and leave no process behind."""
         seconds = self.gate.settings.engine.stop_seconds
         with told_to_end(self.stop, seconds), held(self.gate.places.lock), seldom_looked_for():
-            self._beside = ThreadPoolExecutor(1, thread_name_prefix="take-in")
             self._underway = Underway(self.gate, self._pool)
             self._prepare()
             try:
                 yield
             finally:
                 self._underway.close()
-                self._beside.shutdown()
+                self._taking.close()
                 if self._errands:
                     self._errands.close()
                     self.tally.published += self._errands.sent
@@ -183,10 +180,7 @@ class Local:
             look = self._work_off()
             pause = self._pause(look)
         except Exception as error:  # noqa: BLE001 - whatever one round met, the next one may not; attempts are counted
-            known = isinstance(error, OSError | SQLAlchemyError)
-            log.error(
-                "gate.trouble", error=said(error) if known else traceback.format_exc(), again_in=PAUSE_AFTER_TROUBLE
-            )
+            _tell(error)
             pause = 0.0
             self._sit_out(PAUSE_AFTER_TROUBLE)
         self._wait(pause)
@@ -211,7 +205,9 @@ class Local:
         pauses = [(moment(time) - now).total_seconds() for time in due if time]
         if self._errands and (next_in := self._errands.next_in()) is not None:
             pauses.append(next_in)
-        if look.next_in is not None:
+        if self._taking.rests_for:
+            pauses.append(self._taking.rests_for)
+        elif look.next_in is not None:
             pauses.append(look.next_in)
         return min([self.gate.settings.intake.rescan_seconds, *pauses])
 
@@ -241,15 +237,12 @@ class Local:
     def _sweep(self) -> None:
         """Take away what a batch set aside that is done with; what failed to be handed over is rendered again."""
         runs = self._underway.runs
-        for entry in os.scandir(self.gate.places.work):
-            # A worker calls it after the run, the place in the flow, itself and a number of its own.
-            if not entry.name.endswith(NOTE) and entry.name.rsplit("-", 3)[0] not in runs:
-                Path(entry.path).unlink()
+        sweep(self.gate.places.work, lambda run: run not in runs)
 
     def _work_off(self) -> Look:
         """Rounds until nothing is ready, under way or due; the last look tells what still waits."""
         self._set_off()
-        self._hungry = True
+        self._taking.wanted = True
         try:
             while not self._stopped and self._round():
                 pass
@@ -257,62 +250,72 @@ class Local:
         except BaseException:
             self._abandon()
             raise
+        if self._failed:
+            raise self._failed
         return self._arrivals.last or Look()
 
     def _round(self) -> bool:
-        """Take in and examine beside each other, decide on the batch that is examined; whether there was anything.
-
-        Time is called only once all that came while no gate was at work is decided, here and at the servers that can be
-        reached: a word may lie there.
-        """
-        taken = self._underway.fill()
-        self._ahead = max(0, self._ahead - taken) if self._underway.full else 0
-        if self._hungry and not self._taking and self._ahead < self.gate.settings.intake.batch_flows:
-            self._taking = self._beside.submit(self._arrivals.take_in, looking=self._fetching != "never")
+        """Take in and examine beside each other, decide on the batch that is examined; whether there was anything."""
+        self._taking.given(self._underway.fill(), left=self._underway.full)
+        self._taking.begin(looking=self._fetching != "never")
         first = self._underway.first
-        under_way: list[Future[Any]] = [future for future in (self._taking, first and first.found) if future]
+        under_way: list[Future[Any]] = [future for future in (self._taking.under_way, first and first.found) if future]
         wait(under_way, return_when=FIRST_COMPLETED)
-        if self._taking and self._taking.done():
+        if self._taking.under_way and self._taking.under_way.done():
             self._take()
         if first and first.found.done():
             self._decide()
-            self._hungry = True
-        if under_way and (first or self._hungry):
+            self._taking.wanted = True
+        if under_way and (first or self._taking.wanted):
             return True
-        if self._decide():
-            return True
-        if self._caught_up or not self._arrivals.last or self._arrivals.full:
-            return False
-        if self._errands and not self._errands.caught_up:
-            return False
+        return bool(self._decide() or self._catch_up())
+
+    def _catch_up(self) -> int:
+        """Let time be called from now on, once; returns what was done at that.
+
+        All that came while no gate was at work is decided first, here and at the servers that can be reached: a word
+        may lie there.
+        """
+        unknown = not self._arrivals.last or self._arrivals.full or self._taking.rests_for
+        if self._caught_up or unknown or (self._errands and not self._errands.caught_up):
+            return 0
         self._caught_up = True
-        return bool(self._decide())
+        return self._decide()
 
     def _take(self) -> None:
-        """What was taken in waits for the workers; after nothing, no more is looked for until something is done."""
-        taking, self._taking = self._taking, None
-        taken = taking.result() if taking else 0
-        self._ahead += taken
-        self._hungry = taken > 0
+        """What was taken in waits for the workers. What stood in its way keeps nothing back that was taken in before.
+
+        A gate that runs tries again after a pause; a single round goes on with what it has, and fails in the end.
+        """
+        try:
+            self._taking.end()
+        except Exception as error:  # noqa: BLE001 - whatever it met, the next time it may not
+            if self._fetching == "always":
+                _tell(error)
+                self._taking.rest(PAUSE_AFTER_TROUBLE)
+            else:
+                self._failed = error
+                self._taking.rest(math.inf)
 
     def _finish(self) -> None:
         """What was taken in is in hand: it is not left undecided."""
-        if self._taking:
+        if self._taking.under_way:
             self._take()
-        while self._underway.first or self._ahead:
-            taken = self._underway.fill() if self._ahead else 0
+        while self._underway.first or self._taking.ahead:
+            taken = self._underway.fill() if self._taking.ahead else 0
             if not taken and not self._underway.first:
                 break
-            self._ahead = max(0, self._ahead - taken)
+            self._taking.given(taken, left=True)
             self._decide()
 
     def _abandon(self) -> None:
         """Have nobody at anything any more; it is taken up again from what the ledger says."""
-        if self._taking:
-            with suppress(Exception):
-                self._take()
-        self._ahead = 0
+        if self._taking.under_way:
+            self._take()
+        self._taking.given(0, left=False)
         self._underway.abandon()
+        with suppress(OSError):
+            self._sweep()  # it may be what the disk is full of
 
     def _decide(self) -> int:
         """Settle what is examined, and hand over what comes of it or is due. Returns how many runs and files it was."""
@@ -322,8 +325,7 @@ class Local:
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
         if self._underway.first:
-            batch, examined = self._underway.leave()
-            with timed("settle"):
+            with self._underway.leaving() as (batch, examined), timed("settle"):
                 decisions, pivots = settle(self.gate, examined)
             self.tally.held += len(examined) - len(decisions)
         with timed("hand_over") as handing:
@@ -340,3 +342,10 @@ class Local:
         if self._progress:
             self._progress(self.tally, len(self._arrivals.backlog))
         return len(batch) + published + passed
+
+
+def _tell(error: Exception) -> None:
+    """Log what a round met, after which there is a pause."""
+    known = isinstance(error, OSError | SQLAlchemyError)
+    told = said(error) if known else "".join(traceback.format_exception(error))
+    log.error("gate.trouble", error=told, again_in=PAUSE_AFTER_TROUBLE)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.engine.decisions import examine, take_due
+from edigate.engine.decisions import examine, of_the_world, take_due
 from edigate.engine.pool import CannotStart
 from edigate.ledger import store
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import RowMapping
 
@@ -47,6 +47,7 @@ class Underway:
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="examine")
         self._batches: deque[Batch] = deque()
         self._woken = False
+        self._blamed = False
 
     def wake(self) -> None:
         """Have the workers started by the time when the first batch is there; any thread may say so."""
@@ -86,25 +87,35 @@ class Underway:
             taken += len(rows)
         return taken
 
-    def leave(self) -> tuple[Sequence[RowMapping], list[tuple[RowMapping, Examination | Waits]]]:
-        """Wait for the first batch; its rows, and what was found of them. It stays among `runs` until `forget`.
+    @contextmanager
+    def leaving(self) -> Iterator[tuple[Sequence[RowMapping], list[tuple[RowMapping, Examination | Waits]]]]:
+        """Wait for the first batch; its rows, and what was found of them, to be settled inside this context.
 
-        Where something is left to be tried again, those behind it are given back: they may repeat it.
+        It stays among `runs` until `forget`. Where something is left to be tried again, those behind it are given back:
+        they may repeat it. What is raised, unless it is of the world, may be over this batch.
         """
-        batch = self._batches[0]
-        found = batch.found.result()
-        if len(found) < len(batch.rows):
-            self._give_back(1)
-        return batch.rows, found
+        try:
+            batch = self._batches[0]
+            found = batch.found.result()
+            if len(found) < len(batch.rows):
+                self._give_back(1)
+            yield batch.rows, found
+        except Exception as error:
+            self._blamed = not of_the_world(error)
+            raise
 
     def forget(self) -> None:
         """The first batch is settled and handed over."""
         self._batches.popleft()
 
     def abandon(self) -> None:
-        """Give up all that is under way, so that it is taken again from the start; wait until nobody is at it."""
+        """Give up all that is under way, so that it is taken again from the start; wait until nobody is at it.
+
+        Only over a batch to blame, which is the first, an attempt stays counted: it will be tried run by run.
+        """
+        blamed, self._blamed = self._blamed, False
+        self._give_back(int(blamed))
         if self._batches:
-            self._give_back(1)
             with suppress(Exception):
                 self._batches.popleft().found.result()
 
@@ -118,16 +129,18 @@ class Underway:
 
         Where that cannot be written they are tried alone, which is slow, and no worse.
         """
-        back: list[str] = []
+        given_back: list[Batch] = []
         while len(self._batches) > kept:
             batch = self._batches.pop()
             if not batch.found.cancel():
                 with suppress(Exception):
                     batch.found.result()
-            back += [row["run"] for row in batch.rows]
-        if back:
+            given_back.append(batch)
+        if given_back:
             with suppress(SQLAlchemyError), writing(self._gate.ledger) as connection:
-                store.forget_attempts(connection, back)
+                for batch in given_back:
+                    runs, before = [row["run"] for row in batch.rows], batch.rows[0]["attempts"]
+                    store.forget_attempts(connection, runs, before)
 
 
 def _examined(gate: Gate, pool: Pool, rows: Sequence[RowMapping]) -> list[tuple[RowMapping, Examination | Waits]]:

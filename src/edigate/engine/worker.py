@@ -293,7 +293,10 @@ def _set_aside(of: str, content: Content, position: int) -> Content:
 
 
 def sweep(work: Path, done: Callable[[str], bool]) -> None:
-    """Take away what workers set aside of runs, or of archived flows, that are done with."""
+    """Take away what workers set aside of runs, or of archived flows, that are done with.
+
+    They call it after the run, or the archived file, the place in the flow, themselves and a number of its own.
+    """
     for entry in os.scandir(work):
         if entry.is_file() and not entry.name.endswith(NOTE) and done(entry.name.rsplit("-", 3)[0]):
             (work / entry.name).unlink(missing_ok=True)

@@ -144,10 +144,10 @@ def count_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
         connection.execute(_ATTEMPT, {"ids": ids})
 
 
-def forget_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
-    """Take back the attempts of runs that a death over others cut short."""
+def forget_attempts(connection: Connection, run_ids: Sequence[str], before: int = 0) -> None:
+    """Take back an attempt that was cut short over something else; so many were counted `before`."""
     for ids in chunks(run_ids):
-        connection.execute(update(runs).where(runs.c.id.in_(ids)).values(attempts=0))
+        connection.execute(update(runs).where(runs.c.id.in_(ids), RUN_TO_DO).values(attempts=before))
 
 
 def count_death(connection: Connection, run_ids: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import random
 import signal
@@ -18,6 +19,7 @@ from sqlalchemy import delete, update
 
 from edigate.engine import local as local_module
 from edigate.engine import tally as tally_module
+from edigate.engine.arrivals import Arrivals
 from edigate.engine.decisions import settle
 from edigate.engine.local import Local
 from edigate.engine.lock import Held
@@ -192,7 +194,10 @@ def test_a_gate_can_be_run_beside_the_main_thread(gate: Gate) -> None:
 
 
 def test_a_round_that_fails_is_followed_by_the_next(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a step meets, a running gate goes on after a pause, and loses nothing."""
+    """Whatever a step meets, a running gate goes on after a pause, and loses nothing.
+
+    Of the attempts only that one is counted which may have failed over the flow.
+    """
     monkeypatch.setattr(local_module, "PAUSE_AFTER_TROUBLE", 0.01)
     local, failures = Local(gate), [OSError(28, "No space left"), KeyError("ours")]
 
@@ -210,7 +215,55 @@ def test_a_round_that_fails_is_followed_by_the_next(gate: Gate, monkeypatch: pyt
     deposit(gate, 1)
     tally = local.run()
 
-    assert (dict(tally.verdicts), [row["attempts"] for row in rows(gate, runs)]) == ({"integrated": 1}, [3])
+    assert (dict(tally.verdicts), [row["attempts"] for row in rows(gate, runs)]) == ({"integrated": 1}, [2])
+
+
+class Stuck(Arrivals):
+    """Arrivals that cannot be taken in for so many times, once something has been."""
+
+    left = 22
+
+    def take_in(self, *, looking: bool = False) -> int:
+        """Raise what a failing disk does."""
+        if self._tally.booked and Stuck.left:
+            Stuck.left -= 1
+            raise OSError(errno.EIO, "Input/output error")
+        return super().take_in(looking=looking)
+
+
+def test_what_was_taken_in_is_decided_while_nothing_more_can_be(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that lets no deposit in for twenty rounds and more stops nobody who is in, and counts as no attempt."""
+    monkeypatch.setattr(local_module, "PAUSE_AFTER_TROUBLE", 0.2)
+    monkeypatch.setattr(local_module, "Arrivals", Stuck)
+    gate = with_settings(with_settings(gate, "intake", batch_flows=2), "engine", held_retry_seconds=0.1)
+    for number in range(6):
+        deposit(gate, number)
+    with at_work(Local(gate)):
+        until = time.monotonic() + PATIENCE
+        while "decided" not in states(gate).values() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert (list(states(gate).values()), Stuck.left > 15) == (["decided"] * 2, True)
+        while list(states(gate).values()) != ["decided"] * 6 and time.monotonic() < until:
+            time.sleep(0.05)
+
+    found = rows(gate, runs)
+    assert (Stuck.left, [row["attempts"] for row in found]) == (0, [1] * 6)
+    assert not any(row["hold_reason"] for row in found)
+
+
+def test_a_single_round_that_can_take_nothing_in_fails_once_all_is_decided(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever started it is told, and what was taken in by then is decided and handed over."""
+    monkeypatch.setattr(Stuck, "left", 1)
+    monkeypatch.setattr(local_module, "Arrivals", Stuck)
+    gate = with_settings(gate, "intake", batch_flows=2)
+    for number in range(4):
+        deposit(gate, number)
+    with pytest.raises(OSError, match="Input/output"):
+        Local(gate).run_once()
+
+    assert (list(states(gate).values()), set(delivery_states(gate))) == (["decided"] * 2, {"published"})
 
 
 def pause_of(gate: Gate, look: Look) -> float:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from edigate.engine.decisions import settle
+from edigate.engine.pool import CannotStart
 from edigate.engine.underway import AT_ONCE, Underway
 from edigate.ledger.database import writing
 from edigate.ledger.tables import runs
@@ -43,10 +47,17 @@ def attempts(gate: Gate) -> list[object]:
 
 def leaves(gate: Gate, underway: Underway) -> list[str]:
     """Settle the first batch; the names of its flows."""
-    batch, found = underway.leave()
-    settle(gate, found)
+    with underway.leaving() as (batch, found):
+        settle(gate, found)
     underway.forget()
     return [row["name"] for row in batch]
+
+
+def fails(underway: Underway, error: Exception) -> None:
+    """Have the first batch's settling raise, and abandon all."""
+    with pytest.raises(type(error)), underway.leaving():
+        raise error
+    underway.abandon()
 
 
 def test_batches_leave_in_the_order_in_which_they_were_booked(pairs: Gate, underway: Underway) -> None:
@@ -91,17 +102,64 @@ def test_those_behind_what_is_left_undecided_are_given_back(pairs: Gate, underwa
     make_endless(pairs, names[0])
 
     assert underway.fill() == 4
-    batch, found = underway.leave()
-    assert ([row["name"] for row in batch], found) == (names[:2], [])
+    with underway.leaving() as (batch, found):
+        assert ([row["name"] for row in batch], found) == (names[:2], [])
     underway.forget()
     assert (underway.first, attempts(pairs)) == (None, [1, 0, 0, 0])
 
 
 def test_what_is_abandoned_is_taken_again(pairs: Gate, underway: Underway) -> None:
-    """Only of what is settled just now is it unknown whether it can be."""
-    names = book(pairs, *[None] * 4)
+    """As if for the first time, since it was over nothing of theirs."""
+    book(pairs, *[None] * 4)
     underway.fill()
     underway.abandon()
 
+    assert (underway.first, attempts(pairs)) == (None, [0] * 4)
+    assert underway.fill() == 4
+
+
+def test_a_batch_that_cannot_be_settled_is_tried_run_by_run(pairs: Gate, underway: Underway) -> None:
+    """Whatever it is, it may be over one of them; those behind it are free of that."""
+    names = book(pairs, *[None] * 4)
+    underway.fill()
+    fails(underway, KeyError("ours"))
+
     assert (underway.first, attempts(pairs)) == (None, [1, 1, 0, 0])
     assert (underway.fill(), leaves(pairs, underway)) == (1, names[:1])
+
+
+def of_sqlite(code: int) -> OperationalError:
+    """What comes of a statement for which SQLite gives this code."""
+    raised = sqlite3.OperationalError("as SQLite says it")
+    raised.sqlite_errorcode = code
+    return OperationalError("insert", {}, raised)
+
+
+OF_THE_WORLD: dict[str, Exception] = {
+    "disk": OSError(errno.EIO, "Input/output error"),
+    "workers": CannotStart(),
+    "full": of_sqlite(sqlite3.SQLITE_FULL),
+    "busy": of_sqlite(sqlite3.SQLITE_BUSY),
+    "unreadable": of_sqlite(sqlite3.SQLITE_IOERR_READ),
+}
+
+
+@pytest.mark.parametrize("error", OF_THE_WORLD)
+def test_what_the_world_does_is_no_attempt(pairs: Gate, underway: Underway, error: str) -> None:
+    """However often: fresh runs stay fresh, and one that must be tried alone has no more attempts than before."""
+    names = book(pairs, *[None] * 4)
+    for before in (0, 7):
+        set_attempts(pairs, names[0], before)
+        for _ in range(3):
+            underway.fill()
+            fails(underway, OF_THE_WORLD[error])
+        assert attempts(pairs) == [before, 0, 0, 0]
+
+
+def test_a_statement_that_the_ledger_cannot_carry_out_may_be_over_the_batch(pairs: Gate, underway: Underway) -> None:
+    """SQLite calls it by the same name as a full disk; but for an attempt it would be tried for ever."""
+    book(pairs, *[None] * 2)
+    underway.fill()
+    fails(underway, of_sqlite(sqlite3.SQLITE_ERROR))
+
+    assert attempts(pairs) == [1, 1]
