@@ -205,6 +205,12 @@ class IntakeTable:
     batch_bytes: int = setting(
         64_000_000, ge=1, description="Bytes taken through the steps together; a bigger flow goes alone."
     )
+    link: bool = setting(
+        default=True,
+        description="A deposit that only the gate's account can write to is linked into the archive rather than"
+        " copied. Say false where inboxes are exported over NFS and their depositors act as that account there: what"
+        " they write late is not seen from here.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

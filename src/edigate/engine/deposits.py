@@ -6,7 +6,7 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,7 +140,11 @@ def _keep_all(
         if not shared.covers(inbox):
             sync_folder(inbox)
 
-    # What is booked must not come back to the inbox with a power cut: it would be another deposit then.
+    # What is booked must not come back to the inbox with a power cut: it would be another deposit then. Nor must it be
+    # in neither place, should that come before it is booked.
+    if not shared.covers(gate.places.spool):
+        for place in {place for claimed, _ in booked for place in _in_spool(gate, claimed)}:
+            sync_folder(place)
     partners = {claimed.partner for claimed, _ in booked}
     settled = {partner for partner in partners if _carried_out(settle, gate.places.inbox / partner, tell)}
     booked = [(claimed, booking) for claimed, booking in booked if claimed.partner in settled]
@@ -149,17 +153,23 @@ def _keep_all(
     return booked
 
 
+def _in_spool(gate: Gate, claimed: Claim) -> Iterator[Path]:
+    """The folders on the way to a claim, the spool among them."""
+    return takewhile(lambda place: place != gate.places.root, Path(claimed.path).parents)
+
+
 def _keep(
     gate: Gate, claimed: Claim, *, at: str, day: dt.date, tell: Callable[[Trouble], None], synced: bool
 ) -> tuple[Claim, store.Booking] | None:
     name = folder.printable(claimed.name)
+    path = claimed.path if gate.settings.intake.link else ""
     try:
         # Whatever took the file's place just before it was claimed: a link is not followed, a pipe not waited for.
         source = os.open(claimed.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(source).st_mode):
                 raise OSError(_NO_FILE)
-            archived, sha256, size = gate.archive.keep(source, day, synced=synced, path=claimed.path)
+            archived, sha256, size = gate.archive.keep(source, day, synced=synced, path=path)
         finally:
             os.close(source)
     except Unreachable:  # the others need not be tried
