@@ -94,14 +94,14 @@ def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
     bytes can be the length of a tar: a multiple of its blocks, no less than the file. One in 500 that is cut short has
     such bytes by chance, and is told so when it is examined.
     """
-    from edigate.unpacking.gzipped import inflate  # noqa: PLC0415 - see is_whole
+    from edigate.unpacking.gzipped import gunzipped  # noqa: PLC0415 - see is_whole
     from edigate.unpacking.limits import Ended  # noqa: PLC0415
 
     if size > UNPACKED_TO_SEE and _ends_like_a_tar(os.pread(descriptor, 4, size - 4), size):
         return True
     unpacked, most = 0, min(ALWAYS_UNPACKED + RATIO_UNPACKED * size, MOST_UNPACKED)
     try:
-        for piece in inflate(_chunks(descriptor, size)):
+        for piece in gunzipped(_chunks(descriptor, size)):
             unpacked += len(piece)
             if unpacked > most:
                 return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from edigate.domain.faults import Fault, Refusal, fault
 from edigate.parsers._xml import kind_of
 from edigate.unpacking import names, signatures, tarred, zipped
-from edigate.unpacking.gzipped import inflate
+from edigate.unpacking.gzipped import gunzipped
 from edigate.unpacking.limits import Ended, Limits, Meter, Tally
 from edigate.unpacking.members import FILE, FOLDER, Member
 
@@ -73,7 +73,7 @@ def _members(source: BinaryIO, kind: str, tally: Tally) -> Iterator[Member | Fau
     if kind == "zip":
         return zipped.members(source, meter, tally.limits.entries)
     source.seek(0)
-    return tarred.members(meter.through(inflate(iter(partial(source.read, PACKED_CHUNK), b""))))
+    return tarred.members(meter.through(gunzipped(iter(partial(source.read, PACKED_CHUNK), b""))))
 
 
 def _judged(member: Member, tally: Tally, outer: str, level: int) -> Iterator[Entry | Fault]:

@@ -68,7 +68,7 @@ class Feed:
         return self.take(end + 1)
 
 
-def deflated(feed: Feed) -> Iterator[bytes]:
+def inflated(feed: Feed) -> Iterator[bytes]:
     """What a raw deflate stream holds, to its end; raises EOFError where that is missing, zlib.error on damage."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     while not stream.eof:
@@ -81,7 +81,7 @@ def deflated(feed: Feed) -> Iterator[bytes]:
             yield piece
 
 
-def inflate(packed: Iterable[bytes]) -> Iterator[bytes]:
+def gunzipped(packed: Iterable[bytes]) -> Iterator[bytes]:
     """What all members hold, in pieces of at most PIECE bytes; zeros after the last one are padding.
 
     Raises Ended: EDG-F031 cut short, EDG-F032 damaged, EDG-F033 followed by something else.
@@ -122,7 +122,7 @@ def _skip_header(feed: Feed) -> None:
 
 def _member(feed: Feed) -> Iterator[bytes]:
     check, size = 0, 0
-    for piece in deflated(feed):
+    for piece in inflated(feed):
         check = zlib.crc32(piece, check)
         size += len(piece)
         yield piece

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from edigate.domain.faults import Refusal, fault
 from edigate.unpacking.directory import Directory, Row, read_at, read_directory, widened
-from edigate.unpacking.gzipped import Feed, deflated
+from edigate.unpacking.gzipped import Feed, inflated
 from edigate.unpacking.members import FILE, FOLDER, Member
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _content(source: BinaryIO, place: _Place) -> Iterator[bytes]:
     chunks = _chunks(source, place.data, row.packed)
     check, size = 0, 0
     try:
-        for piece in chunks if row.method == STORED else _inflated(chunks):
+        for piece in chunks if row.method == STORED else _all_inflated(chunks):
             check = zlib.crc32(piece, check)
             size += len(piece)
             if size > row.size:
@@ -213,10 +213,10 @@ def _content(source: BinaryIO, place: _Place) -> Iterator[bytes]:
         raise Refusal(fault("EDG-F032", "entry", f"{check:08x}", reason="archive.crc"))
 
 
-def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _all_inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """To the last of the chunks; raises zlib.error or EOFError where the deflate stream ends before or after it."""
     feed = Feed(chunks)
-    yield from deflated(feed)
+    yield from inflated(feed)
     if feed.goes_on():
         raise EOFError
 

@@ -158,7 +158,7 @@ def test_a_large_tar_gz_is_known_by_its_last_bytes(whole: Ask, monkeypatch: pyte
     assert whole(other)
     assert not whole(content[:-100])
 
-    monkeypatch.setattr(unpacking, "inflate", None)
+    monkeypatch.setattr(unpacking, "gunzipped", None)
 
     assert whole(content)
 
