@@ -33,7 +33,7 @@ LOOKED_AT = 10_000
 LEAST_ROOM = 2.0
 ENOUGH_ROOM = 2.2
 BALANCE_SECONDS = 900.0
-WEIGHED = "balance_weighed_at"
+CHECKED = "balance_checked_at"
 RECENT = dt.timedelta(days=2)
 ALL_EVERY = dt.timedelta(days=1)
 ALL_EVERY_WHILE_UNEVEN = dt.timedelta(hours=1)
@@ -154,7 +154,7 @@ CHECKS_OF_MANY: tuple[tuple[str, Check], ...] = ((FLOWS_STUCK, undecided), (FLOW
 OF_THE_LEDGER = frozenset({undecided})
 
 
-class Books:
+class Weigher:
     """Keeps the sums of what is decided and reported, so that the balance need not count it again."""
 
     def __init__(self) -> None:
@@ -170,22 +170,22 @@ class Books:
         weighing.weigh(gate.ledger, gate.zone, gate.clock(), self._in_vain)
 
 
-def weigh(gate: Gate) -> None:
+def check_balance(gate: Gate) -> None:
     """Whether the balance comes out: of the last days each time, of all days once a day, or while it does not.
 
-    What is found is weighed again before it is told.
+    What is found is looked at again before it is told.
     """
     now = gate.clock()
     with gate.ledger.connect() as connection:
         before = alert_queries.open_about_partners(connection, BALANCE_UNEVEN)
-        last = notes.read(connection, WEIGHED)
+        last = notes.read(connection, CHECKED)
         pause = ALL_EVERY_WHILE_UNEVEN if before else ALL_EVERY
         everything = last is None or not moment(last) <= now < moment(last) + pause
         uneven = _uneven(gate, connection, "" if everything else stamp(now - RECENT))
         if everything and not (stray := strays(connection)).even:
             uneven.append(f"{stray.runs} runs without a flow, {stray.reports} reports without a decision")
     if everything:
-        written(gate.ledger, notes.write, WEIGHED, stamp(now))
+        written(gate.ledger, notes.write, CHECKED, stamp(now))
     if uneven or everything:
         settle(gate, BALANCE_UNEVEN, before, {"": "; ".join(uneven[:3])} if uneven else {})
 

@@ -61,7 +61,7 @@ def test_nothing_is_raised_of_a_gate_that_is_well(gate: Gate) -> None:
     deposit(gate, 1)
     Local(gate).run_once()
     watch.look(gate)
-    watch.weigh(gate)
+    watch.check_balance(gate)
     with gate.ledger.connect() as connection:
         assert connection.execute(select(alerts)).all() == []
 
@@ -170,35 +170,35 @@ def test_a_balance_that_does_not_come_out_is_told_until_it_does(gate: Gate) -> N
     """With the day and the partner; an older day keeps it open though the last days are even."""
     name = deposit(gate, 1)
     Local(gate).run_once()
-    watch.weigh(gate)
+    watch.check_balance(gate)
     unbalance(gate, name, "rejected")
-    watch.weigh(gate)
-    watch.weigh(gate)
+    watch.check_balance(gate)
+    watch.check_balance(gate)
     assert raised(gate, BALANCE_UNEVEN) == [("", True)]
     with gate.ledger.connect() as connection:
         assert connection.execute(select(alerts.c.detail)).scalar_one().endswith(" JMRPOR")
 
-    watch.weigh(later(gate, days=5))
-    watch.weigh(later(gate, days=5, minutes=15))
+    watch.check_balance(later(gate, days=5))
+    watch.check_balance(later(gate, days=5, minutes=15))
     assert raised(gate, BALANCE_UNEVEN) == [("", True)]
 
     unbalance(gate, name, "integrated")
-    watch.weigh(later(gate, days=5, minutes=30))
-    assert raised(gate, BALANCE_UNEVEN) == [("", True)], "all days are weighed once an hour only"
-    watch.weigh(later(gate, days=5, hours=2))
+    watch.check_balance(later(gate, days=5, minutes=30))
+    assert raised(gate, BALANCE_UNEVEN) == [("", True)], "all days are checked once an hour only"
+    watch.check_balance(later(gate, days=5, hours=2))
     assert raised(gate, BALANCE_UNEVEN) == [("", False)]
 
 
-def test_older_days_are_weighed_once_a_day(gate: Gate) -> None:
+def test_older_days_are_checked_once_a_day(gate: Gate) -> None:
     """What was changed behind the gate's back long after its day is found within a day."""
     name = deposit(gate, 1)
     Local(gate).run_once()
     week = later(gate, days=7)
-    watch.weigh(week)
+    watch.check_balance(week)
     unbalance(gate, name, "rejected")
-    watch.weigh(later(week, hours=12))
+    watch.check_balance(later(week, hours=12))
     assert raised(gate, BALANCE_UNEVEN) == []
-    watch.weigh(later(week, hours=25))
+    watch.check_balance(later(week, hours=25))
     assert raised(gate, BALANCE_UNEVEN) == [("", True)]
 
 
@@ -208,25 +208,25 @@ def test_runs_without_a_flow_are_an_uneven_balance(gate: Gate) -> None:
     Local(gate).run_once()
     with writing(gate.ledger) as connection:
         connection.execute(update(runs).values(flow="gone"))
-        notes.write(connection, watch.WEIGHED, stamp(later(gate, days=-2).clock()))
-    watch.weigh(gate)
+        notes.write(connection, watch.CHECKED, stamp(later(gate, days=-2).clock()))
+    watch.check_balance(gate)
     assert raised(gate, BALANCE_UNEVEN) == [("", True)]
 
 
-def test_a_clock_that_was_set_back_lets_all_days_be_weighed(gate: Gate) -> None:
+def test_a_clock_that_was_set_back_lets_all_days_be_checked(gate: Gate) -> None:
     """A time in the future is no time since."""
     with writing(gate.ledger) as connection:
-        notes.write(connection, watch.WEIGHED, stamp(later(gate, days=400).clock()))
-    watch.weigh(gate)
+        notes.write(connection, watch.CHECKED, stamp(later(gate, days=400).clock()))
+    watch.check_balance(gate)
     with gate.ledger.connect() as connection:
         assert (
-            notes.read(connection, watch.WEIGHED)
-            == stamp(gate.clock())[:10] + str(notes.read(connection, watch.WEIGHED))[10:]
+            notes.read(connection, watch.CHECKED)
+            == stamp(gate.clock())[:10] + str(notes.read(connection, watch.CHECKED))[10:]
         )
 
 
 def test_what_lies_in_the_spool_is_no_uneven_balance(gate: Gate) -> None:
     """It was claimed and is not deposited yet."""
     spool(gate)
-    watch.weigh(gate)
+    watch.check_balance(gate)
     assert raised(gate, BALANCE_UNEVEN) == []
