@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from contextlib import closing
@@ -26,6 +28,8 @@ from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries, flows, invoices, runs
 from edigate.ledger.tables import notes as notes_table
 from edigate.sandbox import structures
+from edigate.sandbox.documents import Draft, DraftAttachment, ubl_invoice
+from edigate.sandbox.flows import flow_name
 from tests.integration.wrong import Place, eventually, fill_up, read_report, small_disk, sound
 
 if TYPE_CHECKING:
@@ -269,6 +273,36 @@ def test_a_disk_with_too_little_room_keeps_deposits_where_they_are(tmp_path: Pat
             assert place.verdicts() == []
             ballast.unlink()
             eventually(lambda: place.verdicts() == [(name, "integrated")])
+
+
+def test_a_flow_that_neither_disk_nor_memory_can_hold_waits(tmp_path: Path) -> None:
+    """The others are decided, and so is it once there is room."""
+    place = Place(tmp_path / "gate")
+    work = place.root / "spool" / ".work"
+    work.mkdir(parents=True)
+    with small_disk(work, 1):
+        large, other = place.drop(an_archive(20), name=flow_name("FSO1100A", "JMRPOR", 77)), place.drop()
+        assert place.round().held == 1
+        assert place.verdicts() == [(large, "held"), (other, "integrated")]
+        assert [row["hold_reason"] for row in place.rows(runs)] == ["no_room", ""]
+        assert sum(path.stat().st_size for path in work.iterdir() if path.suffix != ".current") == 0
+
+    assert place.edigate("held", "release", "--all").returncode == 0
+    place.round()
+    assert place.verdicts()[0] == (large, "integrated")
+
+
+def an_archive(invoices: int) -> bytes:
+    """A tar.gz of so many invoices, each with a large attachment."""
+    packed, noise = io.BytesIO(), random.Random(1).randbytes(900_000)
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tar:
+        for number in range(invoices):
+            file = DraftAttachment("plan.pdf", "application/pdf", b"%PDF-1.7\n" + noise)
+            document = ubl_invoice(Draft(f"WR-LARGE-{number}", attachments=(file,)))
+            entry = tarfile.TarInfo(f"{number}.xml")
+            entry.size = len(document)
+            tar.addfile(entry, io.BytesIO(document))
+    return packed.getvalue()
 
 
 # Settings, locks, signals

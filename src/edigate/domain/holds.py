@@ -62,6 +62,11 @@ HOLD_REASONS: Mapping[str, HoldRow] = MappingProxyType({
         "The examination of the document needs more memory than a process may take.",
         "Si le document est légitime, augmentez engine.worker_bytes, puis relancez le flux.",
         "If the document is a legitimate one, raise engine.worker_bytes, then release the flow."),
+    "no_room": HoldRow(
+        "Le disque n’a pas de place pour ce que l’examen tire du flux, et la mémoire ne peut pas le contenir.",
+        "The disk has no room for what the examination takes out of the flow, and memory cannot hold it.",
+        "Libérez de la place sur le disque de la passerelle ; le flux est ensuite repris de lui-même.",
+        "Make room on the gate’s disk; the flow is then tried again by itself."),
     "antivirus_silent": HoldRow(
         "L’antivirus ne répond pas, ou pas à temps : le flux n’a pas pu être vérifié.",
         "The antivirus does not answer, or not in time: the flow could not be checked.",

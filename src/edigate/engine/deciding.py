@@ -13,9 +13,9 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ProcrastinateException
 
 from edigate.engine import ahead
+from edigate.engine.aside import sweep
 from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.handover import said
-from edigate.engine.worker import sweep
 from edigate.ledger import jobs
 from edigate.ledger.database import writing
 from edigate.ledger.locks import DEAD_AFTER

@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edigate.domain.cadres import CADRES
 from edigate.domain.verdicts import Verdict
+from edigate.engine.aside import room_in
 from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.engine.worker import Item, Share, Waits
 from edigate.ledger import deadlines, journal, notes, partners, settlement, store
@@ -86,10 +87,10 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
     if batch[0]["attempts"] >= ATTEMPTS:
         return [(row, Waits("gate_died", str(row["attempts"]))) for row in batch]
     by_run = {row["run"]: row for row in batch}
-    items = [_item(gate, row) for row in batch]
-    pickled = pickle.dumps(book)
+    parts = _parts([_item(gate, row) for row in batch], pool.count)
+    pickled, room = pickle.dumps(book), room_in(len(parts))
     try:
-        found = pool.examine([Share(pickled, directory, part) for part in _parts(items, pool.count)])
+        found = pool.examine([Share(pickled, directory, part, room) for part in parts])
     except Died as died:
         return _after_death(gate, by_run, died)
     except Broke as broke:

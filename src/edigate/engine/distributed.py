@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine import deciding, delivering
 from edigate.engine.arrivals import Arrivals
+from edigate.engine.aside import sweep
 from edigate.engine.chores import chores_of
 from edigate.engine.decisions import pass_time
 from edigate.engine.handover import said
@@ -41,7 +42,7 @@ from edigate.engine.settings_log import note_settings
 from edigate.engine.stopping import told_to_end
 from edigate.engine.tally import Tally
 from edigate.engine.upkeep import CHORES, Chore, do_once, kept_up
-from edigate.engine.worker import Charge, sweep
+from edigate.engine.worker import Charge
 from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.arrivals import Arrivals
+from edigate.engine.aside import sweep
 from edigate.engine.cycles import seldom_looked_for
 from edigate.engine.decisions import pass_time, settle
 from edigate.engine.handover import hand_over, publish, said
@@ -29,7 +30,7 @@ from edigate.engine.taking_in import TakingIn
 from edigate.engine.tally import Tally
 from edigate.engine.underway import Underway
 from edigate.engine.upkeep import do_once, kept_up
-from edigate.engine.worker import Charge, sweep
+from edigate.engine.worker import Charge
 from edigate.intake.folder import Look, claimed
 from edigate.intake.watch import watching
 from edigate.ledger import deadlines, deliveries, servers, store, ways

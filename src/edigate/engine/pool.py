@@ -15,6 +15,8 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
 from edigate.engine import fork_server, worker
+from edigate.engine.aside import IN_SHARE
+from edigate.engine.worker import Waits
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from edigate.domain.verdicts import Content, Examination
-    from edigate.engine.worker import Charge, Share, Waits
+    from edigate.engine.worker import Charge, Share
     from edigate.routing import Addressee
 
 STARTS = 5
@@ -109,10 +111,12 @@ class Pool:
         return worker.whole((found for answer in self._answers(calls) for found in answer), self._charge.rules)
 
     def render(
-        self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]
+        self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee], room: int = IN_SHARE
     ) -> dict[int, Content]:
-        """Pivots rendered again. Raises Died, and Broke."""
-        (answer,) = self._answers([_Call(worker.render_share, (archived, interface, received_on, whom))])
+        """Pivots rendered again, so many bytes of them in memory. Raises Died, Broke, and OSError where no room is."""
+        (answer,) = self._answers([_Call(worker.render_share, (archived, interface, received_on, whom, room))])
+        if isinstance(answer, Waits):
+            raise OSError(answer.detail)
         rendered: dict[int, Content] = answer
         return rendered
 

@@ -17,6 +17,7 @@ from edigate.domain.verdicts import Content, Verdict
 from edigate.emitters import pivot
 from edigate.emitters.status import About
 from edigate.engine import put_by
+from edigate.engine.aside import IN_SHARE
 from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.ledger import deliveries
 from edigate.ledger.archive import Altered
@@ -190,16 +191,18 @@ def _rendered(gate: Gate, pool: Pool, connection: Connection, wanted: Sequence[R
     for invoice in wanted:
         by_flow[invoice["flow"]].append(invoice)
     found: dict[int, Content] = {}
+    room = IN_SHARE
     for flow in where_in(connection, select(flows), flows.c.id, set(by_flow)):
         received_on = moment(flow["received_at"]).astimezone(gate.zone).date()
         whom = {i["position"]: _whom(i) for i in by_flow[flow["id"]]}
         try:
-            units = pool.render(flow["archived"], flow["interface"], received_on, whom)
+            units = pool.render(flow["archived"], flow["interface"], received_on, whom, room)
         except (Died, Broke, CannotStart) as error:
             with suppress(Altered):
                 gate.archive.head(flow["archived"])  # where it is out of reach, that is why, and it says so
             log.error("gate.trouble", step="render", flow=flow["name"], error=str(error))
             continue
+        room -= sum(len(unit.data) for unit in units.values())
         found |= {i["id"]: units[i["position"]] for i in by_flow[flow["id"]] if i["position"] in units}
     return found
 

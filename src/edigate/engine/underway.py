@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.engine.decisions import examine, of_the_world, take_due
 from edigate.engine.pool import CannotStart
+from edigate.engine.worker import Waits
 from edigate.ledger import store
 from edigate.ledger.database import writing
 from edigate.observability.timing import timed
@@ -24,17 +25,30 @@ if TYPE_CHECKING:
     from edigate.domain.verdicts import Examination
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
-    from edigate.engine.worker import Waits
 
 log = structlog.get_logger()
 AT_ONCE = 3  # one is settled, one examined, one waits for the workers
+
+
+class Found(NamedTuple):
+    """What the workers found of a batch's runs, and how many bytes of pivots lie in memory with it."""
+
+    pairs: list[tuple[RowMapping, Examination | Waits]]
+    kept: int
 
 
 class Batch(NamedTuple):
     """Runs that were taken, in the order of booking, and what the workers will have found of them."""
 
     rows: Sequence[RowMapping]
-    found: Future[list[tuple[RowMapping, Examination | Waits]]]
+    found: Future[Found]
+
+    @property
+    def size(self) -> int:
+        """Bytes, of what was deposited and, once it is examined, of what lies in memory of it."""
+        examined = self.found.done() and not self.found.cancelled() and not self.found.exception()
+        deposited: int = sum(row["size"] for row in self.rows)
+        return deposited + (self.found.result().kept if examined else 0)
 
 
 class Underway:
@@ -72,11 +86,10 @@ class Underway:
     @property
     def full(self) -> bool:
         """Whether no more is taken for now: nothing overtakes a run that is tried alone, and memory has its bounds."""
-        rows = [row for batch in self._batches for row in batch.rows]
         return (
             len(self._batches) >= AT_ONCE
-            or any(row["attempts"] for row in rows)
-            or sum(row["size"] for row in rows) > self._gate.settings.intake.batch_bytes
+            or any(row["attempts"] for batch in self._batches for row in batch.rows)
+            or sum(batch.size for batch in self._batches) > self._gate.settings.intake.batch_bytes
         )
 
     def fill(self) -> int:
@@ -96,7 +109,7 @@ class Underway:
         """
         try:
             batch = self._batches[0]
-            found = batch.found.result()
+            found = batch.found.result().pairs
             if len(found) < len(batch.rows):
                 self._give_back(1)
             yield batch.rows, found
@@ -143,6 +156,13 @@ class Underway:
                     store.forget_attempts(connection, runs, before)
 
 
-def _examined(gate: Gate, pool: Pool, rows: Sequence[RowMapping]) -> list[tuple[RowMapping, Examination | Waits]]:
+def _examined(gate: Gate, pool: Pool, rows: Sequence[RowMapping]) -> Found:
     with timed("examine"):
-        return examine(gate, pool, rows)
+        pairs = examine(gate, pool, rows)
+    return Found(pairs, sum(_in_memory(found) for _, found in pairs))
+
+
+def _in_memory(found: Examination | Waits) -> int:
+    if isinstance(found, Waits):
+        return 0
+    return sum(len(one.pivot.data) for one in found.invoices if one.pivot)

@@ -14,13 +14,12 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edigate.clamd import Scanner, allowance, scanner
 from edigate.domain.faults import Hold
-from edigate.domain.verdicts import Content
+from edigate.engine.aside import IN_SHARE, NOTE, Aside, sweep
 from edigate.ledger.archive import Altered, Archived, Unreachable
 from edigate.ledger.directory import Snapshot
 from edigate.ledger.snapshots import bring
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from edigate.domain.interfaces import Interface
     from edigate.domain.partners import PartnerBook
     from edigate.domain.settings import RuleSettings
-    from edigate.domain.verdicts import Examination
+    from edigate.domain.verdicts import Content, Examination
     from edigate.engine.gate import Gate
     from edigate.ledger.archive import Archive
     from edigate.ledger.payloads import Payloads
@@ -45,16 +44,14 @@ if TYPE_CHECKING:
     from edigate.routing import Addressee
     from edigate.xsd.shelf import Compiled
 
-IN_MEMORY = 256_000
+READ_AT_ONCE = 256_000
 BYTES_A_SECOND = 1_000_000  # packed, of an archive: ten times slower than what was seen of the slowest documents
-NOTE = ".current"
 _PR_SET_PDEATHSIG = 1
 # Objects after which cycles are looked for while something is examined. Good invoices leave none behind, and looking
 # through all that one of 4,000 lines is made of, again and again, took a fourth of its time.
 _BEFORE_COLLECTING = 100_000
 _YOUNG = 1
 _current = -1
-_asides = count()
 _compiled: Compiled = MappingProxyType({})
 _shelf: Shelf
 _scanner: Scanner | None = None
@@ -114,11 +111,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A worker's part of a batch; `book` is the pickled PartnerBook, the same bytes as long as it does not change."""
+    """A worker's part of a batch; `book` is the pickled PartnerBook, the same bytes as long as it does not change.
+
+    `room` is for the pivots that are handed on in memory.
+    """
 
     book: bytes
     directory_version: str
     items: tuple[Item, ...]
+    room: int = IN_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +210,12 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]
         return [(item.run, unread(error)) for item in share.items]
     _shelf.allowance.begin_batch()
     found: list[tuple[str, Examination | Looked | Waits]] = []
+    aside = Aside(_charge.work, share.room)
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)
         signal.setitimer(signal.ITIMER_REAL, _seconds_for(item.size))
         try:
-            found.append((item.run, _examine(item, desk)))
+            found.append((item.run, _examine(item, desk, aside)))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     os.pwrite(_current, b" " * 40, 0)
@@ -242,28 +244,35 @@ def _seconds_for(size: int) -> float:
     return _charge.seconds + size // BYTES_A_SECOND + asking
 
 
-def render_share(archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee]) -> dict[int, Content]:
+def render_share(
+    archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee], room: int
+) -> dict[int, Content] | Waits:
     """The pivots of an archived flow once more: for a later reader, or a gate that died before it placed them."""
-    return render_again(
-        Archived(_charge.archive, archived),
-        whom,
-        interface=_charge.interfaces[interface],
-        received_on=received_on,
-        rules=_charge.rules,
-        keep=partial(_set_aside, archived.rpartition("/")[2]),
-    )
+    try:
+        return render_again(
+            Archived(_charge.archive, archived),
+            whom,
+            interface=_charge.interfaces[interface],
+            received_on=received_on,
+            rules=_charge.rules,
+            keep=partial(Aside(_charge.work, room).keep, archived.rpartition("/")[2]),
+        )
+    except Hold as hold:
+        return Waits(hold.reason, hold.detail)
 
 
-def _examine(item: Item, desk: Desk) -> Examination | Looked | Waits:
+def _examine(item: Item, desk: Desk, aside: Aside) -> Examination | Looked | Waits:
     depositor = desk.book.get(item.partner)
     if depositor is None:
         return Waits("no_partner", item.partner)
     deposit = Deposit(item.name, depositor, item.received_on, item.size, item.incomplete)
     try:
-        source, keep = _source(item), partial(_set_aside, item.run)
+        source, keep = _source(item), partial(aside.keep, item.run)
         shared = item.part.of > 1
         return look_into(deposit, source, desk, keep, item.part) if shared else examine(deposit, source, desk, keep)
     except Hold as hold:
+        with suppress(OSError):
+            sweep(_charge.work, item.run.__eq__)  # nobody will ask for it, and the disk may be full of it
         return Waits(hold.reason, hold.detail)
     except (Altered, Unreachable) as error:
         return unread(error)
@@ -275,31 +284,7 @@ def _examine(item: Item, desk: Desk) -> Examination | Looked | Waits:
 
 def _source(item: Item) -> Source:
     archived = Archived(_charge.archive, item.archived)
-    return Whole(archived) if item.size <= IN_MEMORY else archived
-
-
-def _set_aside(of: str, content: Content, position: int) -> Content:
-    """A large pivot in a private file of the run, rather than through the pipe."""
-    if content.size <= IN_MEMORY:
-        return content
-    # A name of its own each time: a delivery may still be read from what was rendered for another one.
-    path = _charge.work / f"{of}-{position}-{os.getpid()}-{next(_asides)}"
-    try:
-        path.write_bytes(content.data)
-    except OSError:  # a full disk: then it goes through the pipe
-        path.unlink(missing_ok=True)
-        return content
-    return Content(path=str(path), size=content.size)
-
-
-def sweep(work: Path, done: Callable[[str], bool]) -> None:
-    """Take away what workers set aside of runs, or of archived flows, that are done with.
-
-    They call it after the run, or the archived file, the place in the flow, themselves and a number of its own.
-    """
-    for entry in os.scandir(work):
-        if entry.is_file() and not entry.name.endswith(NOTE) and done(entry.name.rsplit("-", 3)[0]):
-            (work / entry.name).unlink(missing_ok=True)
+    return Whole(archived) if item.size <= READ_AT_ONCE else archived
 
 
 @lru_cache(maxsize=2)

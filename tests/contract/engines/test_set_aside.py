@@ -6,9 +6,9 @@ import random
 import shutil
 from typing import TYPE_CHECKING
 
+from edigate.engine.aside import NOTE
 from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
-from edigate.engine.worker import NOTE
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
 from tests.acceptance.gates import MIXED, fresh_number

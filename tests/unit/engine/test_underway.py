@@ -16,7 +16,7 @@ from edigate.engine.decisions import settle
 from edigate.engine.pool import CannotStart
 from edigate.engine.underway import AT_ONCE, Underway
 from edigate.ledger.database import writing
-from edigate.ledger.tables import runs
+from edigate.ledger.tables import flows, runs
 from tests.unit.engine.steps import a_pool, book, rows, run_states
 from tests.unit.engine.test_decisions import make_endless, set_attempts
 
@@ -94,6 +94,22 @@ def test_a_big_batch_is_not_waited_for_by_others(pairs: Gate, underway: Underway
         connection.execute(update(table).where(table.c.id == first).values(size=size))
 
     assert (underway.fill(), len(underway.runs), underway.full) == (1, 1, True)
+
+
+def test_what_lies_in_memory_of_an_examined_batch_counts(pairs: Gate) -> None:
+    """Small deposits may unpack to much: then no more is taken before it is handed over."""
+    book(pairs, *[None] * 6)
+    deposited = sum(int(str(row["size"])) for row in rows(pairs, flows))
+    intake = replace(pairs.settings.intake, batch_bytes=deposited)
+    gate = replace(pairs, settings=replace(pairs.settings, intake=intake))
+    with closing(a_pool(gate)) as pool, closing(Underway(gate, pool)) as underway:
+        underway.fill()
+        while len(underway.runs) > 4:
+            leaves(gate, underway)
+        assert underway.first
+        underway.first.found.result()
+
+        assert underway.full
 
 
 def test_those_behind_what_is_left_undecided_are_given_back(pairs: Gate, underway: Underway) -> None:
