@@ -5,6 +5,7 @@ What a gate has in memory does not grow with what archives unpack to.
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,10 +34,14 @@ def room_in(shares: int) -> int:
 
 @dataclass(slots=True)
 class Aside:
-    """Where a worker leaves the pivots of one share: in memory as long as there is `room`, then in files in `work`."""
+    """Where a worker leaves the pivots of one share: in memory as long as there is `room`, then in files in `work`.
+
+    So many bytes of the disk it will `spare`: what is found must be settled, too.
+    """
 
     work: Path
     room: int
+    spare: int = 0
 
     def keep(self, of: str, content: Content, position: int) -> Content:
         """A pivot of a run, or of an archived flow, as it is handed on. Raises Hold where neither has room."""
@@ -45,7 +50,7 @@ class Aside:
         # A name of its own each time: a delivery may still be read from what was rendered for another one.
         path = self.work / f"{of}-{position}-{os.getpid()}-{next(_numbers)}"
         try:
-            path.write_bytes(content.data)
+            self._write(path, content)
         except OSError as error:
             with suppress(OSError):
                 path.unlink()
@@ -53,6 +58,12 @@ class Aside:
                 return self._in_memory(content)
             raise Hold(NO_ROOM, error.strerror or str(error)) from None
         return Content(path=str(path), size=content.size)
+
+    def _write(self, path: Path, content: Content) -> None:
+        disk = os.statvfs(self.work)
+        if disk.f_bavail * disk.f_frsize < content.size + self.spare:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        path.write_bytes(content.data)
 
     def _in_memory(self, content: Content) -> Content:
         self.room -= content.size

@@ -61,6 +61,8 @@ _scanner: Scanner | None = None
 class Charge:
     """What a worker is told once: folders, tables, rule settings, seconds for one flow, bytes of memory, its umask.
 
+    It will `spare` so many bytes of the disk.
+
     `schemas` is the folder of edigate's own schemas, `site_schemas` those that a site puts in place of others, by key.
     """
 
@@ -75,6 +77,7 @@ class Charge:
     seconds: int
     bytes: int = 4_000_000_000
     umask: int = 0o027
+    spare: int = 0
 
     @classmethod
     def of(cls, gate: Gate, work: Path) -> Charge:
@@ -92,6 +95,7 @@ class Charge:
             seconds=settings.engine.examine_seconds,
             bytes=settings.engine.worker_bytes,
             umask=int(settings.outbox.umask, 8),
+            spare=settings.engine.disk_free_bytes // 2,  # what was taken in while there was more has to get through
         )
 
 
@@ -210,7 +214,7 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]
         return [(item.run, unread(error)) for item in share.items]
     _shelf.allowance.begin_batch()
     found: list[tuple[str, Examination | Looked | Waits]] = []
-    aside = Aside(_charge.work, share.room)
+    aside = Aside(_charge.work, share.room, _charge.spare)
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)
         signal.setitimer(signal.ITIMER_REAL, _seconds_for(item.size))
@@ -255,7 +259,7 @@ def render_share(
             interface=_charge.interfaces[interface],
             received_on=received_on,
             rules=_charge.rules,
-            keep=partial(Aside(_charge.work, room).keep, archived.rpartition("/")[2]),
+            keep=partial(Aside(_charge.work, room, _charge.spare).keep, archived.rpartition("/")[2]),
         )
     except Hold as hold:
         return Waits(hold.reason, hold.detail)

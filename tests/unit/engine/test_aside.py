@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_a_disk_without_room_lets_a_flow_wait(tmp_path: Path) -> None:
         kept.keep("run", pivot, 2)
     assert (hold.value.reason, hold.value.detail) == (NO_ROOM, "No such file or directory")
     assert kept.keep("run", a_pivot(1), 3) == a_pivot(1)
+
+
+def test_room_on_the_disk_is_spared(tmp_path: Path) -> None:
+    """Pivots do not fill the disk: the batch could not be settled then."""
+    free = shutil.disk_usage(tmp_path).free
+    kept = Aside(tmp_path, 0, spare=free * 2)
+    with pytest.raises(Hold, match="No space left on device"):
+        kept.keep("run", a_pivot(1), 1)
+    assert not list(tmp_path.iterdir())
+    kept.spare = free // 2
+    assert kept.keep("run", a_pivot(1), 1).path
 
 
 @pytest.mark.parametrize("shares", [1, 4, 8, 9, 500])
