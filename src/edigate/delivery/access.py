@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from edigate.ledger.archive import sync_folder
+from edigate.ledger.folders import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +22,8 @@ class Access:
 
     def make_folder(self, path: Path) -> None:
         """Make a folder that a partner uses, unless it is there: durably, as what is synced in it is meant to be."""
-        missing = list(takewhile(lambda folder: not folder.is_dir(), (path, *path.parents)))
-        if missing:
-            path.mkdir(parents=True)
+        if make_folder(path):
             self.open_folder(path)
-        for folder in missing:
-            sync_folder(folder.parent)
 
     def open_folder(self, path: Path) -> None:
         """Let the partner into a folder."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from edigate.ledger.archive import ARRIVING, CHUNK, sync_folder
+from edigate.ledger.folders import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ class Files:
     def put(self, key: str, content: BinaryIO, *, durable: bool = True) -> None:
         """Write it under another name, sync it, rename it, and sync its folder."""
         target = self.root / key
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         temporary = target.parent / f"{ARRIVING}-{os.urandom(12).hex()}"
         try:
             with temporary.open("xb") as file:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import stat
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edigate.delivery.access import Access
 from edigate.delivery.folder import Outbox
+from tests.synced import synced_from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -144,14 +145,7 @@ def test_what_was_begun_is_taken_away(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_made_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its name is synced where it stands, once: what is handed out in it would go with it otherwise."""
-    synced: list[Path] = []
-    sync = os.fsync
-
-    def noting(descriptor: int) -> None:
-        sync(descriptor)
-        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
-
-    monkeypatch.setattr(os, "fsync", noting)
+    synced = synced_from_here(monkeypatch)
     outbox = Outbox(tmp_path / "outbox", Access())
     outbox.prepare("ABC123")
     assert sorted(synced) == [tmp_path, outbox.root, outbox.root / "ABC123"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edigate.engine import deposits
 from edigate.ledger.tables import flows
+from tests.synced import synced_from_here
 from tests.unit.engine.steps import rows, spool
 
 if TYPE_CHECKING:
@@ -19,19 +19,12 @@ if TYPE_CHECKING:
 
 def test_what_left_the_inbox_is_on_the_disk_elsewhere_first(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """A power cut before it is booked must find it in one of the two folders, whatever their file system orders."""
-    synced: list[Path] = []
-    sync = os.fsync
-
-    def noting(descriptor: int) -> None:
-        sync(descriptor)
-        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
-
     places = gate.places
     name = spool(gate)
     (long,) = places.spool.glob(f"JMRPOR/*/{name}")
     short = places.spool / "JMRPOR" / "f=FSO1106A"
     short.write_bytes(b"<a/>")
-    monkeypatch.setattr(os, "fsync", noting)
+    synced = synced_from_here(monkeypatch)
     assert deposits.book(gate) == 2
 
     before = synced[: synced.index(places.inbox / "JMRPOR")]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.directory.records import BadDirectory
 from edigate.ledger.directory.snapshot import SCHEMA, read_only
+from edigate.ledger.folders import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ def new_version(folder: Path, version: str, base: Path | None = None) -> Iterato
 
     Whatever is raised meanwhile leaves nothing behind. Raises BadDirectory where the version is there, or being made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     temporary, final = folder / f".{version}.sqlite", folder / f"{version}.sqlite"
     _reserve(temporary, final)
     try:
