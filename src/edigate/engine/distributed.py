@@ -47,6 +47,7 @@ from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
 from edigate.ledger.database import written
+from edigate.ledger.folders import make_folder
 from edigate.ledger.locks import Locks
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Distributed:
         places = self.gate.places
         for folder in (places.inbox, places.outbox, places.spool, self._again, self.gate.archive.folder()):
             if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folder(folder)
         _tidy(places.work)
         if Role.DELIVER in self._roles:
             delivering.require_outbox(self.gate)

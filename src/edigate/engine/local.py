@@ -36,6 +36,7 @@ from edigate.intake.watch import watching
 from edigate.ledger import deadlines, deliveries, servers, store, ways
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.database import writing
+from edigate.ledger.folders import make_folder
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class Local:
         shutil.rmtree(places.work, ignore_errors=True)
         own = () if self.gate.settings.storage.url else (places.archive,)
         for folder in (places.inbox, places.outbox, places.spool, places.work, *own):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         self.gate.archive.tidy()
         self._tell_unfinished()
         with writing(self.gate.ledger) as connection:

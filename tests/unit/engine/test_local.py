@@ -6,6 +6,7 @@ import datetime as dt
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft, DraftAttachment
 from edigate.sandbox.flows import flow_name
 from tests.at_work import at_work
+from tests.synced import synced_from_here
 from tests.unit.engine.steps import book, delivery_states, rows, spool, states
 
 if TYPE_CHECKING:
@@ -64,6 +66,16 @@ def with_settings(gate: Gate, table: str, **values: object) -> Gate:
     """The gate with other settings."""
     changed = replace(getattr(gate.settings, table), **values)
     return replace(gate, settings=replace(gate.settings, **{table: changed}))
+
+
+def test_the_folders_of_a_new_gate_outlive_a_power_cut(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is synced in its archive and its outbox would go with them otherwise."""
+    for folder in (gate.places.archive, gate.places.outbox):
+        shutil.rmtree(folder)
+    synced = synced_from_here(monkeypatch)
+    Local(gate).run_once()
+
+    assert gate.places.root in synced
 
 
 def test_a_round_works_off_what_is_there(gate: Gate) -> None:
