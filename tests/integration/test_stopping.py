@@ -20,7 +20,7 @@ from edigate.engine.stopping import told_to_end
 from edigate.ledger.tables import flows, runs
 from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.cii import cii
-from edigate.sandbox.drafts import Draft
+from edigate.sandbox.drafts import Draft, sample_lines
 from edigate.sandbox.flows import flow_name
 from tests.integration.wrong import PATIENCE, Place, eventually
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def long_flow(place: Place) -> str:
     """A flow whose examination takes some seconds."""
-    documents = {f"{n}.xml": cii(Draft(f"ST-{n}")) for n in range(480)}
+    documents = {f"{n}.xml": cii(Draft(f"ST-{n}", lines=sample_lines(40))) for n in range(480)}
     return place.drop(tar_gz(documents), name=flow_name("FSO1106A", "JMRPOR", 900_001))
 
 
