@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edigate.engine import deciding, delivering
+from edigate.engine import delivering, job_runner
 from edigate.engine.decisions import pass_time
 from edigate.engine.roles import Role
 from edigate.engine.upkeep import Chore
@@ -39,7 +39,7 @@ def chores_of(roles: Collection[Role], locks: Locks, chores: Sequence[Chore]) ->
         return []
     besides = (
         (Role.WORK, Chore("time", lambda _: TIME_SECONDS, let_time_pass)),
-        (Role.WORK, Chore("forgotten", lambda _: FORGOTTEN_SECONDS, deciding.ask_again)),
+        (Role.WORK, Chore("forgotten", lambda _: FORGOTTEN_SECONDS, job_runner.ask_again)),
         (Role.INTAKE, Chore("copies", lambda _: COPIES_SECONDS, tidy_copies)),
         (Role.DELIVER, Chore("staging", lambda _: delivering.TIDY_SECONDS, partial(delivering.tidy, locks=locks))),
     )

@@ -26,7 +26,7 @@ import structlog
 from procrastinate.exceptions import ProcrastinateException
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.engine import deciding, delivering
+from edigate.engine import delivering, job_runner
 from edigate.engine.arrivals import Arrivals
 from edigate.engine.aside import sweep
 from edigate.engine.chores import chores_of
@@ -83,7 +83,7 @@ class Distributed:
         self._again = self._work / "again"
         self._workers = Pool(Charge.of(gate, self._work), gate.settings.engine.workers)
         self._renderer = Pool(Charge.of(gate, self._again), 1)
-        self._decider = deciding.Decider(gate, self._workers, self._work, self._count)
+        self._decider = job_runner.Decider(gate, self._workers, self._work, self._count)
         self._news = threading.Event()
         self._stop_worker: Callable[[], None] | None = None
         self._errands: dict[Role, Errands] = {}
@@ -208,7 +208,7 @@ class Distributed:
 
         heartbeat = self.gate.settings.engine.heartbeat_seconds
         asyncio.run(
-            deciding.serve(deciding.app_of(self.gate, self._decider), heartbeat=heartbeat, started=started),
+            job_runner.serve(job_runner.app_of(self.gate, self._decider), heartbeat=heartbeat, started=started),
         )
         if not self._stopped.is_set():
             self._stopped.wait(PAUSE_AFTER_TROUBLE)  # the ledger went away; the worker has told of it
@@ -235,7 +235,7 @@ class Distributed:
         before, passed, delivered = self.tally.verdicts.total(), 0, 0
         if Role.WORK in self._roles:
             heartbeat = self.gate.settings.engine.heartbeat_seconds
-            asyncio.run(deciding.work_off(deciding.app_of(self.gate, self._decider), heartbeat=heartbeat))
+            asyncio.run(job_runner.work_off(job_runner.app_of(self.gate, self._decider), heartbeat=heartbeat))
             passed = pass_time(self.gate)
         if Role.DELIVER in self._roles:
             delivered = self._deliver()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from edigate.engine import deciding
+from edigate.engine import job_runner
 from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
 from edigate.ledger import jobs, notes
@@ -127,11 +127,11 @@ def test_a_flow_without_a_job_is_asked_for_again(site: Site) -> None:
     taken_in(site)
     with writing(site.gate.ledger) as connection:
         connection.execute(text("delete from procrastinate_jobs"))
-    deciding.ask_again(site.gate)
+    job_runner.ask_again(site.gate)
     assert job_rows(site) == [], "it came only just now"
     site.tell_time(site.gate.clock() + jobs.PATIENCE + dt.timedelta(seconds=1))
-    deciding.ask_again(site.gate)
-    deciding.ask_again(site.gate)
+    job_runner.ask_again(site.gate)
+    job_runner.ask_again(site.gate)
     assert [len(job.runs) for job in job_rows(site)] == [1]
     site.round()
     assert site.outcome(name).verdict == "integrated"
