@@ -327,8 +327,10 @@ class Local:
         decisions: tuple[Decision, ...] = ()
         pivots: dict[int, Content] = {}
         if self._underway.first:
-            with self._underway.leaving() as (batch, examined), timed("settle"):
-                decisions, pivots = settle(self.gate, examined)
+            with self._underway.blamed():
+                batch, examined = self._underway.leave()
+                with timed("settle"):
+                    decisions, pivots = settle(self.gate, examined)
             self.tally.held += len(examined) - len(decisions)
         with timed("hand_over") as handing:
             published = hand_over(self.gate, self._pool, pivots)

@@ -100,19 +100,22 @@ class Underway:
             taken += len(rows)
         return taken
 
-    @contextmanager
-    def leaving(self) -> Iterator[tuple[Sequence[RowMapping], list[tuple[RowMapping, Examination | Waits]]]]:
-        """Wait for the first batch; its rows, and what was found of them, to be settled inside this context.
+    def leave(self) -> tuple[Sequence[RowMapping], list[tuple[RowMapping, Examination | Waits]]]:
+        """Wait for the first batch; its rows, and what was found of them. It stays among `runs` until `forget`.
 
-        It stays among `runs` until `forget`. Where something is left to be tried again, those behind it are given back:
-        they may repeat it. What is raised, unless it is of the world, may be over this batch.
+        Where something is left to be tried again, those behind it are given back: they may repeat it.
         """
+        batch = self._batches[0]
+        found = batch.found.result().pairs
+        if len(found) < len(batch.rows):
+            self._give_back(1)
+        return batch.rows, found
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """What is raised in this context, unless it is of the world, may be over the first batch."""
         try:
-            batch = self._batches[0]
-            found = batch.found.result().pairs
-            if len(found) < len(batch.rows):
-                self._give_back(1)
-            yield batch.rows, found
+            yield
         except Exception as error:
             self._blamed = not of_the_world(error)
             raise

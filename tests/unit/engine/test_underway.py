@@ -47,15 +47,16 @@ def attempts(gate: Gate) -> list[object]:
 
 def leaves(gate: Gate, underway: Underway) -> list[str]:
     """Settle the first batch; the names of its flows."""
-    with underway.leaving() as (batch, found):
-        settle(gate, found)
+    batch, found = underway.leave()
+    settle(gate, found)
     underway.forget()
     return [row["name"] for row in batch]
 
 
 def fails(underway: Underway, error: Exception) -> None:
     """Have the first batch's settling raise, and abandon all."""
-    with pytest.raises(type(error)), underway.leaving():
+    underway.leave()
+    with pytest.raises(type(error)), underway.blamed():
         raise error
     underway.abandon()
 
@@ -118,8 +119,8 @@ def test_those_behind_what_is_left_undecided_are_given_back(pairs: Gate, underwa
     make_endless(pairs, names[0])
 
     assert underway.fill() == 4
-    with underway.leaving() as (batch, found):
-        assert ([row["name"] for row in batch], found) == (names[:2], [])
+    batch, found = underway.leave()
+    assert ([row["name"] for row in batch], found) == (names[:2], [])
     underway.forget()
     assert (underway.first, attempts(pairs)) == (None, [1, 0, 0, 0])
 
