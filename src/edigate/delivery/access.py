@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edigate.ledger.archive import sync_folder
 from edigate.ledger.folders import make_folder
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ class Access:
 
     def make_folder(self, path: Path) -> None:
         """Make a folder that a partner uses, unless it is there: durably, as what is synced in it is meant to be."""
-        if make_folder(path):
+        if not path.is_dir():
+            make_folder(path.parent)
+            path.mkdir(exist_ok=True)
             self.open_folder(path)
+            sync_folder(path.parent)
 
     def open_folder(self, path: Path) -> None:
         """Let the partner into a folder."""

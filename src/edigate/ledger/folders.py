@@ -11,11 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make_folder(path: Path) -> bool:
-    """Make a folder, and those above it, where they are missing; whether it was missing. Raises OSError."""
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where they are missing. Raises OSError."""
     missing = list(takewhile(lambda folder: not folder.is_dir(), (path, *path.parents)))
     if missing:
         path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
         sync_folder(folder.parent)
-    return bool(missing)

@@ -152,3 +152,21 @@ def test_a_folder_that_is_made_outlives_a_power_cut(tmp_path: Path, monkeypatch:
     outbox.prepare("ABC123")
     outbox.prepare("JMRPOR")
     assert synced[3:] == [outbox.root, outbox.root / "JMRPOR"]
+
+
+def test_a_folder_whose_name_cannot_be_synced_lets_its_partner_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who made it is told, and it is there when that is tried again: with its mode."""
+    outbox = Outbox(tmp_path / "outbox", Access(0o604, 0o705))
+    outbox.root.mkdir()
+
+    def broken(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fsync", broken)
+        with pytest.raises(OSError, match="Input/output"):
+            outbox.prepare("ABC123")
+    assert mode(outbox.root / "ABC123") == 0o705
+    outbox.prepare("ABC123")

@@ -20,9 +20,10 @@ def test_a_folder_is_made_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Its name, and those of what had to be made above it, are synced where they stand; once."""
     synced = synced_from_here(monkeypatch)
 
-    assert make_folder(tmp_path / "a/b/c")
+    make_folder(tmp_path / "a/b/c")
     assert sorted(synced) == [tmp_path, tmp_path / "a", tmp_path / "a/b"]
-    assert not make_folder(tmp_path / "a/b/c")
+    assert (tmp_path / "a/b/c").is_dir()
+    make_folder(tmp_path / "a/b/c")
     assert len(synced) == 3
 
 
