@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.engine import deposits
+from edigate.intake.folder import Trouble
+from edigate.ledger.archive import sync_folder
 from edigate.ledger.tables import flows
 from tests.synced import synced_from_here
-from tests.unit.engine.steps import rows, spool
+from tests.unit.engine.steps import rows, spool, states
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from edigate.engine.gate import Gate
 
 
@@ -43,3 +48,23 @@ def test_a_deposit_is_linked_unless_the_settings_say_no(gate: Gate, *, link: boo
 
     assert os.path.samestat(os.fstat(descriptor), (gate.places.archive / str(row["archived"])).stat()) is link
     os.close(descriptor)
+
+
+def test_an_inbox_that_cannot_be_synced_leaves_out_its_own_alone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails there is told of, its claims stay in the spool, and are booked when it can be."""
+    names = [spool(gate, partner=partner) for partner in ("ABC123", "JMRPOR")]
+    failing = [gate.places.inbox / "ABC123"]
+
+    def fails_there(folder: Path) -> None:
+        if folder in failing:
+            raise OSError(errno.EIO, "Input/output error")
+        sync_folder(folder)
+
+    monkeypatch.setattr(deposits, "sync_folder", fails_there)
+    told: list[Trouble] = []
+    assert deposits.book(gate, told.append) == 1
+    assert told == [Trouble(failing.pop(), "inbox.unreadable_folder", "Input/output error")]
+    assert (list(states(gate)), len(list(gate.places.spool.glob("ABC123/*/*")))) == (names[1:], 1)
+
+    assert deposits.book(gate) == 1
+    assert set(states(gate)) == set(names)
