@@ -165,7 +165,7 @@ def _zone(name: object) -> str:
     text: str = fitted(str, name)
     try:
         ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a very long one is no name of a file
         raise Unfit(_NO_ZONE, 'write the name of a time zone, such as "Europe/Paris"') from None
     return text
 
@@ -374,7 +374,10 @@ class EngineTable:
         64, ge=1, description="Flows that a worker on PostgreSQL takes at once; fewer spread better, more cost less."
     )
     heartbeat_seconds: float = setting(
-        10, gt=0, description="A process on PostgreSQL says this often that it lives; after three times it counts dead."
+        10,
+        ge=0.1,
+        le=3600,
+        description="A process on PostgreSQL says this often that it lives; after three times it counts dead.",
     )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import EnumType
+from math import isfinite
 from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origin
 
@@ -30,6 +31,7 @@ _WORDS: Mapping[object, bool] = MappingProxyType(
         **dict.fromkeys(("0", "off", "f", "false", "n", "no", 0), False),
     }
 )
+_OF_WHOLE: Mapping[str, float] = MappingProxyType({"ge": -(2**63), "le": 2**63 - 1})
 _NONE: Mapping[str, object] = MappingProxyType({})
 
 
@@ -102,23 +104,27 @@ def _text(value: object) -> str:
 
 
 def _whole(value: object) -> int:
-    """A number without a part behind its point; that of a text may be noughts."""
+    """A number without a part behind its point, that of a text may be noughts; no larger than a ledger's column."""
     if isinstance(value, str):
         digits, _, rest = value.strip().partition(".")
         try:
-            return _refuse(WHOLE) if rest.strip("0") else int(digits)
+            value = int(digits)
         except ValueError:
             return _refuse(WHOLE)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return int(value) if isinstance(value, int) else _refuse(WHOLE)
+        if rest.strip("0"):
+            _refuse(WHOLE)
+    if not isinstance(value, int | float) or (isinstance(value, float) and not value.is_integer()):
+        return _refuse(WHOLE)
+    within(int(value), _OF_WHOLE)
+    return int(value)
 
 
 def _number(value: object) -> float:
     try:
-        return float(value) if isinstance(value, str | int | float) else _refuse(NUMBER)
-    except ValueError:
+        number = float(value) if isinstance(value, str | int | float) else _refuse(NUMBER)
+    except (ValueError, OverflowError):
         return _refuse(NUMBER)
+    return number if isfinite(number) else _refuse(NUMBER)
 
 
 def _truth(value: object) -> bool:
