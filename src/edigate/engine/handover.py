@@ -130,7 +130,9 @@ def _placed(
 ) -> None:
     placed = deliveries.mark_placed(connection, [(row["id"], size, sha256) for row, size, sha256 in staged])
     proof.placed(connection, placed, at=stamp(gate.clock()))
-    note_failures(gate, connection, failed)
+    planned = deliveries.planned_of(connection, [failure.row["id"] for failure in failed])
+    # What is no longer planned was placed by whoever serves its partner by now: nothing of it failed.
+    note_failures(gate, connection, [failure for failure in failed if failure.row["id"] in planned])
 
 
 def _write(

@@ -9,9 +9,10 @@
 | after committing that | published | the partner's | takes the staged file away |
 
 The hidden name bears the hash, so that a part is only ever completed by bytes of the same file. That a file was
-uploaded is committed right before its rename, bound to the place, and taken back where the rename was refused: so
-nothing under the hidden name means that it was renamed. What a server's owner removes under a hidden name between the
-third line and the fourth counts as handed over all the same; `deliveries resend` offers it once more.
+uploaded is committed right before its rename, bound to the place, and taken back where the rename was refused, or not
+tried since others may serve the partner by then: so nothing under the hidden name means that it was renamed. What a
+server's owner removes under a hidden name between the third line and the fourth counts as handed over all the same;
+`deliveries resend` offers it once more.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class _Stride:
     """Some files on their way: `whole` lie there under hidden names, `shown` under their own, `gone` no longer here.
 
     `refused` are files that the server does not take, `lost` those that vanished there before they were shown; of
-    `unsure` nobody knows whether they were renamed; `trouble` is what ended the stride early.
+    `unsure` nobody knows whether they were renamed; `trouble` is what ended the stride early. What is
+    `whole` was committed as uploaded at the moment `marked`.
     """
 
     whole: list[RowMapping] = field(default_factory=list)
@@ -60,6 +62,7 @@ class _Stride:
     refused: list[Failure] = field(default_factory=list)
     unsure: list[RowMapping] = field(default_factory=list)
     trouble: Exception | None = None
+    marked: str = ""
 
 
 def send(gate: Gate, session: Session, server: Server, stopped: Callable[[], bool], *, sure: Sure = alone) -> int:
@@ -110,11 +113,8 @@ def _send_stride(
     stride = _Stride()
     _upload_all(gate, session, server, rows, stopped, stride)
     if not isinstance(stride.trouble, Unreachable | Stopped):
-        whole = _about_to_rename(gate, server, stride)
-        if not sure():
-            raise Stopped
-        _show_all(session, server, whole, stride)
-    written(gate.ledger, _sent, gate, server, stride)
+        _show_all(session, server, _about_to_rename(gate, server, stride, sure), stride)
+    written(gate.ledger, _sent, gate, stride)
     tell_published(stride.shown, at="server")
     for row in stride.shown:
         gate.outbox.forget(row["partner"], row["id"])
@@ -124,26 +124,31 @@ def _send_stride(
     return len(stride.shown)
 
 
-def _sent(connection: Connection, gate: Gate, server: Server, stride: _Stride) -> None:
+def _sent(connection: Connection, gate: Gate, stride: _Stride) -> None:
     published(gate, connection, partners.load_book(connection), stride.shown)
     deliveries.mark_vanished(connection, [row["id"] for row in stride.gone])
-    deliveries.mark_not_renamed(connection, _not_renamed(stride, server))
+    tried = [*stride.lost, *(failure.row for failure in stride.refused)]
+    deliveries.mark_not_renamed(connection, [row["id"] for row in tried])
+    decided = {row["id"] for row in (*stride.shown, *stride.unsure, *tried)}
+    left = [row for row in stride.whole if row["id"] not in decided]
+    deliveries.take_mark_back(connection, left, stride.marked)
     note_failures(gate, connection, [failure for failure in stride.refused if failure.own])
 
 
-def _not_renamed(stride: _Stride, server: Server) -> list[int]:
-    """What was not renamed for certain: tried in vain, or not tried by this stride and marked by it alone."""
-    tried = [*stride.lost, *(failure.row for failure in stride.refused)]
-    decided = {row["id"] for row in (*stride.shown, *stride.unsure)}
-    left = [row for row in stride.whole if row["id"] not in decided and not _uploaded_before(row, server)]
-    return [row["id"] for row in (*tried, *left)]
+def _about_to_rename(gate: Gate, server: Server, stride: _Stride, sure: Sure) -> list[RowMapping]:
+    """Commit what lies whole there; only that may be renamed, and only while the server is still the partner's.
 
-
-def _about_to_rename(gate: Gate, server: Server, stride: _Stride) -> list[RowMapping]:
-    """Commit what lies whole there; only that may be renamed, and only while the server is still the partner's."""
+    Raises Stopped where others may serve him by now: they would take what is marked and gone for handed over.
+    """
+    if not sure():
+        raise Stopped
     if not stride.whole:
         return []
-    taken = written(gate.ledger, _mark_uploaded, server, [row["id"] for row in stride.whole], stamp(gate.clock()))
+    stride.marked = stamp(gate.clock())
+    taken = written(gate.ledger, _mark_uploaded, server, [row["id"] for row in stride.whole], stride.marked)
+    if not sure():
+        written(gate.ledger, deliveries.take_mark_back, stride.whole, stride.marked)
+        raise Stopped
     return [row for row in stride.whole if row["id"] in taken]
 
 

@@ -32,6 +32,9 @@ _TOLD = update(statuses).where(statuses.c.id == bindparam("b_id"))
 _STAND = update(invoices).where(invoices.c.id == bindparam("b_id"))
 _ONE = deliveries.c.id == bindparam("b_id")
 _PLACED = update(deliveries).where(_ONE, deliveries.c.state == PLANNED)
+_AS_BEFORE = update(deliveries).where(
+    _ONE, deliveries.c.state == PLACED, deliveries.c.uploaded_at == bindparam("b_marked")
+)
 _PUBLISH = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.state == PLACED)
@@ -252,8 +255,7 @@ def _first(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, int
 
 def mark_placed(connection: Connection, written: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """From planned to placed, with size and SHA-256. Returns those that were planned still."""
-    query = select(deliveries.c.id).where(deliveries.c.state == PLANNED)
-    planned = {row["id"] for row in where_in(connection, query, deliveries.c.id, [i for i, _, _ in written])}
+    planned = planned_of(connection, [i for i, _, _ in written])
     placed = [one for one in written if one[0] in planned]
     rows = [
         {"b_id": i, "state": PLACED, "size": size, "sha256": sha256, "uploaded_at": None, "uploaded_to": ""}
@@ -261,6 +263,12 @@ def mark_placed(connection: Connection, written: Sequence[tuple[int, int, str]])
     ]
     for_each(connection, _PLACED, rows)
     return placed
+
+
+def planned_of(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of these files that are planned still."""
+    query = select(deliveries.c.id).where(deliveries.c.state == PLANNED)
+    return {row["id"] for row in where_in(connection, query, deliveries.c.id, ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +353,15 @@ def mark_not_renamed(connection: Connection, ids: Sequence[int]) -> None:
     for chunk in chunks(ids):
         chosen = deliveries.c.id.in_(chunk) & (deliveries.c.state == PLACED)
         connection.execute(update(deliveries).where(chosen).values(uploaded_at=None, uploaded_to=""))
+
+
+def take_mark_back(connection: Connection, rows: Iterable[RowMapping], marked: str) -> None:
+    """What was marked as uploaded at that moment, and by nobody since, is again as these rows of before have it."""
+    before = [
+        {"b_id": row["id"], "b_marked": marked, "uploaded_at": row["uploaded_at"], "uploaded_to": row["uploaded_to"]}
+        for row in rows
+    ]
+    for_each(connection, _AS_BEFORE, before)
 
 
 def mark_kept_back(connection: Connection, delivery: int, error: str, try_again_at: str) -> None:

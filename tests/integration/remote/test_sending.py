@@ -18,7 +18,7 @@ from edigate.ledger.tables import alerts
 from edigate.ledger.tables import deliveries as table
 from edigate.remote.login import login_of
 from edigate.remote.session import Session, connect
-from edigate.remote.trouble import Cause, Refused, RemoteTrouble
+from edigate.remote.trouble import Cause, Refused, RemoteTrouble, Unreachable
 from tests.cable import Cable
 from tests.integration.remote.conftest import SHORT
 from tests.integration.remote.connected import placed, rows, serve, staged
@@ -251,6 +251,109 @@ def test_what_vanishes_under_its_hidden_name_before_it_was_shown_is_uploaded_aga
         assert send_all(gate, server) == 0
     assert send_all(gate, server) == 1
     assert arrived(sshd) == wanted
+
+
+LOST = {"before marking": (False,), "after marking": (True, False)}
+
+
+def lose_lock(gate: Gate, server: Server, when: str) -> None:
+    """An errand that finds, once its files are uploaded, that others may serve the partner."""
+    answers = iter(LOST[when])
+    with session_of(gate, server) as session, pytest.raises(Stopped):
+        send(gate, session, server, lambda: False, sure=lambda: next(answers))
+
+
+def sweep(sshd: Sshd, folder: str = OUT) -> None:
+    """Take hidden files away, as a server's owner may."""
+    for path in (sshd.root / folder).glob(".*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("swept", [False, True])
+@pytest.mark.parametrize("when", LOST)
+def test_what_is_not_renamed_for_a_lost_lock_does_not_count_as_renamed(
+    gate: Gate,
+    sshd: Sshd,
+    when: str,
+    swept: bool,  # noqa: FBT001 - a case
+) -> None:
+    """Were it swept away after that, the next errand would otherwise take it for handed over."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 3))
+    lose_lock(gate, server, when)
+    marks = [row["uploaded_at"] for row in rows(gate)]
+    if swept:
+        sweep(sshd)
+
+    assert not any(marks)
+    assert send_all(gate, server) == 3
+    assert arrived(sshd) == wanted
+
+
+@pytest.mark.parametrize("when", LOST)
+@pytest.mark.parametrize("folder", [OUT, "neu"])
+def test_what_was_renamed_before_stays_known_though_a_later_errand_loses_its_lock(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch, when: str, folder: str
+) -> None:
+    """The mark of the errand that did it is there again: nothing is handed out twice, in another folder neither."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 1))
+    with monkeypatch.context() as patched:
+        ends_at(patched, "rename", "after", 1, gate)
+        with pytest.raises(Ended):
+            send_all(gate, server)
+    assert collected(sshd) == wanted
+    now = serve(gate, sshd, "JMRPOR", put_into=folder)
+    lose_lock(gate, now, when)
+
+    assert send_all(gate, now) == 1
+    assert [path for name in {OUT, folder} for path in (sshd.root / name).iterdir()] == []
+
+
+def test_what_another_errand_has_marked_since_stays_marked(gate: Gate, sshd: Sshd) -> None:
+    """Whoever has the lock by then may be renaming it: only one's own mark is taken back."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    placed(gate, 1)
+    theirs = "2100-01-01T00:00:00.000000Z"
+    answers = iter([True, False])
+
+    def sure() -> bool:
+        answer = next(answers)
+        if not answer:
+            with writing(gate.ledger) as connection:
+                deliveries.mark_uploaded(connection, [1], sending.place(server), theirs)
+        return answer
+
+    with session_of(gate, server) as session, pytest.raises(Stopped):
+        send(gate, session, server, lambda: False, sure=sure)
+    assert [row["uploaded_at"] for row in rows(gate) if row["id"] == 1] == [theirs]
+
+
+def test_what_was_renamed_elsewhere_stays_known_though_the_line_breaks(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before its partner was given another folder, where a later file does not come through: it goes out once."""
+    server = serve(gate, sshd, "JMRPOR", put_into=OUT)
+    wanted = reports(placed(gate, 2))
+    with monkeypatch.context() as patched:
+        ends_at(patched, "rename", "after", 1, gate)
+        with pytest.raises(Ended):
+            send_all(gate, server)
+    first = collected(sshd)
+    new = serve(gate, sshd, "JMRPOR", put_into="neu")
+
+    def broken(*_: object) -> None:
+        raise Unreachable(Cause.BROKEN_OFF, "the line broke")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "write", broken)
+        with pytest.raises(Unreachable):
+            send_all(gate, new)
+    assert send_all(gate, new) == 2
+
+    second = {path.name: path.read_bytes() for path in (sshd.root / "neu").iterdir()}
+    assert not first.keys() & second.keys(), "handed out twice"
+    assert first | second == wanted
 
 
 def test_what_is_no_longer_staged_here_is_planned_again(gate: Gate, sshd: Sshd) -> None:

@@ -300,6 +300,33 @@ def test_a_folder_that_cannot_be_synced_keeps_its_files_under_way(
     assert set(delivery_states(gate)) == {"published"}
 
 
+@pytest.mark.parametrize("of_the_way", [False, True])
+def test_what_somebody_else_has_placed_meanwhile_did_not_fail(
+    gate: Gate,
+    pool: Pool,
+    pivots: Mapping[int, Content],
+    monkeypatch: pytest.MonkeyPatch,
+    of_the_way: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A process that was cut off while it placed neither sets such a file aside nor holds it up, nor its partner's."""
+
+    def fails(_: Renderers, row: Mapping[str, object]) -> Iterator[bytes]:
+        with writing(gate.ledger) as connection:
+            deliveries.mark_placed(connection, [(row["id"], 1, "a" * 64)])  # type: ignore[list-item]
+        raise OSError(5, "Input/output error") if of_the_way else KeyError(row["id"])
+
+    monkeypatch.setattr(Renderers, "pieces", fails)
+    place(gate, pool, pivots)
+
+    found = rows(gate, deliveries_table)
+    assert {(row["state"], row["failures"], row["next_try_at"], row["dead_at"]) for row in found} == {
+        ("placed", 0, None, None)
+    }
+    assert rows(gate, alerts_table) == []
+    with gate.ledger.connect() as connection:
+        assert ways.failing(connection, ways.PUT) == set()
+
+
 def test_a_suspended_partner_is_served_when_he_is_back(gate: Gate, pool: Pool, pivots: Mapping[int, Content]) -> None:
     """What is planned for a suspended partner waits, without holding up anybody."""
     with writing(gate.ledger) as connection:
