@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _TAKE = text("select pg_try_advisory_lock(:space, :key)")
 _GIVE_BACK = text("select pg_advisory_unlock(:space, :key)")
 _ASK = text("select true")
+_LASTING = text("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'")
+"""PostgreSQL 17 and later end the session of a transaction that lasts longer, where a role or a database says so."""
 _SPACE = 0xED1
 DEAD_AFTER = 3
 """So many heartbeats without a sign of life, and a process counts as dead."""
@@ -105,6 +107,7 @@ class Locks:
         PostgreSQL 13 does so in a transaction only: this one changes nothing, and each heartbeat lets go what it saw.
         """
         connection.execute(text(f"set idle_in_transaction_session_timeout = {int(DEAD_AFTER * heartbeat * 1000)}"))
+        connection.execute(_LASTING)
         connection.execute(text("set application_name = 'edigate locks'"))
         connection.execute(text("begin isolation level read committed, read only"))
         self._over = threading.Event()

@@ -110,6 +110,24 @@ def test_a_process_that_is_stopped_loses_its_locks_and_learns_it(site: Site) -> 
             process.kill()
 
 
+@pytest.mark.parametrize("whose", ["database", "role"])
+def test_no_limit_on_transactions_takes_the_locks_of_a_process_that_lives(site: Site, whose: str) -> None:
+    """PostgreSQL 17 and later know such a limit, which an operator may set for all that a role or a database does."""
+    url, server = site.gate.settings.ledger.url, postgres.server()
+    if not server.run("select 1 from pg_settings where name = 'transaction_timeout'"):
+        pytest.skip("this PostgreSQL server is older than 17")
+    name = url.rpartition("/")[2] if whose == "database" else "current_user"
+    server.run(f"alter {whose} {name} set transaction_timeout = '600ms'")
+    site.gate.ledger.dispose()
+    try:
+        with closing(Locks(site.gate.ledger, heartbeat=0.2)) as locks:
+            locks.take(["a"])
+            time.sleep(1.5)
+            assert locks.holds("a")
+    finally:
+        server.run(f"alter {whose} {name} reset transaction_timeout")
+
+
 class Cut(Locks):
     """Locks whose session ends right before they are asked for."""
 
