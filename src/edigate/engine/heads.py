@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import urllib.request
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from sqlalchemy import Connection
 
     from edigate.engine.gate import Gate
     from edigate.ledger.heads import Head
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 AT_ONCE = 200
 SECONDS = 10
+LEFT_ALONE = dt.timedelta(days=1)
+"""After this a machine's alert is settled by another that has sent all: one that is there yet raises it anew."""
 ENDING = ".head.json"
 _MODE = 0o644
 
@@ -34,7 +38,8 @@ _MODE = 0o644
 def keep_heads(gate: Gate) -> None:
     """Make a head where anything has happened, and send those that were not sent yet; the chore.
 
-    What stands in the way is an alert, until it is overcome: by the same machine, where several take turns.
+    What stands in the way is an alert, until it is overcome: by the same machine, where several take turns, or by any
+    of them once nothing is left to be sent and the one that raised it may be gone.
     """
     about = machine.subject(gate)
     try:
@@ -46,7 +51,17 @@ def keep_heads(gate: Gate) -> None:
         detail = machine.saying(gate, str(error))
         written(gate.ledger, alerts.open_one, alerts.HEAD_UNSENT, about, "", detail, stamp(gate.clock()))
         return
-    written(gate.ledger, alerts.close, alerts.HEAD_UNSENT, about, stamp(gate.clock()))
+    written(gate.ledger, _settle, gate, about)
+
+
+def _settle(connection: Connection, gate: Gate, about: int) -> None:
+    now = gate.clock()
+    alerts.close(connection, alerts.HEAD_UNSENT, about, stamp(now))
+    if not _keeps_elsewhere(gate):
+        return  # nor does it know whether anything is left
+    for subject, at in alerts.still_open(connection, alerts.HEAD_UNSENT):
+        if subject == machine.NOBODY or at < stamp(now - LEFT_ALONE):
+            alerts.close(connection, alerts.HEAD_UNSENT, subject, stamp(now))
 
 
 def make(gate: Gate) -> Head | None:
@@ -82,8 +97,7 @@ def send(gate: Gate) -> int:
 
     Raises OSError or ValueError for one that cannot be sent: the next time goes on there.
     """
-    audit = gate.settings.audit
-    if not (audit.heads_folder or audit.heads_url):
+    if not _keeps_elsewhere(gate):
         return 0
     sent = 0
     while waiting := _unsent(gate):
@@ -92,6 +106,10 @@ def send(gate: Gate) -> int:
             written(gate.ledger, heads.mark_sent, number, stamp(gate.clock()))
             sent += 1
     return sent
+
+
+def _keeps_elsewhere(gate: Gate) -> bool:
+    return bool(gate.settings.audit.heads_folder or gate.settings.audit.heads_url)
 
 
 def _unsent(gate: Gate) -> list[tuple[int, Head]]:

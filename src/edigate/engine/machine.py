@@ -11,11 +11,14 @@ from edigate.ledger.database import is_embedded
 if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
+NOBODY = 0
+"""The subject of what is about no machine among several: raised while there was one, or by a version before."""
+
 
 def subject(gate: Gate) -> int:
     """Its number among the subjects of alerts, which is no row's; 0 where there is only the one machine."""
     if is_embedded(gate.ledger):
-        return 0
+        return NOBODY
     told = f"{platform.node()} {gate.places.root}".encode()
     return -1 - int.from_bytes(hashlib.sha256(told).digest()[:4])
 

@@ -37,6 +37,12 @@ def open_one(connection: Connection, kind: str, subject: int, partner: str, deta
     return True
 
 
+def still_open(connection: Connection, kind: str) -> list[tuple[int, str]]:
+    """The subjects of the open alerts of a kind, with since when."""
+    query = select(alerts.c.subject, alerts.c.at).where(alerts.c.kind == kind, ALERT_OPEN)
+    return [(row.subject, row.at) for row in connection.execute(query)]
+
+
 def close(connection: Connection, kind: str, subject: int, now: str, partner: str = "") -> None:
     """What the alert is about was settled; `partner` where it is about him and no subject of the ledger."""
     chosen = (alerts.c.kind == kind) & (alerts.c.subject == subject) & alerts.c.closed_at.is_(None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +22,10 @@ from edigate.engine.heads import keep_heads
 from edigate.engine.roles import Role
 from edigate.health.checks import examine
 from edigate.health.findings import Severity
-from edigate.ledger import notes, snapshots
+from edigate.ledger import alerts, notes, snapshots
 from edigate.ledger.archive import ARRIVING
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import writing
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests.acceptance.gates import DEPOSITOR, SETTINGS, STRUCTURED, Site, fresh_number
@@ -202,3 +206,26 @@ def test_a_machine_that_keeps_heads_does_not_settle_anothers_alert(site: Site, t
 
     assert seen == [[("audit.head_unsent", False)]] * 4, "raised once, and open"
     assert site.alerts() == [("audit.head_unsent", True)]
+
+
+def test_a_head_alert_that_nobody_is_left_to_settle_is_settled_by_whoever_sends_all(site: Site, tmp_path: Path) -> None:
+    """At once where it names no machine; a day later where its machine, taken away by then, did not raise it anew."""
+    other = other_machine(site, tmp_path / "other")
+    kept = tmp_path / "heads"
+    kept.mkdir()
+    site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    Distributed(site.gate, {Role.INTAKE}).run_once()
+    with writing(site.gate.ledger) as connection:
+        alerts.open_one(connection, alerts.HEAD_UNSENT, 0, "", "as one machine raises it", stamp(site.gate.clock()))
+    keep_heads(with_settings(site.gate, "audit", heads_folder=str(tmp_path / "not mounted")))
+    keep_heads(other.gate)
+    before = site.alerts()
+    sound_one = with_settings(other.gate, "audit", heads_folder=str(kept))
+    keep_heads(sound_one)
+    at_once = site.alerts()
+    keep_heads(replace(sound_one, clock=lambda: site.gate.clock() + dt.timedelta(days=2)))
+    other.close()
+
+    assert [closed for _, closed in before] == [False, False], "whoever keeps none elsewhere knows nothing of it"
+    assert [closed for _, closed in at_once] == [True, False]
+    assert [closed for _, closed in site.alerts()] == [True, True]
