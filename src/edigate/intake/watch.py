@@ -8,20 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler, FileSystemMovedEvent
-from watchdog.observers import Observer
+
+if sys.platform == "linux":
+    from edigate.intake.inotify_watch import ArrivalsObserver as Observer
+else:
+    from watchdog.observers import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from edigate.intake.folder import Inbox
 
+__all__ = ["Observer", "watching"]
+
 
 @contextmanager
 def watching(inbox: Inbox, wake: Callable[[], None]) -> Iterator[None]:
-    """Call `wake` whenever something changes below the inbox, as long as the context lasts."""
-    # On Linux the full events tell a rename into the inbox from a file that begins to be written there.
-    options = {"generate_full_events": True} if sys.platform == "linux" else {}
-    observer = Observer(**options)
+    """Call `wake` whenever something arrives below the inbox, as long as the context lasts."""
+    observer = Observer()
     observer.schedule(_Handler(inbox, wake), str(inbox.root), recursive=True)
     observer.start()
     try:
