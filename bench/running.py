@@ -31,15 +31,13 @@ KEPT = 12
 def run_all(cases: Sequence[tuple[Case, Terms]], build: Path) -> dict[str, dict[str, Any]]:
     """What each case measured, by its name; one that ended before it could tell has that under `broken`."""
     found = {}
-    with watched(len(cases)) as (tell, done):
+    # On the checkout's own file system: a folder for temporary files may lie in memory, where syncing costs nothing.
+    # What a case leaves goes when all have ended: a file system without a journal looks past inodes that were freed in
+    # the last minutes, one by one, whenever it makes a file.
+    with watched(len(cases)) as (tell, done), tempfile.TemporaryDirectory(dir=build) as folder:
         for case, terms in cases:
             tell(f"{case.name}: {case.says}")
-            # On the checkout's own file system: a folder for temporary files may lie in memory, where syncing costs
-            # nothing.
-            with tempfile.TemporaryDirectory(dir=build) as folder:
-                found[case.name] = _run(case, terms, Path(folder), tell)
-            # File systems without a journal look past inodes that were freed a moment ago; let the next case find
-            # them settled.
+            found[case.name] = _run(case, terms, Path(folder) / case.name, tell)
             os.sync()
             done()
     return found
@@ -48,7 +46,7 @@ def run_all(cases: Sequence[tuple[Case, Terms]], build: Path) -> dict[str, dict[
 def _run(case: Case, terms: Terms, folder: Path, tell: Tell) -> dict[str, Any]:
     result = folder / "result.json"
     work = folder / "work"
-    work.mkdir()
+    work.mkdir(parents=True)
     command = [sys.executable, "-m", "bench.case", case.module, str(work), str(result), json.dumps(dict(terms))]
     began, last = time.perf_counter(), deque[str](maxlen=KEPT)
     with subprocess.Popen(
