@@ -23,7 +23,7 @@ class TakingIn:
         """`batch` is how far ahead it may be and still begin."""
         self._arrivals = arrivals
         self._batch = batch
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="take-in")
+        self._beside: ThreadPoolExecutor | None = None
         self._rests_until = 0.0
         self.wanted = True
         self.ahead = 0
@@ -41,6 +41,7 @@ class TakingIn:
     def begin(self, *, looking: bool) -> None:
         """Take in the next batch, if there is need of it; inboxes are looked through only if `looking` is allowed."""
         if self.wanted and not self.under_way and self.ahead < self._batch and not self.rests_for:
+            self._beside = self._beside or ThreadPoolExecutor(1, thread_name_prefix="take-in")
             self.under_way = self._beside.submit(self._arrivals.take_in, looking=looking)
 
     def end(self) -> None:
@@ -56,5 +57,7 @@ class TakingIn:
         self.ahead = max(0, self.ahead - count) if left else 0
 
     def close(self) -> None:
-        """Wait until the thread is done."""
-        self._beside.shutdown()
+        """Wait until the thread is done; the next beginning has a new one."""
+        if self._beside:
+            self._beside.shutdown()
+            self._beside = None

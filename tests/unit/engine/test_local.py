@@ -300,6 +300,14 @@ def test_a_pause_ends_when_something_is_due(gate: Gate) -> None:
     assert name in states(gate)
 
 
+def test_an_engine_works_again_after_it_has_ended(gate: Gate) -> None:
+    """As those do who live through days at a time: each time it takes in, and ends, as if it were new."""
+    engine = Local(gate)
+    for serial in (1, 2):
+        deposit(gate, serial)
+        assert engine.run_once().booked == serial
+
+
 def test_a_second_gate_on_the_folder_is_refused(gate: Gate, tmp_path: Path) -> None:
     """Neither a round nor a gate that watches starts while another process holds it."""
     lock = tmp_path / "ledger.lock"
