@@ -40,7 +40,8 @@ class Shape:
 
     The header is left out where no column has a title. A cell shows its first `limit` characters; `ruled` draws a line
     below each row, `gap` is the space below the table, `indent` the share of the width that stays free on its left. A
-    `whole` one goes to the next page with the heading above it, where this page has no room for all of it.
+    `whole` one goes to the next page with the heading above it, where this page has no room for all of it. One that is
+    not `lasting` was made for one document.
     """
 
     columns: tuple[Column, ...]
@@ -49,6 +50,7 @@ class Shape:
     limit: int = _CELL_CHARACTERS
     indent: float = 0.0
     whole: bool = False
+    lasting: bool = True
 
 
 class Heading(NamedTuple):
@@ -86,10 +88,10 @@ def tame(block: Block, unusual: list[str]) -> Block:
     if isinstance(block, Heading):
         return Heading(one_line(block.text, unusual), block.size)
     shape, rows = block
-    columns = tuple([column._replace(title=one_line(column.title, unusual)) for column in shape.columns])
+    titles = [one_line(column.title, unusual) for column in shape.columns]
     rows = [[tamed(cell, shape.limit) for cell in row] for row in rows[:_MOST_ROWS]]
     unusual += [cell for row in rows for cell in row if not is_usual(cell)]
-    return Table(replace(shape, columns=columns), [*rows, *_of_more_rows(block)])
+    return Table(_titled(shape, titles), [*rows, *_of_more_rows(block)])
 
 
 def one_line(text: str, unusual: list[str]) -> str:
@@ -138,9 +140,16 @@ def _of_more_rows(table: Table) -> Iterator[list[str]]:
 def _written(block: Block, face: Face) -> Block:
     if isinstance(block, Heading):
         return Heading(face.written(block.text), block.size)
-    columns = tuple([column._replace(title=face.written(column.title)) for column in block.shape.columns])
-    rows = [[face.written(cell) for cell in row] for row in block.rows]
-    return Table(replace(block.shape, columns=columns), rows)
+    shape = _titled(block.shape, [face.written(column.title) for column in block.shape.columns])
+    return Table(shape, [[face.written(cell) for cell in row] for row in block.rows])
+
+
+def _titled(shape: Shape, titles: Sequence[str]) -> Shape:
+    """The shape with these titles: itself where it has them, so that what is drawn for it is found."""
+    if titles == [column.title for column in shape.columns]:
+        return shape
+    columns = [column._replace(title=title) for column, title in zip(shape.columns, titles, strict=True)]
+    return replace(shape, columns=tuple(columns), lasting=False)
 
 
 def _texts(block: Block) -> Iterator[str]:

@@ -37,11 +37,15 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """A typeface: regular and bold. `encoded` is a page for it; `written` leaves what it lacks as placeholders."""
+    """A typeface: regular and bold. `encoded` is a page for it; `written` leaves what it lacks as placeholders.
+
+    A `lasting` one is the same for every document, so that what is drawn in it is worth remembering.
+    """
 
     weights: tuple[Weight, Weight]
     written: Callable[[str], str]
     encoded: Callable[[str], bytes]
+    lasting: bool = False
 
 
 def face_for(texts: Iterable[str]) -> Face:
@@ -58,7 +62,7 @@ def face_for(texts: Iterable[str]) -> Face:
 @cache
 def _of_every_reader() -> Face:
     regular = _weight("Helvetica", _helvetica.REGULAR)
-    return Face((regular, _weight("Helvetica-Bold", _helvetica.BOLD)), str, _encoded)
+    return Face((regular, _weight("Helvetica-Bold", _helvetica.BOLD)), str, _encoded, lasting=True)
 
 
 def _weight(name: str, widths: Sequence[int]) -> Weight:

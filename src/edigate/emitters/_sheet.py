@@ -37,6 +37,7 @@ from edigate.emitters._typeset import (
     WIDTH,
     Layout,
     layout_of,
+    layout_within,
     marks,
 )
 
@@ -101,7 +102,8 @@ def pdf(about: About, foot: str, blocks: Sequence[Block]) -> bytes:
 
 def _pages(foot: str, blocks: Sequence[Block], face: Face) -> list[str]:
     sheets = _Sheets()
-    laid = [block if isinstance(block, Heading) else _laid(block, face) for block in blocks]
+    own: dict[Shape, Layout] = {}
+    laid = [block if isinstance(block, Heading) else _laid(block, face, own) for block in blocks]
     for block, following in zip_longest(laid, laid[1:]):
         if isinstance(block, Heading):
             _heading(sheets, block, following, face)
@@ -114,14 +116,16 @@ def _pages(foot: str, blocks: Sequence[Block], face: Face) -> list[str]:
     ]
 
 
-def _laid(table: Table, face: Face) -> _Laid:
-    layout = layout_of(table.shape, face)
+def _laid(table: Table, face: Face, own: dict[Shape, Layout]) -> _Laid:
+    shape = table.shape
+    layout = layout_of(shape, face) if shape.lasting and face.lasting else layout_within(own, shape, face)
     return _Laid(table, layout, [_typeset.row(layout, cells) for cells in table.rows])
 
 
 def _heading(sheets: _Sheets, heading: Heading, following: Heading | _Laid | None, face: Face) -> None:
     """A heading, on a page that has room for some of what is below it, or for all where that is kept whole."""
-    texts, lines = _typeset.heading(heading.text, heading.size, face)
+    drawn = _typeset.lasting_heading if face.lasting else _typeset.heading
+    texts, lines = drawn(heading.text, heading.size, face)
     step, below = heading.size * LEADING, float(_KEPT_TOGETHER)
     if isinstance(following, _Laid) and following.table.shape.whole:
         whole = sum([height for _, height in following.rows])

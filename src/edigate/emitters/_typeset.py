@@ -74,7 +74,18 @@ def marks(y: float) -> tuple[str, str]:
 
 @lru_cache(maxsize=64)
 def layout_of(shape: Shape, face: Face) -> Layout:
-    """The same for every invoice in a currency."""
+    """The same for every invoice in a currency: both are to be lasting."""
+    return _layout(shape, face)
+
+
+def layout_within(own: dict[Shape, Layout], shape: Shape, face: Face) -> Layout:
+    """The same where this document alone has the shape or the typeface: it is kept with those, which go with it."""
+    if shape not in own:
+        own[shape] = _layout(shape, face)
+    return own[shape]
+
+
+def _layout(shape: Shape, face: Face) -> Layout:
     columns, edges = shape.columns, _edges(shape)
     styles = [style(BODY, bold=column.bold, grey=column.grey) for column in columns]
     in_one = len(set(styles)) == 1
@@ -113,13 +124,15 @@ def _titles(shape: Shape, places: Sequence[Place], bold: Weight) -> str:
     return "\n".join([style(SMALL, bold=True), *said]) if said else ""
 
 
-@lru_cache(maxsize=64)
 def heading(text: str, size: float, face: Face) -> tuple[str, int]:
-    """A heading: operators, and how many lines it has."""
     bold = face.weights[True]
     lines = [bold.shown(line) for line in broken(text, bold, _INNER * 1000 / size)]
     below = f"Tj 0 {-size * LEADING:g} Td"
     return f"{style(size, bold=True)} {MARGIN} 0 Td{below.join(lines)}Tj", len(lines)
+
+
+lasting_heading = lru_cache(maxsize=64)(heading)
+"""The same in a lasting typeface."""
 
 
 def row(layout: Layout, texts: Sequence[str]) -> tuple[str, int]:

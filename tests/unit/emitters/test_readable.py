@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import os
 import re
@@ -43,8 +44,11 @@ from edigate.domain.invoice import (
     VatRow,
 )
 from edigate.domain.payments import PAYMENT_CODES
+from edigate.emitters._faces import Face
 from edigate.emitters._french import amount, figure
 from edigate.emitters._labels import PAYMENTS, SCHEMES
+from edigate.emitters._sheet import About, Column, Shape, Table, pdf
+from edigate.emitters._typeset import Layout, layout_of
 from edigate.emitters.pivot import Addressing
 from edigate.emitters.readable import invoice_pdf
 
@@ -380,6 +384,44 @@ def test_very_many_lines_are_cut_and_counted() -> None:
     invoice = replace(INVOICE, lines=(Line("1"),) * 20_003)
 
     assert "[…] 3 lignes de plus dans le document d’origine." in pages(invoice_pdf(invoice, ADDRESSING))[-2]
+
+
+@pytest.mark.parametrize(
+    "invoice",
+    [
+        replace(INVOICE, number="Київ"),
+        replace(INVOICE, number="Київ", currency="Ж"),
+        replace(INVOICE, number="F\t1"),
+        replace(INVOICE, currency="E\tR"),
+    ],
+    ids=["embedded", "embedded titles", "tamed text", "tamed titles"],
+)
+def test_what_no_other_document_can_use_goes_with_its_own(invoice: Invoice) -> None:
+    """Neither a typeface, nor a table's shape, nor what is drawn for it is remembered past the document."""
+
+    def remembered() -> list[object]:
+        gc.collect()
+        return [one for one in gc.get_objects() if isinstance(one, Face | Shape | Layout)]
+
+    for other in (INVOICE, invoice):
+        invoice_pdf(other, ADDRESSING)
+    before = remembered()
+    invoice_pdf(invoice, ADDRESSING)
+
+    known = {id(one) for one in before}
+    assert [one for one in remembered() if id(one) not in known] == []
+
+
+@pytest.mark.parametrize("number", ["F1", "F\t1"])
+def test_a_table_in_the_lasting_typeface_is_laid_out_once(number: str) -> None:
+    """Also where a text must be tamed: the shape stays the one that every invoice has."""
+    shape = Shape((Column("Titre", 1),))
+    document = pdf(About("a", "b", "c", None), "foot", [Table(shape, [[number]])])
+    before = layout_of.cache_info()
+
+    assert pdf(About("a", "b", "c", None), "foot", [Table(shape, [[number]])]) == document
+    after = layout_of.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 1)
 
 
 # --- the same bytes --------------------------------------------------------------------------------------------------
