@@ -1,18 +1,27 @@
 """`python -m edigate` is `edigate`; a worker imports its gate's main module once more, and needs nothing of it."""
 
 import gc
+import signal
+import sys
 
 # Objects after which cycles are looked for. What a command loads stays: to look through all of it a hundred times over
 # took a tenth of its life.
 _BEFORE_COLLECTING = 50_000
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Do what the command line says and end the process."""
     gc.set_threshold(_BEFORE_COLLECTING)
-    from edigate import cli  # noqa: PLC0415 - see above
+    try:
+        # A library that is interrupted while it loads may lose the interruption, or tell of it in many lines.
+        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        from edigate import cli  # noqa: PLC0415 - see above
 
-    cli.main()
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        cli.main()
+    except KeyboardInterrupt:  # before any command was at work, which would end with the same
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

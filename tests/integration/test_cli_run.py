@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from edigate.sandbox.flows import DemoFlow
 
 TODAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+# A terminal's Ctrl-C is heard, also where whoever runs the tests ignores it.
+STARTING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from edigate.__main__ import main;"
+    " print(flush=True); main()"
+)
 QUICK = "[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n"
 
 
@@ -159,6 +164,41 @@ def test_a_signal_ends_the_gate_well(sandbox: Path, number: signal.Signals) -> N
     events = [line["event"] for line in lines]
     assert events[0] == "gate.started"
     assert events[-1] == "gate.stopped"
+
+
+def test_a_gate_that_is_interrupted_as_it_starts_ends_without_a_word_of_its_insides(sandbox: Path) -> None:
+    """At whatever it is, and whatever its fork server is loading: no traceback, and no process is left."""
+    statuses, groups, log = [], [], sandbox / "log"
+    for seconds in (0.0, 0.05, 0.2, 0.3, 0.4, 0.6):
+        with log.open("a") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-c", STARTING, "run"],
+                cwd=sandbox, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
+            )  # fmt: skip
+        with process:
+            assert process.stdout
+            process.stdout.readline()
+            time.sleep(seconds)
+            os.killpg(process.pid, signal.SIGINT)
+            statuses.append(process.wait(timeout=60))
+        groups.append(process.pid)
+    until = time.monotonic() + 60
+    while any(lives(group) for group in groups):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+    assert statuses[0] == 130
+    assert set(statuses) <= {0, 130}
+    assert "Traceback" not in log.read_text()
+
+
+def lives(group: int) -> bool:
+    """Whether any process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_the_demo_shows_what_became_of_every_flow(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ class Later(TyperCommand):
 
 def _load(entry: Entry) -> Any:  # noqa: ANN401 - see Later
     name, _, attribute = entry.place.partition(":")
-    module = import_module(f"edigate.cli.{name}")
+    with common.uninterrupted():
+        module = import_module(f"edigate.cli.{name}")
     common.settle_what_is_loaded()
     target = getattr(module, attribute)
     app = target if isinstance(target, typer.Typer) else _alone(entry, target, getattr(module, "HELP", ""))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 from edigate.cli.messages import t
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.table import Table
 
@@ -51,6 +55,16 @@ def settle_what_is_loaded() -> None:
     """Leave what is loaded to the end of the process, which then need not take it apart: a tenth of a short command."""
     if _alone.get():
         gc.freeze()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Load something: Ctrl-C, which a library may lose meanwhile, waits; KeyboardInterrupt is raised at the end."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def choose_gate(folder: Path | None) -> None:

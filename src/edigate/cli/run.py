@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edigate.cli.common import Misuse, root
+from edigate.cli.common import Misuse, root, uninterrupted
 from edigate.cli.messages import t
 from edigate.engine import fork_server
 from edigate.engine.roles import Role
@@ -74,7 +74,8 @@ def run(once: _Once = False, verbose: _Verbose = False, now: _Now = None, roles:
     chosen = _named(roles)
     if Role.WORK in chosen and (not once or _waiting(root())):
         fork_server.start()
-    from edigate.cli.running import run_gate, run_gate_once  # noqa: PLC0415 - beside what the fork server loads
+    with uninterrupted():
+        from edigate.cli.running import run_gate, run_gate_once  # noqa: PLC0415 - beside what the fork server loads
 
     if not once:
         run_gate(now, chosen)

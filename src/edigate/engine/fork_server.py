@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
 _PRELOAD = ["edigate.preloaded"]  # by its name only: it lies above the engine
+_FOR_THE_GATE = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 def start() -> None:
@@ -23,11 +24,14 @@ def start() -> None:
 
 @contextmanager
 def deaf_children() -> Iterator[ForkServerContext]:
-    """Start processes that do not hear SIGTERM: sent to the whole group, it must let the batch in hand be finished."""
-    resource_tracker.ensure_running()  # first, as starting it unblocks SIGTERM
+    """Start processes that hear neither SIGTERM nor Ctrl-C: sent to the whole group, they are the gate's to act on.
+
+    It lets the batch in hand be finished; and a fork server that is at loading has nothing to say of being interrupted.
+    """
+    resource_tracker.ensure_running()  # first, as starting it unblocks both
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_GATE)
     try:
         yield context
     finally:

@@ -188,12 +188,13 @@ def test_workers_do_not_outlive_the_pool(gate: Gate) -> None:
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
-def test_a_signal_to_the_whole_group_leaves_workers_at_work(gate: Gate) -> None:
-    """SIGTERM, which a service manager sends to every process, is for the gate alone to act on."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=str)
+def test_a_signal_to_the_whole_group_leaves_workers_at_work(gate: Gate, number: signal.Signals) -> None:
+    """What a service manager, or a terminal on Ctrl-C, sends to every process is for the gate alone to act on."""
     with closing(Pool(a_charge(gate), 1)) as pool:
         pool.start()
         for pid in worker_ids(gate.places.work):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, number)
         ((_, result),) = pool.examine([a_share(gate, an_item(gate, 1))])
 
     assert isinstance(result, Examination)
