@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 IN_MEMORY = 256_000  # of one pivot
 IN_SHARE = 8_000_000
 IN_BATCH = 64_000_000
-NO_ROOM = "no_room"
 NOTE = ".current"
 _numbers = count()
 
@@ -56,7 +55,8 @@ class Aside:
                 path.unlink()
             if content.size <= self.room:
                 return self._in_memory(content)
-            raise Hold(NO_ROOM, error.strerror or str(error)) from None
+            reason = "no_room"
+            raise Hold(reason, error.strerror or str(error)) from None
         return Content(path=str(path), size=content.size)
 
     def _write(self, path: Path, content: Content) -> None:

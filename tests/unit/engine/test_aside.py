@@ -15,7 +15,7 @@ import pytest
 from edigate.domain.faults import Hold
 from edigate.domain.verdicts import Content, Examination
 from edigate.engine import aside
-from edigate.engine.aside import IN_BATCH, IN_MEMORY, NO_ROOM, Aside, room_in, sweep
+from edigate.engine.aside import IN_BATCH, IN_MEMORY, Aside, room_in, sweep
 from edigate.engine.decisions import SHARED_FROM, examine, take_due
 from edigate.engine.pool import Pool
 from edigate.sandbox.documents import DraftAttachment, ubl_invoice
@@ -80,7 +80,7 @@ def test_a_disk_without_room_lets_a_flow_wait(tmp_path: Path) -> None:
     assert kept.keep("run", pivot, 1) == pivot
     with pytest.raises(Hold) as hold:
         kept.keep("run", pivot, 2)
-    assert (hold.value.reason, hold.value.detail) == (NO_ROOM, "No such file or directory")
+    assert (hold.value.reason, hold.value.detail) == ("no_room", "No such file or directory")
     assert kept.keep("run", a_pivot(1), 3) == a_pivot(1)
 
 
