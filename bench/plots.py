@@ -49,7 +49,7 @@ def draw(report: Mapping[str, Any], folder: Path) -> list[Path]:
     )
     files = [folder / f"{NAME}.svg", folder / f"{NAME}.png"]
     for file in files:
-        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None, dpi=120)
+        figure.savefig(file, metadata={"Date": None, "Creator": None} if file.suffix == ".svg" else None, dpi=120)
     return files
 
 

@@ -53,9 +53,9 @@ class Costs(NamedTuple):
 DEFAULTS = Costs(
     "defaults of 21 November 2026, on PostgreSQL",
     {
-        INTAKE: Cost(0.00031, 0.00001),
-        WORK: Cost(0.00029, 0.00136),
-        DELIVER: Cost(0.00038, 0.00016),
+        INTAKE: Cost(0.00025, 0.00001),
+        WORK: Cost(0.00021, 0.00104),
+        DELIVER: Cost(0.00041, 0.0001),
     },
     on_postgres=True,
 )
