@@ -164,6 +164,10 @@ CASES: tuple[Case, ...] = (
             Figure("cases.cii schema.{lines}.seconds", "4,188 lines, CII: refused by the schema", SECONDS),
             Figure("cases.ubl rules.{lines}.seconds", "4,188 lines, UBL: refused by the rules", SECONDS),
             Figure("cases.cii rules.{lines}.seconds", "4,188 lines, CII: refused by the rules", SECONDS),
+            Figure("cases.ubl schema.times", "41,880 lines, UBL: by the schema, so many times that", TIMES, most=11),
+            Figure("cases.cii schema.times", "41,880 lines, CII: by the schema, so many times that", TIMES, most=11),
+            Figure("cases.ubl rules.times", "41,880 lines, UBL: by the rules, so many times that", TIMES, most=11),
+            Figure("cases.cii rules.times", "41,880 lines, CII: by the rules, so many times that", TIMES, most=11),
         ),
     ),
     Case(

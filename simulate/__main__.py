@@ -96,7 +96,7 @@ def _lines(
     rows = rates * (costs.ROWS_PER_FLOW + costs.ROWS_PER_INVOICE * size)
     yield (
         f"The ledger takes {rows.mean():,.0f} new rows/s on the mean, {rows.max():,.0f} in the busiest hour;"
-        f" {costs.BATCH} flows at most share a commit."
+        f" at most {max(costs.BATCH.values())} flows share a commit."
     )
     if found.left_over >= 1:
         yield f"At the end of the year {found.left_over:,.0f} flows still wait."

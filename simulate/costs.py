@@ -23,7 +23,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 # Assumed: so many commits in each role for a batch, and what one takes, with the way there and back over a network.
 COMMITS: Mapping[str, int] = {INTAKE: 1, WORK: 2, DELIVER: 5}
 COMMIT_SECONDS = 0.005
-BATCH = 256
+# The flows of a whole batch: intake.batch_flows, engine.job_flows, and what delivery hands over at once.
+BATCH: Mapping[str, int] = {INTAKE: 256, WORK: 64, DELIVER: 256}
 # Rows that the ledger takes for a flow and for each of its invoices, as counted in a gate's own after sound flows.
 ROWS_PER_FLOW, ROWS_PER_INVOICE = 3.0, 4.0
 # By counting: deposit into the archive, out of it, its pivot into storage, out of it, and into the outbox.
@@ -104,6 +105,6 @@ def _by_role(steps: Mapping[str, float], workers: float, count: int) -> dict[str
 def stages(costs: Costs, servers: Mapping[str, int], invoices_per_flow: float) -> tuple[Stage, ...]:
     """The stages of the way, with so many processes each."""
     return tuple(
-        Stage(role, servers[role], costs.roles[role].of(invoices_per_flow), COMMITS[role] * COMMIT_SECONDS, BATCH)
+        Stage(role, servers[role], costs.roles[role].of(invoices_per_flow), COMMITS[role] * COMMIT_SECONDS, BATCH[role])
         for role in ROLES
     )

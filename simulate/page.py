@@ -59,7 +59,7 @@ def _steady(known: Costs) -> Iterator[str]:
     for rate in RATES:
         counts = [math.ceil(rate / stage.capacity / USE) for stage in stages]
         inserted = rate * (costs.ROWS_PER_FLOW + costs.ROWS_PER_INVOICE)
-        commits = sum(costs.COMMITS.values()) * rate / costs.BATCH
+        commits = sum(costs.COMMITS[role] / costs.BATCH[role] for role in costs.ROLES) * rate
         megabytes = rate * costs.COPIES * KILOBYTES / 1000
         rows.append(
             (

@@ -367,8 +367,9 @@ class EngineTable:
     )
     durability: Literal["full", "relaxed"] = setting(
         "full",
-        description="`relaxed` leaves it to the system when files are on the disk: faster, and a power cut may lose"
-        " deposits of the last minute, cut published files short or have them made twice. See the operating guide.",
+        description="`relaxed` leaves it to the system when files are on the disk: faster where syncing is slow, and a"
+        " power cut may lose deposits of the last minute, cut published files short or have them made twice. See the"
+        " operating guide.",
     )
     job_flows: int = setting(
         64, ge=1, description="Flows that a worker on PostgreSQL takes at once; fewer spread better, more cost less."

@@ -79,8 +79,8 @@ def test_once_works_off_what_is_there_and_sums_up(sandbox: Path) -> None:
 def test_once_with_nothing_to_do_says_so(sandbox: Path) -> None:
     """Empty inboxes are no error."""
     told = edigate("run", "--once", cwd=sandbox)
-    assert (told.returncode, told.stdout) == (0, "Nothing to do: the inboxes are empty.\n")
-    assert edigate("run", "--once", "--lang", "fr", cwd=sandbox).stdout == "Rien à faire : les dépôts sont vides.\n"
+    assert (told.returncode, told.stdout) == (0, "Nothing to do: nothing waits.\n")
+    assert edigate("run", "--once", "--lang", "fr", cwd=sandbox).stdout == "Rien à faire : rien n'attend.\n"
 
 
 def test_what_stands_in_the_way_is_told_with_its_remedy(sandbox: Path) -> None:

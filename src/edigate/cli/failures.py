@@ -196,7 +196,7 @@ def _tell_misuse(error: Any) -> int:  # noqa: ANN401 - typer keeps the classes o
     sys.stderr.write(f"edigate: {_in_language(error.format_message())}\n")
     context = getattr(error, "ctx", None)
     if context is not None:
-        sys.stderr.write(f"{t('See', 'Voir')}: {context.command_path} --help\n")
+        sys.stderr.write(f"{t('See:', 'Voir :')} {context.command_path} --help\n")
     return int(error.exit_code)
 
 

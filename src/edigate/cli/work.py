@@ -127,7 +127,7 @@ def summarise(gate: "Gate", tally: Tally) -> bool:
 def _print_counts(tally: Tally, held: int, *, ways: bool) -> None:
     if not (tally.verdicts or tally.published or tally.waiting or tally.troubles or held):
         if not ways:
-            out().print(t("Nothing to do: the inboxes are empty.", "Rien à faire : les dépôts sont vides."))
+            out().print(t("Nothing to do: nothing waits.", "Rien à faire : rien n'attend."))
         return
     counts = table(t("What became of the flows", "Ce que sont devenus les flux"))
     counts.add_column(t("Number", "Nombre"), justify="right")
