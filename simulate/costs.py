@@ -55,8 +55,8 @@ DEFAULTS = Costs(
     "defaults of 21 November 2026, on PostgreSQL",
     {
         INTAKE: Cost(0.00025, 0.00001),
-        WORK: Cost(0.00021, 0.00104),
-        DELIVER: Cost(0.00041, 0.0001),
+        WORK: Cost(0.00021, 0.00111),
+        DELIVER: Cost(0.00034, 0.00011),
     },
     on_postgres=True,
 )
