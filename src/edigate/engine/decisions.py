@@ -45,7 +45,8 @@ LONE_KILLS = 5
 ATTEMPTS = 20
 SHARES_PER_WORKER = 2
 _PRIMARY = 0xFF  # of a code of SQLite's; the rest says more of it
-_OF_THE_WORLD = (OperationalError, InterfaceError, OSError, MemoryError)
+# After one of these a flow that is alone is tried again, not held at once.
+_TRIED_AGAIN = (OperationalError, InterfaceError, OSError, MemoryError)
 # Every worker that shares an archive unpacks all of it: a twentieth of the work on a document without attachments.
 MOST_AMONG = 4
 FEW = 8
@@ -188,7 +189,7 @@ def settle(
     """
     try:
         decisions, pivots, held = written(gate.ledger, _settle, gate, examined)
-    except _OF_THE_WORLD:
+    except _TRIED_AGAIN:
         raise
     except Exception:
         if len(examined) != 1:

@@ -43,5 +43,4 @@ class _Handler(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         if isinstance(event, FileSystemMovedEvent) and not event.is_directory and event.dest_path:
             self._inbox.arrived_by_rename(Path(str(event.dest_path)))
-        if event.event_type not in {"opened", "closed_no_write"}:
-            self._wake()
+        self._wake()
