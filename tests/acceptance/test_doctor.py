@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from edigate.engine.lock import held
+from edigate.engine.lock import held, holder
 from edigate.engine.purging import FILES
 from edigate.health.checks import CHECKS, examine, left_out
 from edigate.health.findings import Severity
 from edigate.health.kinds import KINDS
 from edigate.health.mending import may_mend, mend
 from edigate.health.patient import ASIDE
-from edigate.health.running import holder
 from edigate.ledger import notes
 from edigate.ledger.clock import system_clock
 from edigate.ledger.database import writing
@@ -134,7 +133,7 @@ def test_a_fresh_gate_has_no_finding(tmp_path: Path, when: str) -> None:
 HOLDS = """
 import sys, time
 from pathlib import Path
-from edigate.engine.lock import held
+from edigate.engine.lock import held, holder
 from edigate.engine.purging import FILES
 with held(Path(sys.argv[1])):
     print(flush=True)

@@ -14,12 +14,11 @@ from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
 from edigate.domain.wording import Pair, pick, printable
 from edigate.engine.gate import Places
-from edigate.engine.lock import Held, held
+from edigate.engine.lock import Held, held, holder
 from edigate.health.checks import CHECKS, Check, Found, examine, left_out
 from edigate.health.findings import Finding, Severity
 from edigate.health.kinds import KINDS
 from edigate.health.mending import may_mend, mend
-from edigate.health.running import holder
 from edigate.ledger.clock import system_clock
 from edigate.observability import logs
 

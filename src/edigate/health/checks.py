@@ -113,7 +113,7 @@ def examine(
 ) -> Iterator[Found]:
     """Make every check in turn; those that need more of the gate than can be opened are left out.
 
-    `holder` is the process that works on the folder, as `running.holder` tells. `progress` is told how far a check is.
+    `holder` is the process that works on the folder, as `lock.holder` tells. `progress` is told how far a check is.
     """
     places = Places(root.resolve())
     opened = _opened(places, clock)

@@ -91,7 +91,10 @@ def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _log(patient: Patient, log: Path) -> Iterator[Finding]:
-    size = log.stat().st_size if log.exists() else 0
+    try:
+        size = log.stat().st_size
+    except FileNotFoundError:
+        return
     if size > LARGE_LOG:
         mend = None if patient.opened is None else lambda: _checkpoint(patient.places.ledger)
         yield Finding("ledger.wal", patient.below(log), f"{size / MB:.0f}", mend=mend)

@@ -5,25 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from edigate.engine.lock import Held, held
 from edigate.engine.restored import mark_of
 from edigate.health.findings import Finding
 from edigate.health.patient import at_one_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from edigate.health.patient import Patient
-
-
-def holder(lock: Path) -> str:
-    """The process that holds the folder; empty where none does."""
-    try:
-        with held(lock):
-            return ""
-    except Held as error:
-        return error.holder
 
 
 def running(patient: Patient) -> Iterator[Finding]:

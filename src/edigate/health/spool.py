@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -106,6 +108,15 @@ def _odd(patient: Patient) -> Iterator[Path]:
             yield path
     for claim in _claims(spool):
         if not _is_claim(claim):
-            yield claim
+            if os.path.lexists(claim):  # not booked meanwhile
+                yield claim
         else:
-            yield from (path for path in _files(claim) if path.is_symlink() or not path.is_file())
+            yield from (path for path in _files(claim) if not _is_file(path))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is one, or was until a gate at work booked it."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True

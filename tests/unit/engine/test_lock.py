@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.engine.lock import Held, held
+from edigate.engine.lock import Held, held, holder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,3 +71,37 @@ def test_the_lock_is_free_after_its_use(lock: Path) -> None:
         pass
     with a_holder(lock):
         pass
+
+
+def test_who_holds_a_lock_is_told(lock: Path) -> None:
+    """Nobody does where there is none, nor after the holder's death, though its number is still written there."""
+    assert holder(lock) == ""
+    assert not lock.exists()
+    with a_holder(lock, "with a child") as process:
+        assert holder(lock) == str(process.pid)
+        process.kill()
+        process.wait()
+        assert holder(lock) == ""
+
+
+ASKS = """
+import sys
+from pathlib import Path
+from edigate.engine.lock import holder
+print(flush=True)
+while True:
+    holder(Path(sys.argv[1]))
+"""
+
+
+def test_asking_takes_no_lock_from_anybody(lock: Path) -> None:
+    """A gate that starts while the doctor looks is not told that another gate is at work."""
+    with held(lock):
+        pass
+    with subprocess.Popen([sys.executable, "-c", ASKS, str(lock)], stdout=subprocess.PIPE) as asking:
+        assert asking.stdout
+        asking.stdout.readline()
+        for _ in range(2000):
+            with held(lock):
+                pass
+        asking.kill()
