@@ -20,6 +20,7 @@ from edigate.ledger.queries import Wanted
 TABLE_LIMIT = 100
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y"]
 _HASH_DIGITS = 64
+_ANY_LEDGER = 2**62  # rows: more than any has, and less than the drivers refuse
 _MIDNIGHT = dt.time()
 
 
@@ -139,7 +140,7 @@ def _stamped(gate: Gate, moment: dt.datetime | None) -> str:
 def limit_of(limit: int | None, *, as_json: bool) -> int:
     """How many rows to take: what was asked for, else a screenful or two; JSON is for machines, which take all."""
     if limit is not None:
-        return limit
+        return min(limit, _ANY_LEDGER)
     return 0 if as_json else TABLE_LIMIT
 
 

@@ -48,7 +48,7 @@ def keep_heads(gate: Gate) -> None:
         send(gate)
     except (heads.BadKey, OSError, ValueError) as error:
         log.error("audit.head_unsent", error=str(error))
-        detail = machine.saying(gate, str(error))
+        detail = machine.with_name(gate, str(error))
         written(gate.ledger, alerts.open_one, alerts.HEAD_UNSENT, about, "", detail, stamp(gate.clock()))
         return
     written(gate.ledger, _settle, gate, about)

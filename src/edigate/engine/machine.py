@@ -23,6 +23,6 @@ def subject(gate: Gate) -> int:
     return -1 - int.from_bytes(hashlib.sha256(told).digest()[:4])
 
 
-def saying(gate: Gate, detail: str) -> str:
+def with_name(gate: Gate, detail: str) -> str:
     """What an alert says, with the machine's name before it where there are several."""
     return f"{platform.node()}: {detail}" if subject(gate) else detail

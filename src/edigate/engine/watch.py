@@ -59,7 +59,7 @@ def look(gate: Gate) -> None:
             before = alert_queries.open_about_partners(connection, kind, about)
             found = dict(check(gate, connection, bool(before)))
         if about:
-            found = {partner: machine.saying(gate, detail) for partner, detail in found.items()}
+            found = {partner: machine.with_name(gate, detail) for partner, detail in found.items()}
         settle(gate, kind, before, found, about)
 
 

@@ -105,6 +105,11 @@ def test_limit_takes_the_newest(shown: Site) -> None:
     assert f"newest 2 of {len(CASES)}" in answer.err
 
 
+def test_a_limit_above_every_number_takes_all(shown: Site) -> None:
+    """Also one that no database could count to."""
+    assert shown.json("flows", "list", "--limit", "9" * 20) == shown.json("flows", "list", "--limit", "0")
+
+
 def test_nothing_found_is_no_error(shown: Site) -> None:
     """An empty list is an empty array; people are told on standard error."""
     assert shown.json("flows", "list", "--number", "no such number") == []
