@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from edigate.engine.delivering import NOTE, require_there
 from edigate.intake.folder import Sight
-from edigate.ledger import collection
+from edigate.ledger import collection, notes
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.clock import stamp
 from edigate.ledger.collection import COLLECTED, EVENTS, PURGED
@@ -36,15 +37,18 @@ AT_ONCE = 2_000
 def look_after(gate: Gate) -> None:
     """Note which published files have left the outboxes, and purge those that lay there too long.
 
-    Costs a listing of each folder and the rows of what is still there, however much was collected before.
+    Costs a listing of each folder and the rows of what is still there, however much was collected before. Raises
+    Unreachable where the outbox is not there itself.
     """
     with gate.ledger.connect() as connection:
         codes = collection.partners_on_offer(connection)
+        mark = notes.read(connection, NOTE)
     for partner in codes:
         with gate.ledger.connect() as connection:
             offered = list(collection.on_offer(connection, partner))
         # Listed after the ledger was read: what it says is published was there before.
         names = _names(gate.places.outbox / partner)
+        require_there(gate, mark)
         for gone in chunks([file for file in offered if file.name not in names], AT_ONCE):
             note_collected(gate, gone)
         _purge(gate, partner, [file for file in offered if file.name in names])

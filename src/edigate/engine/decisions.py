@@ -12,7 +12,7 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from edigate.domain.cadres import CADRES
 from edigate.domain.verdicts import Verdict
@@ -43,6 +43,8 @@ log = structlog.get_logger()
 LONE_DEATHS = 2
 LONE_KILLS = 5
 ATTEMPTS = 20
+CLOCKS = dt.timedelta(seconds=1)
+"""How far those of a gate's machines may differ."""
 SHARES_PER_WORKER = 2
 _PRIMARY = 0xFF  # of a code of SQLite's; the rest says more of it
 # After one of these a flow that is alone is tried again, not held at once.
@@ -64,7 +66,10 @@ def take_due(
     The order of booking is kept: what comes after a run that must be tried alone waits for it, as it may repeat it.
     """
     bounds, now = gate.settings.intake, gate.clock()
-    latest = stamp(now + dt.timedelta(seconds=gate.settings.engine.held_retry_seconds))
+    pause = dt.timedelta(seconds=gate.settings.engine.held_retry_seconds)
+    latest = stamp(now + pause)
+    if only is not None:  # the clock of whoever named them may be ahead of this machine's
+        now += min(CLOCKS, pause / 2)
     with gate.ledger.connect() as connection:
         rows = store.due(
             connection, stamp(now), at_most=store.Bounds(bounds.batch_flows, bounds.batch_bytes), latest=latest,
@@ -191,8 +196,9 @@ def settle(
         decisions, pivots, held = written(gate.ledger, _settle, gate, examined)
     except _TRIED_AGAIN:
         raise
-    except Exception:
-        if len(examined) != 1:
+    except Exception as error:
+        # A server also ends the session of a process that was stopped within its transaction.
+        if len(examined) != 1 or (isinstance(error, DBAPIError) and error.connection_invalidated):
             raise
         waits = Waits("internal_error", traceback.format_exc())
         decisions, pivots, held = written(gate.ledger, _settle, gate, [(examined[0][0], waits)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from edigate.engine import sending
 from edigate.engine.handover import active, hand_over, tellable_among
 from edigate.ledger import deliveries, notes, partners
+from edigate.ledger.archive import Unreachable
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
 
@@ -52,6 +54,23 @@ def require_outbox(gate: Gate) -> None:
 
     if written(gate.ledger, agreed) != found:
         raise NotShared(gate.places.outbox)
+
+
+def require_there(gate: Gate, known: str | None) -> None:
+    """Raise Unreachable where the outbox has another mark than `known`, or none: a mount may go at any moment.
+
+    The empty folder below it would take files that nobody ever sees, and seem to be one whose files all were collected.
+    An embedded ledger knows of no mark.
+    """
+    if known is not None and not _is_there(gate, known):
+        raise Unreachable(errno.ENOENT, "not the outbox that this gate's machines share", str(gate.places.outbox))
+
+
+def _is_there(gate: Gate, known: str) -> bool:
+    try:
+        return (gate.places.outbox / MARK).read_text(encoding="ascii") == known
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def outbox_mark(outbox: Path) -> str:
@@ -110,11 +129,20 @@ def deliver(gate: Gate, pool: Pool, locks: Locks) -> int:
         book = partners.load_book(connection)
         ready = deliveries.partners_to_do(connection, active(book), stamp(gate.clock()))
         wanted = list(ready | deliveries.partners_to_tell(connection, tellable_among(book)))
+        mark = notes.read(connection, NOTE)
+    if not wanted:
+        return 0
+    require_there(gate, mark)
     random.shuffle(wanted)  # not everybody the same ones first
     taken = locks.take((_lock(code) for code in wanted), at_most=AT_ONCE)
     try:
         mine = {code for code in wanted if _lock(code) in taken}
-        return hand_over(gate, pool, {}, only=mine, sure=lambda: locks.holds(*taken)) if mine else 0
+
+        def sure() -> bool:
+            require_there(gate, mark)
+            return locks.holds(*taken)
+
+        return hand_over(gate, pool, {}, only=mine, sure=sure) if mine else 0
     finally:
         locks.give_back(taken)
 

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Sure: TypeAlias = "Callable[[], bool]"
-"""Asked right before files are shown: whether their partners are still this process's to serve."""
+"""Asked before files are shown, and before it is noted what was placed or shown: whether their partners are still this
+process's to serve. Raises Unreachable where the outbox is not there."""
 PORTION = 1000
 """Files that are placed or published at once: a partner's backlog may be as long as it likes."""
 OF_THE_FILE = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENAMETOOLONG}
@@ -91,21 +92,28 @@ def place_and_publish(
     sure: Sure = alone,
 ) -> int:
     """Steps 5 and 6 for every delivery that is due. Returns how many were published."""
-    place(gate, pool, pivots, only)
+    place(gate, pool, pivots, only, sure=sure)
     return publish(gate, only, sure=sure)
 
 
-def place(gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None = None) -> None:
+def place(
+    gate: Gate,
+    pool: Pool,
+    pivots: Mapping[int, Content],
+    only: Collection[str] | None = None,
+    *,
+    sure: Sure = alone,
+) -> None:
     """Render what is planned from the ledger's rows, write it under hidden names, sync, commit; a portion at a time."""
     last = 0
-    while rows := _place_some(gate, pool, pivots, only, last):
+    while rows := _place_some(gate, pool, pivots, only, last, sure):
         last = rows[-1]["id"]
         if len(rows) < PORTION:
             return
 
 
 def _place_some(
-    gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None, after: int
+    gate: Gate, pool: Pool, pivots: Mapping[int, Content], only: Collection[str] | None, after: int, sure: Sure
 ) -> list[RowMapping]:
     """Place the first of what is planned after this one; what was to be placed."""
     with gate.ledger.connect() as connection:
@@ -119,6 +127,8 @@ def _place_some(
         renderers = Renderers(gate, pool, book, pivots, connection, rows)
     with shared_sync(gate.places.root, len(rows), relaxed=gate.settings.engine.relaxed) as shared:
         staged, failed = _write(gate, rows, renderers, shared)
+    if not sure():
+        return []
     written(gate.ledger, _placed, gate, staged, failed)
     if gate.settings.ledger.url:
         put_by.forget(gate, [row for row, _, _ in staged])
@@ -269,7 +279,7 @@ def publish(gate: Gate, only: Collection[str] | None = None, *, sure: Sure = alo
         free = _left_by_servers(gate, going)
         if free and not sure():
             return count
-        done = _publish_these(gate, book, free) if free else set()
+        done = _publish_these(gate, book, free, sure) if free else set()
         count += len(done)
         if len(rows) < PORTION:
             return count
@@ -279,14 +289,16 @@ def publish(gate: Gate, only: Collection[str] | None = None, *, sure: Sure = alo
             here = deliveries.with_turn(connection, here - stopped, stamp(gate.clock()))
 
 
-def _publish_these(gate: Gate, book: PartnerBook, rows: Sequence[RowMapping]) -> set[int]:
-    """The same for these files; those that went."""
+def _publish_these(gate: Gate, book: PartnerBook, rows: Sequence[RowMapping], sure: Sure) -> set[int]:
+    """The same for these files; those that went, as far as it is for this process to say so."""
     partners_of = {row["partner"] for row in rows}
     with shared_sync(gate.places.root, len(partners_of), relaxed=gate.settings.engine.relaxed) as shared:
         renamed, vanished, failures = _rename(gate, rows)
         failures += _sealed(gate.outbox.settle, renamed, _covered(gate, shared, partners_of), shared)
     unsettled = {failure.row["id"] for failure in failures}
     done = [row for row in renamed if row["id"] not in unsettled]
+    if not sure():
+        return set()
     written(gate.ledger, _published, gate, book, done, failures, vanished)
     tell_published(done)
     return {row["id"] for row in done}

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
+import time
+from contextlib import closing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from edigate.engine import job_runner
+from edigate.engine.decisions import examine, settle, take_due
 from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
-from edigate.ledger import jobs, notes
-from edigate.ledger.database import writing
+from edigate.ledger import jobs, notes, store
+from edigate.ledger.clock import stamp
+from edigate.ledger.database import open_ledger, writing
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests.acceptance.actors import Actors, says
 from tests.acceptance.gates import STRUCTURED, fresh_number
+from tests.unit.engine.steps import a_pool, run_states
 from tests.unit.engine.test_local import with_settings
 
 if TYPE_CHECKING:
@@ -154,4 +160,42 @@ def test_a_held_flow_has_a_job_for_its_hour(site: Site) -> None:
         connection.execute(text("update procrastinate_jobs set scheduled_at = now()"))
         connection.execute(text("update runs set due_at = '2020-01-01T00:00:00.000000Z' where state = 'held'"))
     site.round()
+    assert site.outcome(name).verdict == "integrated"
+
+
+def test_a_released_flow_is_decided_by_a_machine_whose_clock_is_behind(site: Site) -> None:
+    """By as much as clocks may differ: its job comes once, and a machine that took it for early would lose it."""
+    with writing(site.gate.ledger) as connection:
+        version = notes.read(connection, "directory_version")
+        connection.execute(text("delete from notes where key = 'directory_version'"))
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    site.round()
+    now = site.gate.clock()
+    with writing(site.gate.ledger) as connection:
+        notes.write(connection, "directory_version", str(version))
+        store.release(connection, None, stamp(now + dt.timedelta(seconds=0.9)))
+    Distributed(replace(site.gate, clock=lambda: now), {Role.WORK}).run_once()
+    assert site.outcome(name).verdict == "integrated"
+
+
+def test_a_lone_flow_whose_session_the_server_ended_is_not_held(site: Site) -> None:
+    """A process that is stopped within its transaction says nothing of the flow, which is decided the next time."""
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    taken_in(site)
+    impatient = open_ledger(f"{site.gate.settings.ledger.url}?options=-c%20idle_in_transaction_session_timeout%3D100")
+
+    stops = [1.0]
+
+    def stopped() -> dt.datetime:
+        """Once."""
+        time.sleep(stops.pop() if stops else 0)
+        return site.gate.clock()
+
+    with closing(a_pool(site.gate)) as pool:
+        examined = examine(site.gate, pool, take_due(site.gate, pool))
+        with pytest.raises(DBAPIError):
+            settle(replace(site.gate, ledger=impatient, clock=stopped), examined)
+    impatient.dispose()
+    assert run_states(site.gate) == ["due"]
+    Distributed(site.gate, {Role.WORK}).run_once()
     assert site.outcome(name).verdict == "integrated"
