@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +21,14 @@ from sqlalchemy import select
 
 from edigate.engine.lock import held, holder
 from edigate.engine.purging import FILES
+from edigate.health import books
 from edigate.health.checks import CHECKS, examine, left_out
 from edigate.health.findings import Severity
 from edigate.health.kinds import KINDS
 from edigate.health.mending import may_mend, mend
-from edigate.health.patient import ASIDE
-from edigate.ledger import notes
-from edigate.ledger.clock import system_clock
+from edigate.health.patient import ASIDE, Patient, at_one_moment
+from edigate.ledger import journal, notes
+from edigate.ledger.clock import stamp, system_clock
 from edigate.ledger.database import writing
 from edigate.ledger.tables import deliveries, events, flows, links, runs
 from tests.acceptance.breaking import (
@@ -51,7 +54,11 @@ from tests.clamd import Clamd, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
+    from sqlalchemy import Connection
+
+    from edigate.engine.gate import Gate
     from edigate.health.checks import Found
     from edigate.health.findings import Finding
 
@@ -130,11 +137,11 @@ def test_a_fresh_gate_has_no_finding(tmp_path: Path, when: str) -> None:
         assert found(site) == []
 
 
+PATIENCE = 60
 HOLDS = """
 import sys, time
 from pathlib import Path
-from edigate.engine.lock import held, holder
-from edigate.engine.purging import FILES
+from edigate.engine.lock import held
 with held(Path(sys.argv[1])):
     print(flush=True)
     time.sleep(60)
@@ -152,7 +159,7 @@ Local(open_gate(Path(sys.argv[1]))).run()
 def at_work(site: Site) -> Iterator[subprocess.Popen[bytes]]:
     """A gate that runs on the folder."""
     with subprocess.Popen([sys.executable, "-c", PROGRAM, str(site.root)]) as process:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while not holder(site.root / "ledger.lock") and time.monotonic() < end:
             time.sleep(0.05)
         try:
@@ -174,6 +181,24 @@ def test_a_gate_at_work_has_no_finding(site: Site) -> None:
 
     assert seen == []
     assert [one.value for check in made for one in check.findings if one.kind == "gate.runs"] == [str(process.pid)]
+
+
+def test_what_is_written_while_the_doctor_waits_for_the_ledger_is_not_from_the_future(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long he is kept waiting, the clock is asked after the ledger."""
+    passed = [dt.timedelta()]
+    gate = replace(site.gate, clock=lambda: system_clock() + passed[0])
+
+    def kept_waiting(opened: Gate) -> AbstractContextManager[Connection]:
+        passed[0] += dt.timedelta(minutes=1)
+        with writing(opened.ledger) as connection:
+            journal.note(connection, "way.works", "ABC123", at=stamp(gate.clock()), way="put")
+        return at_one_moment(opened)
+
+    monkeypatch.setattr(books, "at_one_moment", kept_waiting)
+
+    assert list(books.clock(Patient(gate.places, gate))) == []
 
 
 def test_a_file_that_changed_is_found_when_all_are_read(site: Site) -> None:

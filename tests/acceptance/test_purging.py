@@ -15,6 +15,8 @@ from edigate.audit.verify import Scope, verify
 from edigate.engine import purging
 from edigate.engine.purging import purge
 from edigate.engine.upkeep import CHORES
+from edigate.health import archive as health
+from edigate.health.patient import Patient
 from edigate.ledger import alerts, balance, journal, retention
 from edigate.ledger.archive import Folder
 from edigate.ledger.clock import moment, stamp
@@ -25,8 +27,10 @@ from tests.acceptance.actors import BEGIN, BUYER, HIS, Actors, says
 from tests.acceptance.gates import MIXED, fresh_number, mixed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from edigate.engine.gate import Gate
     from edigate.engine.purging import Tally
     from tests.acceptance.conftest import MakeSite
     from tests.acceptance.gates import Site
@@ -71,6 +75,16 @@ def purged(actors: Actors, day: float = LATER, *, dry_run: bool = False) -> Tall
     actors.site.tell_time(BEGIN + dt.timedelta(days=day))
     gate = actors.site.gate
     return purge(gate, purging.limit(gate), actor="operator", dry_run=dry_run)
+
+
+def the_doctor(gate: Gate) -> list[str]:
+    """What the doctor finds of the archive."""
+    return [one.kind for one in health.archive(Patient(gate.places, gate))]
+
+
+def an_auditor(gate: Gate) -> list[str]:
+    """What a verification finds, of the archive too."""
+    return [one.kind for one in verify(gate, Scope(demo=True)).findings]
 
 
 def counts(site: Site) -> dict[str, int]:
@@ -330,6 +344,33 @@ def test_the_chore_takes_what_has_grown_too_old(actors: Actors, monkeypatch: pyt
     assert counts(actors.site)["flows"] == 1
     purging.purge_on(gate)
     assert counts(actors.site)["flows"] == 0
+
+
+@pytest.mark.parametrize(("step", "looks"), [("seen", the_doctor), ("digest", an_auditor)], ids=["doctor", "audit"])
+def test_whoever_looks_while_a_purge_is_at_work_misses_nothing(
+    actors: Actors, monkeypatch: pytest.MonkeyPatch, step: str, looks: Callable[[Gate], list[str]]
+) -> None:
+    """A flow that he saw in the ledger may go, with its file, before he comes to the file; one that stays is missed."""
+    site = actors.site
+    for number in range(3):
+        site.deposit(b"<no invoice/>" + b" " * number)
+    actors.round()
+    look, left = getattr(Folder, step), [1]
+
+    def purged_meanwhile(archive: Folder, place: str) -> object:
+        if left:
+            left.pop()
+            purged(actors)
+        return look(archive, place)
+
+    monkeypatch.setattr(Folder, step, purged_meanwhile)
+    assert looks(site.gate) == []
+    assert counts(site)["flows"] == 0
+
+    site.deposit(b"<no invoice at all/>")
+    actors.round()
+    archived(site)[0].unlink()
+    assert looks(site.gate) == ["archive.missing"]
 
 
 def test_the_gate_purges_by_itself_only_where_the_settings_say_so(make_site: MakeSite) -> None:

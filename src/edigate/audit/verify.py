@@ -21,6 +21,7 @@ from edigate.ledger.archive import Unreachable
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import reading
 from edigate.ledger.looking import each
+from edigate.ledger.sql import where_in
 from edigate.ledger.tables import flows, metadata
 
 if TYPE_CHECKING:
@@ -98,21 +99,25 @@ def _archive(gate: Gate, connection: Connection, report: Report, progress: Progr
     total = connection.execute(counted).scalar_one()
     query = select(flows.c.archived, func.min(flows.c.id).label("flow")).group_by(flows.c.archived)
     rows = streamed(connection, query, ROWS_AT_ONCE)
+    gone: dict[str, str] = {}
     try:
         looked = each(gate.archive, rows, lambda row: gate.archive.digest(str(row["archived"])))
         for done, (row, found) in enumerate(looked, 1):
-            _file(row, found, report)
+            if isinstance(found, FileNotFoundError):
+                gone[str(row["flow"])] = str(row["archived"])
+            else:
+                _file(row, found, report)
             progress("archive", done, total)
     except Unreachable as error:
         report.find("archive.unreachable", "archive", error=str(error))
+    with gate.ledger.connect() as now:  # a purge may have taken flow and file since
+        for row in where_in(now, select(flows.c.id), flows.c.id, gone):
+            report.find("archive.missing", f"archive/{gone[row['id']]}", flow=row["id"])
 
 
 def _file(row: Mapping[Any, Any], found_: tuple[str, int] | OSError, report: Report) -> None:
     kept = str(row["archived"])
     place = f"archive/{kept}"
-    if isinstance(found_, FileNotFoundError):
-        report.find("archive.missing", place, flow=row["flow"])
-        return
     if isinstance(found_, OSError):
         report.find("archive.unreadable", place, flow=row["flow"], error=found_.strerror or str(found_))
         return

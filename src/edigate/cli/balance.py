@@ -13,6 +13,7 @@ from edigate.cli.options import Json
 from edigate.ledger import alert_queries
 from edigate.ledger.balance import COUNTS, Line, Strays, arriving, strays, total
 from edigate.ledger.balance import balance as lines_of
+from edigate.ledger.database import reading
 from edigate.ledger.weighing import weigh
 
 UNEVEN = 1
@@ -35,13 +36,15 @@ def balance(
     # What is counted now need not be counted next time; a ledger that cannot be written is counted all the same.
     with suppress(DBAPIError):
         weigh(gate.ledger, gate.zone, gate.clock())
-    with gate.ledger.connect() as connection:
+    # What lies in the spool first: what is booked since is deposited in what the ledger then says, and nowhere lost.
+    with reading(gate.ledger) as connection:
+        waiting = arriving(connection, gate.places.spool)
         code = filters.known_partner(connection, partner) if partner else ""
         first, last = filters.span(gate, date, since, until)
         lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
         lost = strays(connection)
         mentioned, open_alerts = alerts.mention(connection), alert_queries.count_alerts(connection)
-        coming = {key: n for key, n in arriving(connection, gate.places.spool).items() if code in {"", key}}
+        coming = {key: n for key, n in waiting.items() if code in {"", key}}
     even = lost.even and all(line.even for line in lines)
     if as_json:
         told = {"even": even, "lines": [_json(line) for line in lines], "total": _json(total(lines))}

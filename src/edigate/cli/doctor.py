@@ -72,10 +72,17 @@ def doctor(repair: RepairOption = False, deep: DeepOption = False, as_json: Json
     logs.configure(fmt="console", level="warning")
     with _alone(places, wanted=repair) as alone, _progress() as progress:
         who = "" if alone else holder(places.lock)
-        made = []
-        for found in examine(places.root, system_clock, deep=deep, holder=who, progress=progress):
-            told = [_treat(places, one, alone=alone) if repair else Told(one) for one in found.findings]
-            made.append((found, told))
+
+        def examined() -> list[tuple[Found, list[Told]]]:
+            made = []
+            for found in examine(places.root, system_clock, deep=deep, holder=who, progress=progress):
+                told = [_treat(places, one, alone=alone) if repair else Told(one) for one in found.findings]
+                made.append((found, told))
+            return made
+
+        made = examined()
+        if not (alone or who) and (who := holder(places.lock)):
+            made = examined()  # what a gate that began meanwhile had in hand seemed left over
     skipped = left_out([found for found, _ in made])
     if as_json:
         common.print_json(_json(made, skipped, who))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from edigate.ledger.archive import sync_folder, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from edigate.delivery.access import Access
 
@@ -28,12 +28,16 @@ class Outbox:
         self.root = root
         self._access = access
         self._own = f".{os.urandom(6).hex()}" if shared else ""
+        self.prepared: Callable[[Path], None] | None = None
+        """Told of a partner's folder before anything is published in it."""
 
     def prepare(self, partner: str) -> None:
         """Make a partner's folder and its staging folder where they are missing."""
         folder = self.root / partner
         for path in (folder, folder / STAGING):
             self._access.make_folder(path)
+        if self.prepared:
+            self.prepared(folder)
 
     def stage(self, partner: str, delivery: int, pieces: Iterable[bytes], *, synced: bool = True) -> tuple[int, str]:
         """Write a file whole under its hidden name; one that was there is replaced.

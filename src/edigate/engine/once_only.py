@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
-from watchdog.events import DirCreatedEvent, FileClosedNoWriteEvent, FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    FileClosedNoWriteEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 
 from edigate.engine.collected import note_collected, remove, sight_of
@@ -71,21 +77,33 @@ class _Folders(FileSystemEventHandler):
 
     def __init__(self, observer: BaseObserver, reads: Reads, outbox: Path) -> None:
         self._observer, self._reads = observer, reads
-        self._watches: dict[str, ObservedWatch] = {}
-        observer.schedule(self, str(outbox), event_filter=[DirCreatedEvent])
+        self._watches: dict[str, tuple[int, ObservedWatch]] = {}
+        observer.schedule(self, str(outbox), event_filter=[DirCreatedEvent, DirDeletedEvent])
         for folder in outbox.iterdir():
             if folder.is_dir():
-                self._listen(str(folder))
+                self.listen(folder)
 
     def on_created(self, event: FileSystemEvent) -> None:
-        """A folder that comes anew has to be listened to anew."""
-        self._listen(os.fsdecode(event.src_path))
+        """Somebody else made a folder."""
+        self.listen(Path(os.fsdecode(event.src_path)))
 
-    def _listen(self, folder: str) -> None:
-        if folder in self._watches:
-            self._observer.unschedule(self._watches.pop(folder))
+    def on_deleted(self, event: FileSystemEvent) -> None:
+        """What is made in its place may have its inode."""
+        self._forget(os.fsdecode(event.src_path))
+
+    def listen(self, folder: Path) -> None:
+        """Hear of what is read in this folder from now on; one that came anew has to be listened to anew."""
         with suppress(OSError):
-            self._watches[folder] = self._observer.schedule(self._reads, folder, event_filter=[FileClosedNoWriteEvent])
+            path, inode = str(folder), folder.stat().st_ino
+            known = self._watches.get(path)
+            if known is None or known[0] != inode:
+                self._forget(path)
+                heard = self._observer.schedule(self._reads, path, event_filter=[FileClosedNoWriteEvent])
+                self._watches[path] = inode, heard
+
+    def _forget(self, folder: str) -> None:
+        if known := self._watches.pop(folder, None):
+            self._observer.unschedule(known[1])
 
 
 @contextmanager
@@ -100,12 +118,14 @@ def once_only(gate: Gate) -> Iterator[None]:
         return
     reads, done, observer = Reads(), threading.Event(), Observer()
     observer.start()
-    _Folders(observer, reads, gate.places.outbox)
+    # What is published in a new folder may be read before the news of the folder has come.
+    gate.outbox.prepared = _Folders(observer, reads, gate.places.outbox).listen
     thread = threading.Thread(target=_keep_taking, args=(gate, reads, done), daemon=True, name="once-only")
     thread.start()
     try:
         yield
     finally:
+        gate.outbox.prepared = None
         observer.stop()
         observer.join()
         done.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.intake.folder import TEMPORARY_ENDINGS
@@ -37,10 +38,11 @@ def _files(folder: Path, partner: str) -> Iterator[Arriving]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if _counts(entry):
-                    yield Arriving(partner, entry.name, entry.stat(follow_symlinks=False).st_ctime)
+                with suppress(FileNotFoundError):  # it has gone meanwhile, the others have not
+                    if _counts(entry):
+                        yield Arriving(partner, entry.name, entry.stat(follow_symlinks=False).st_ctime)
     except OSError:
-        return  # the gate's own look tells of it; a file may also have gone meanwhile
+        return  # the gate's own look tells of it
 
 
 def _counts(entry: os.DirEntry[str]) -> bool:

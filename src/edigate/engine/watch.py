@@ -15,7 +15,7 @@ from edigate.ledger import alert_queries, alerts, notes, weighing
 from edigate.ledger.alerts import BALANCE_UNEVEN, DISK_LOW, FLOWS_STUCK
 from edigate.ledger.balance import balance, strays
 from edigate.ledger.clock import moment, stamp
-from edigate.ledger.database import written
+from edigate.ledger.database import reading, written
 from edigate.ledger.store import DUE, HELD
 from edigate.ledger.tables import RUN_TO_DO, flows, runs
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from edigate.engine.gate import Gate
-    from edigate.ledger.balance import Line
 
 Check: TypeAlias = "Callable[[Gate, Connection, bool], Iterable[Found]]"
 
@@ -171,12 +170,9 @@ class Weigher:
 
 
 def check_balance(gate: Gate) -> None:
-    """Whether the balance comes out: of the last days each time, of all days once a day, or while it does not.
-
-    What is found is looked at again before it is told.
-    """
+    """Whether the balance comes out: of the last days each time, of all days once a day, or while it does not."""
     now = gate.clock()
-    with gate.ledger.connect() as connection:
+    with reading(gate.ledger) as connection:
         before = alert_queries.open_about_partners(connection, BALANCE_UNEVEN)
         last = notes.read(connection, CHECKED)
         pause = ALL_EVERY_WHILE_UNEVEN if before else ALL_EVERY
@@ -191,13 +187,5 @@ def check_balance(gate: Gate) -> None:
 
 
 def _uneven(gate: Gate, connection: Connection, since: str) -> list[str]:
-    lines = [line for line in balance(connection, gate.zone, since=since) if not line.even]
-    return [f"{line.day} {line.partner}" for line in lines if not _again(gate, connection, line).even]
-
-
-def _again(gate: Gate, connection: Connection, line: Line) -> Line:
-    """The same line as it is now, empty where it has gone."""
-    day = line.day or gate.clock().date()
-    start, end = (stamp(dt.datetime.combine(d, dt.time(), gate.zone)) for d in (day, day + dt.timedelta(days=1)))
-    found = balance(connection, gate.zone, partner=line.partner, since=start, until=end)
-    return next(found, type(line)(line.day, line.partner))
+    lines = balance(connection, gate.zone, since=since)
+    return [f"{line.day} {line.partner}" for line in lines if not line.even]

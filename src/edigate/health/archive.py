@@ -45,6 +45,7 @@ def archive(patient: Patient) -> Iterator[Finding]:
 
 
 def _files(patient: Patient) -> Iterator[Finding]:
+    gone: dict[str, str] = {}
     missing, wrong = Several("archive.missing"), Several("archive.wrong_size")
     altered, writable = Several("archive.altered"), Several("archive.writable")
     kept, open_ones = patient.gate.archive, list[str]()
@@ -55,7 +56,7 @@ def _files(patient: Patient) -> Iterator[Finding]:
         for done, (row, seen) in enumerate(looked, start=1):
             patient.progress(done, total)
             if isinstance(seen, OSError):
-                missing.add(f"{row.archived} ({row.id})")
+                gone[row.id] = row.archived
                 continue
             if seen.size != row.size:
                 wrong.add(row.archived)
@@ -64,8 +65,11 @@ def _files(patient: Patient) -> Iterator[Finding]:
             if seen.writable:
                 writable.add(row.archived)
                 open_ones.append(row.archived)
-    for found in (missing, wrong, altered):
-        yield from found.findings()
+    with patient.gate.ledger.connect() as connection:  # a purge may have taken flow and file since
+        for flow in (found["id"] for found in where_in(connection, select(flows.c.id), flows.c.id, gone)):
+            missing.add(f"{gone[flow]} ({flow})")
+    for several in (missing, wrong, altered):
+        yield from several.findings()
     yield from writable.findings(lambda: _close(kept, open_ones))
 
 

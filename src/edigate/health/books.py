@@ -95,11 +95,11 @@ def _followed(newest: Sequence[RowMapping]) -> Iterator[tuple[RowMapping, RowMap
 
 def clock(patient: Patient) -> Iterator[Finding]:
     """It is not earlier than anything that the ledger has."""
-    now = patient.gate.clock()
     with at_one_moment(patient.gate) as connection:
         last = max(
             connection.execute(select(func.max(column))).scalar() or "" for column in (flows.c.received_at, links.c.at)
         )
+    now = patient.gate.clock()  # only now: a gate at work writes what is later than what was asked before
     if last and (moment(last) - now).total_seconds() > LAG_SECONDS:
         yield Finding("clock.behind", stamp(now), last)
 

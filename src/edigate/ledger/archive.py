@@ -261,13 +261,20 @@ class Folder:
         self.folder()
         for day in self._days():
             if day >= since:
-                yield from (f"{day}/{name}" for name in sorted(entry.name for entry in os.scandir(self.root / day)))
+                yield from (f"{day}/{name}" for name in sorted(self._of_day(day)))
 
     def holds_any(self) -> bool:
         """Whether any deposit was ever kept there, and not purged since. Raises Unreachable."""
         if not self.ours:
             _require(self.root.parent)  # a gate that is new has no archive yet
-        return any(True for day in self._days() for _ in (self.root / day).iterdir())
+        return any(self._of_day(day) for day in self._days())
+
+    def _of_day(self, day: str) -> list[str]:
+        try:
+            return os.listdir(self.root / day)
+        except FileNotFoundError:  # a purge has just taken the last one, unless all of it has gone
+            self.folder()
+            return []
 
     def _days(self) -> list[str]:
         if not self.root.is_dir():

@@ -5,22 +5,24 @@ from __future__ import annotations
 import getpass
 import subprocess
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from edigate.cli.messages import LANGUAGES
 from edigate.domain.wording import pick
-from edigate.health.checks import CHECKS
+from edigate.health.checks import CHECKS, examine
 from edigate.health.kinds import KINDS
+from edigate.ledger.clock import new_id, system_clock
 from edigate.ledger.tables import events
 from tests.integration.cli_records.console import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edigate.health.checks import Found
     from tests.integration.cli_records.console import Site
 
 HOLDS = """
@@ -152,3 +154,24 @@ def test_every_text_takes_its_values_in_both_languages() -> None:
         for pair in (kind.found, kind.remedy, kind.mends):
             assert all(pick(pair, lang).format(place="p", value="v", count=1) == "" or pair[0] for lang in LANGUAGES)
             assert bool(pair[0]) == bool(pair[1])
+
+
+def test_what_a_gate_that_begins_meanwhile_has_in_hand_is_nothing_odd(
+    fresh: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody was at work when the doctor began: it looks again, now that somebody is."""
+    (fresh.root / "archive").mkdir()
+    claim = f"{new_id(system_clock())}=x.xml"
+    with ExitStack() as gate:
+
+        def begins(*given: Any, **named: Any) -> Iterator[Found]:  # noqa: ANN401 - whatever the doctor says
+            if not (fresh.root / "spool").exists():
+                gate.enter_context(held_elsewhere(fresh))
+                (fresh.root / "spool" / "JMRPOR").mkdir(parents=True)
+                (fresh.root / "spool" / "JMRPOR" / claim).write_bytes(b"<a/>")
+            yield from examine(*given, **named)
+
+        monkeypatch.setattr("edigate.cli.doctor.examine", begins)
+        said = fresh.run("doctor")
+
+    assert "Nothing is wrong." in said.out

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
@@ -15,7 +16,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from edigate.domain.servers import Server
-from edigate.engine import gauges
+from edigate.engine import gauges, waiting
 from edigate.engine.local import Local
 from edigate.engine.metering import measured
 from edigate.ledger import alerts, deliveries, servers, store, ways
@@ -31,6 +32,7 @@ from tests.unit.engine.steps import book, rows, spool
 from tests.unit.engine.test_local import deposit, with_settings
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from edigate.engine.gate import Gate
@@ -154,6 +156,23 @@ def test_what_waits_is_read_from_folders_and_ledger(gate: Gate) -> None:
     assert 0.05 <= found["edigate_oldest_waiting_seconds",] < PATIENCE
     assert found["edigate_unread_metrics",] == 0
     assert found["edigate_ledger_bytes",] > 0
+
+
+def test_a_deposit_that_is_claimed_meanwhile_hides_no_other(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate at work takes files out of the inbox that is being counted."""
+    for number in range(5):
+        deposit(gate, number)
+    regular = waiting._counts  # noqa: SLF001 - right after this the gate takes the file
+
+    def and_is_claimed(entry: os.DirEntry[str]) -> bool:
+        found = regular(entry)
+        if entry.name.endswith("2"):
+            Path(entry.path).unlink()
+        return found
+
+    monkeypatch.setattr(waiting, "_counts", and_is_claimed)
+
+    assert readings(gate)["edigate_inbox_files",] == 4
 
 
 def test_deliveries_dead_letters_and_ways_are_read_by_partner(gate: Gate) -> None:

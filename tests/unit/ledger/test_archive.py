@@ -244,3 +244,15 @@ def test_what_was_damaged_is_replaced_by_what_is_on_the_disk(
     assert path.lstat().st_mode & 0o777 == 0o440
     assert on_disk == [path.lstat().st_ino]
     assert [*(root / ARRIVING).iterdir()] == []
+
+
+def test_a_day_that_is_purged_while_files_are_told_has_none(root: Path) -> None:
+    """Its folder goes with its last file, whoever is just looking at the days before."""
+    first, _, _ = kept(root, b"first")
+    (root / "2026-03-03").mkdir()
+    (root / "2026-03-03" / "last").touch()
+    told = Folder(root).places()
+    assert next(told) == first
+    Folder(root).remove("2026-03-03/last")
+
+    assert list(told) == []
