@@ -10,6 +10,9 @@ import pytest
 
 from edigate.app import open_gate
 from edigate.config import FILE
+from edigate.intake import sftp
+from edigate.ledger.clock import system_clock
+from tests.hands import Hands
 from tests.integration.fetching.remote_site import Site
 from tests.openssh import Sshd
 
@@ -17,13 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from edigate.ledger.clock import Clock
+
 _numbers = count(1)
 
 
 class MakeSite(Protocol):
     """Makes a gate of its own with a folder on a server; `settings` are edigate.toml, without a quiet period."""
 
-    def __call__(self, sshd: Sshd, settings: str = "[intake]\nquiet_seconds = 0\n", *, port: int = 0) -> Site:
+    def __call__(
+        self, sshd: Sshd, settings: str = "[intake]\nquiet_seconds = 0\n", *, port: int = 0, clock: Clock = system_clock
+    ) -> Site:
         """Make it."""
 
 
@@ -55,12 +62,14 @@ def make_site(template: Path, tmp_path: Path) -> Iterator[MakeSite]:
     """As many gates as a test needs, closed at the end."""
     made: list[Site] = []
 
-    def make(sshd: Sshd, settings: str = "[intake]\nquiet_seconds = 0\n", *, port: int = 0) -> Site:
+    def make(
+        sshd: Sshd, settings: str = "[intake]\nquiet_seconds = 0\n", *, port: int = 0, clock: Clock = system_clock
+    ) -> Site:
         number = next(_numbers)
         root = tmp_path / f"gate{number}"
         shutil.copytree(template, root)
         (root / FILE).write_text(settings, encoding="utf-8")
-        made.append(Site(root, sshd, sshd.root / f"in{number}", port=port))
+        made.append(Site(root, sshd, sshd.root / f"in{number}", port=port, clock=clock))
         return made[-1]
 
     yield make
@@ -72,3 +81,9 @@ def make_site(template: Path, tmp_path: Path) -> Iterator[MakeSite]:
 def site(make_site: MakeSite, sshd: Sshd) -> Site:
     """A gate and a folder on a server that does whatever it is asked."""
     return make_site(sshd)
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """Of the clock that looks go by; a gate may be made that goes by it too."""
+    return Hands.of(monkeypatch, sftp)

@@ -15,6 +15,7 @@ from edigate.engine.fetching import fetch
 from edigate.intake.folder import claimed
 from edigate.intake.sftp import HIDDEN, Lane, Sights
 from edigate.ledger import balance
+from edigate.ledger.clock import system_clock
 from edigate.ledger.tables import fetches, flows, links
 from edigate.remote.connection import Times
 from edigate.remote.login import Login
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 
     from edigate.engine.fetch_visit import Fetched
     from edigate.engine.gate import Gate
+    from edigate.ledger.clock import Clock
     from edigate.remote.session import Session
     from tests.openssh import Sshd
 
 PARTNER = "JMRPOR"
 WHOLE = b"<a>x</a>"
-TIMES = Times(connect=10, silence=10)
+TIMES = Times(connect=60, silence=60)
 
 
 class Deposit(NamedTuple):
@@ -52,12 +54,12 @@ def log_in(sshd: Sshd, port: int = 0) -> AbstractContextManager[Session]:
 class Site:
     """One gate and one partner's server, whose folder is `folder`."""
 
-    def __init__(self, root: Path, sshd: Sshd, folder: Path, *, port: int = 0) -> None:
+    def __init__(self, root: Path, sshd: Sshd, folder: Path, *, port: int = 0, clock: Clock = system_clock) -> None:
         """Open the gate in this folder; `port` is another way to the server, as through a proxy."""
         self.root, self.sshd, self.folder = root, sshd, folder
         folder.mkdir(exist_ok=True)
         self.server = Server(PARTNER, sshd.host, port or sshd.port, sshd.user, str(folder))
-        self._open = ExitStack()
+        self._open, self._clock = ExitStack(), clock
         self._session: Session | None = None
         self.start()
 
@@ -66,7 +68,7 @@ class Site:
         session = self._session if keep else None
         self.close()
         self._session = session
-        self.gate: Gate = open_gate(self.root)
+        self.gate: Gate = open_gate(self.root, clock=self._clock)
         for place in (self.gate.places.spool, self.gate.places.archive):
             place.mkdir(exist_ok=True)
         self._open.callback(self.gate.ledger.dispose)

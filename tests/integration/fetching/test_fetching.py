@@ -9,7 +9,6 @@ import os
 import shutil
 import tarfile
 import threading
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.hands import Hands
     from tests.integration.fetching.conftest import MakeSite
 
 QUIET = "[intake]\nquiet_seconds = 0.3\n"
@@ -71,20 +71,19 @@ def test_a_deposit_is_fetched_booked_and_then_removed(site: Site) -> None:
     assert f'"server":"{site.server.address}"' in site.noted()
 
 
-def test_a_fresh_file_waits_until_two_looks_found_it_the_same(make_site: MakeSite, sshd: Sshd) -> None:
+def test_a_fresh_file_waits_until_two_looks_found_it_the_same(make_site: MakeSite, sshd: Sshd, hands: Hands) -> None:
     """However old its time of change is; a change begins the period anew, and the call says when to look again."""
     site = make_site(sshd, QUIET)
     site.drop("a.xml", WHOLE[:4], mtime=1)
     first = site.call()
     assert (first.placed, first.waiting) == (0, ("a.xml",))
-    assert first.next_in is not None
-    assert 0.2 < first.next_in <= 0.3
+    assert first.next_in == pytest.approx(0.3)
 
-    time.sleep(0.31)
+    hands.move(0.31)
     site.drop("a.xml", WHOLE, mtime=1)
     assert site.call().placed == 0
     assert site.call().placed == 0
-    time.sleep(0.31)
+    hands.move(0.31)
     assert site.call().placed == 1
 
 
@@ -157,25 +156,25 @@ def test_a_file_without_its_end_waits_under_its_own_name(site: Site, whole: byte
     assert site.deposits() == [Deposit("a", whole)]
 
 
-def test_a_file_that_never_gets_whole_is_taken_as_it_is(make_site: MakeSite, sshd: Sshd) -> None:
+def test_a_file_that_never_gets_whole_is_taken_as_it_is(make_site: MakeSite, sshd: Sshd, hands: Hands) -> None:
     """Once it has not changed for the set time."""
-    site = make_site(sshd, IMPATIENT)
+    site = make_site(sshd, IMPATIENT, clock=hands.clock)
     site.drop("a", WHOLE[:-1])
     site.settle()
     assert site.names() == []
 
-    time.sleep(0.4)
+    hands.move(0.4)
     site.settle()
     assert site.deposits() == [Deposit("a", WHOLE[:-1], incomplete=True)]
     assert site.left() == []
 
 
 def test_a_large_gzip_shows_that_it_is_cut_short_once_it_is_fetched(
-    make_site: MakeSite, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+    make_site: MakeSite, sshd: Sshd, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It waits where it was fetched to, is not fetched again, and is taken as incomplete in the end."""
     monkeypatch.setattr(sftp, "UNPACKED_TO_SEE", 100_000)
-    site = make_site(sshd, IMPATIENT)
+    site = make_site(sshd, IMPATIENT, clock=hands.clock)
     content = gzip.compress(os.urandom(200_000))[:-100_000]
     site.drop("a", content)
     site.call()
@@ -184,7 +183,7 @@ def test_a_large_gzip_shows_that_it_is_cut_short_once_it_is_fetched(
 
     monkeypatch.setattr(Session, "read", None)
     assert site.call().placed == 0
-    time.sleep(0.4)
+    hands.move(0.4)
     assert site.call().placed == 1
     site.settle()
     assert site.deposits() == [Deposit("a", content, incomplete=True)]
@@ -204,18 +203,18 @@ def just_before(monkeypatch: pytest.MonkeyPatch, place: object, step: str, chang
 
 
 def test_a_file_written_over_between_look_and_claim_settles_first(
-    make_site: MakeSite, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+    make_site: MakeSite, sshd: Sshd, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was claimed is not what was seen: it waits out its quiet period, then all of it is taken, once."""
     site = make_site(sshd, QUIET)
     path = site.drop("a", WHOLE)
     site.call()
-    time.sleep(0.31)
+    hands.move(0.31)
     just_before(monkeypatch, Session, "rename", lambda: path.write_bytes(BIG))
     assert site.call().placed == 0
     assert site.call().placed == 0
     assert site.call().placed == 0
-    time.sleep(0.31)
+    hands.move(0.31)
     site.settle()
 
     assert site.deposits() == [Deposit("a", BIG)]
@@ -429,14 +428,14 @@ def test_a_stop_does_not_wait_for_the_end_of_a_file(site: Site) -> None:
     assert site.deposits() == [Deposit("a", content)]
 
 
-def test_files_that_cannot_be_read_are_left_and_told_of_once(make_site: MakeSite, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_left_and_told_of_once(make_site: MakeSite, tmp_path: Path, hands: Hands) -> None:
     """Under their own names, however long that lasts; it is tried again at each look."""
     with Sshd(tmp_path / "sshd", denied=("open",)) as unreadable:
-        site = make_site(unreadable, IMPATIENT)
+        site = make_site(unreadable, IMPATIENT, clock=hands.clock)
         site.drop("a")
         with capture_logs() as logged:
             site.settle()
-            time.sleep(0.4)
+            hands.move(0.4)
             site.settle()
         assert (site.left(), site.names(), events(logged, "sftp.unreadable_file")) == (["a"], [], ["a"])
 

@@ -15,6 +15,7 @@ import pytest
 
 from edigate.intake import folder
 from edigate.intake.folder import Inbox, Look, Ready, claim, claimed, let_go, printable
+from tests.hands import Hands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "inbox"
 
 
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """Of the clock that looks go by."""
+    return Hands.of(monkeypatch, folder)
+
+
 def an_inbox(root: Path, *, quiet: float = 0, broken_after: float = 3600) -> Inbox:
     """An inbox with these times."""
     return Inbox(root, quiet_seconds=quiet, broken_after_seconds=broken_after)
@@ -45,7 +52,7 @@ def drop(root: Path, name: str = "a", content: bytes = WHOLE, *, partner: str = 
     """A file that was last changed so many seconds ago."""
     path = root / partner / name
     path.write_bytes(content)
-    when = time.time() - age
+    when = folder.time.time() - age
     os.utime(path, (when, when))
     return path
 
@@ -88,46 +95,47 @@ def test_a_whole_quiet_file_is_ready(root: Path) -> None:
     assert (ready.partner, ready.path, ready.size, ready.incomplete) == ("ABC123", path, 8, False)
 
 
+@pytest.mark.usefixtures("hands")
 def test_a_fresh_file_waits_out_its_quiet_period(root: Path) -> None:
     """The look says when it is worth looking again."""
     path = drop(root)
     found = look(an_inbox(root, quiet=5))
 
     assert (found.ready, found.waiting) == ([], [path])
-    assert found.next_in is not None
-    assert 4 < found.next_in <= 5
+    assert found.next_in == pytest.approx(5, abs=0.001)
 
 
+@pytest.mark.usefixtures("hands")
 def test_the_earliest_quiet_period_counts(root: Path) -> None:
     """Of several fresh files the one that is ready first."""
     for age in (0, 3, 1):
         drop(root, f"file{age}", age=age)
     found = look(an_inbox(root, quiet=5))
 
-    assert found.next_in is not None
-    assert 1 < found.next_in <= 2
+    assert found.next_in == pytest.approx(2, abs=0.001)
 
 
-def test_a_file_whose_clock_runs_ahead_waits_by_what_is_seen(root: Path) -> None:
+def test_a_file_whose_clock_runs_ahead_waits_by_what_is_seen(root: Path, hands: Hands) -> None:
     """A time of change in the future does not keep a file from ever being quiet."""
     drop(root, age=-1000)
     inbox = an_inbox(root, quiet=0.05)
     assert names(look(inbox)) == []
-    time.sleep(0.06)
+    hands.move(0.06)
     assert names(look(inbox)) == ["a"]
 
 
-def test_a_growing_file_is_never_quiet(root: Path) -> None:
+def test_a_growing_file_is_never_quiet(root: Path, hands: Hands) -> None:
     """Each change begins the period anew, also where the time of change is made older."""
     inbox = an_inbox(root, quiet=0.2)
     for size in range(3):
         drop(root, content=WHOLE + b" " * size, age=-1000)
         assert names(look(inbox)) == []
-        time.sleep(0.15)
-    time.sleep(0.1)
+        hands.move(0.15)
+    hands.move(0.1)
     assert names(look(inbox)) == ["a"]
 
 
+@pytest.mark.usefixtures("hands")
 def test_a_file_that_arrived_by_rename_needs_no_quiet_period(root: Path) -> None:
     """As it was whole when it got its name."""
     inbox = an_inbox(root, quiet=5)
@@ -137,6 +145,7 @@ def test_a_file_that_arrived_by_rename_needs_no_quiet_period(root: Path) -> None
     assert names(look(inbox)) == ["a"]
 
 
+@pytest.mark.usefixtures("hands")
 def test_the_next_file_of_that_name_has_its_own_quiet_period(root: Path) -> None:
     """What arrived by rename was claimed; what comes under the same name may be written slowly."""
     inbox = an_inbox(root, quiet=5)
@@ -149,6 +158,7 @@ def test_the_next_file_of_that_name_has_its_own_quiet_period(root: Path) -> None
     assert names(look(inbox)) == []
 
 
+@pytest.mark.usefixtures("hands")
 def test_the_news_of_a_rename_is_of_that_file_alone(root: Path) -> None:
     """It was taken back before the look, or was written to since: what stands under its name may not be whole."""
     inbox = an_inbox(root, quiet=5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -13,12 +12,20 @@ from edigate.intake import sftp
 from edigate.intake.sftp import Desk, Lane, Sights, below, download, may_be_deposit
 from edigate.ledger.fetches import Sight
 from edigate.remote.session import Entry
+from tests.hands import Hands
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+PATIENCE = 60
 A = Entry("a", 8, 1000, is_file=True)
 LOOKS = Sight(8, 1000)
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """Of the clock that looks go by."""
+    return Hands.of(monkeypatch, sftp)
 
 
 def seen(*looks: tuple[float, list[Entry]]) -> Sights:
@@ -34,31 +41,31 @@ def test_one_look_is_never_enough() -> None:
     assert seen((0, [A])).pause("a", LOOKS, 0) == sftp.LEAST_PAUSE
 
 
-def test_two_looks_must_be_as_far_apart_as_the_quiet_period() -> None:
+def test_two_looks_must_be_as_far_apart_as_the_quiet_period(hands: Hands) -> None:
     """From the end of the first to the beginning of the second."""
-    now = time.monotonic()
+    now = hands.monotonic()
     assert seen((now - 6, [A]), (now - 0.9, [A])).pause("a", LOOKS, 5) == 0
     assert seen((now - 5, [A]), (now, [A])).pause("a", LOOKS, 5) > 0
 
 
 @pytest.mark.parametrize("other", [A._replace(size=9), A._replace(mtime=999)], ids=["size", "time"])
-def test_a_change_begins_the_period_anew(other: Entry) -> None:
+def test_a_change_begins_the_period_anew(hands: Hands, other: Entry) -> None:
     """Also one back to what it was."""
-    now = time.monotonic()
+    now = hands.monotonic()
     sights = seen((now - 20, [A]), (now - 10, [other]), (now - 1, [A]))
-    assert 3.9 < sights.pause("a", LOOKS, 5) < 4.2
+    assert sights.pause("a", LOOKS, 5) == pytest.approx(4.01)
     assert sights.pause("a", sftp.sight_of(other), 5) == 5
 
 
-def test_a_file_that_was_away_is_another() -> None:
+def test_a_file_that_was_away_is_another(hands: Hands) -> None:
     """What was seen of it before counts no more."""
-    now = time.monotonic()
+    now = hands.monotonic()
     assert seen((now - 20, [A]), (now - 10, []), (now, [A])).pause("a", LOOKS, 5) > 4
 
 
-def test_a_claimed_file_is_the_same_file_and_the_next_of_its_name_another() -> None:
+def test_a_claimed_file_is_the_same_file_and_the_next_of_its_name_another(hands: Hands) -> None:
     """So that it is fetched at once, and its successor has its own quiet period."""
-    now = time.monotonic()
+    now = hands.monotonic()
     sights = seen((now - 20, [A]), (now - 10, [A]))
     sights.carry_over("a", ".edigate-1")
     assert sights.pause(".edigate-1", LOOKS, 5) == 0
@@ -83,9 +90,9 @@ def test_a_look_at_an_end_counts_as_long_as_the_file_is_there() -> None:
     assert not sights.is_looked_at_in_vain("a", LOOKS)
 
 
-def test_what_was_seen_in_one_folder_says_nothing_of_another() -> None:
+def test_what_was_seen_in_one_folder_says_nothing_of_another(hands: Hands) -> None:
     """A file may have the same name, size and time there; what was fetched in part is no part of it."""
-    now = time.monotonic()
+    now = hands.monotonic()
     sights = Sights()
     sights.turn_to("one")
     for at in (now - 20, now - 10):
@@ -108,12 +115,12 @@ def test_what_is_told_once_is_told_again_when_it_was_away() -> None:
     assert sights.is_news("x", "a")
 
 
-def test_what_is_put_off_comes_again() -> None:
+def test_what_is_put_off_comes_again(hands: Hands) -> None:
     """After a while."""
     sights = Sights()
     sights.put_off("a")
     assert sights.is_put_off("a")
-    sights.see([], 0, time.monotonic() + sftp.PUT_OFF + 1)
+    sights.see([], 0, hands.monotonic() + sftp.PUT_OFF + 1)
     assert not sights.is_put_off("a")
 
 
@@ -218,7 +225,7 @@ def test_two_that_fetch_one_claim_do_not_mix(tmp_path: Path) -> None:
 
     def slowly() -> bool:
         begun.set()
-        return done.wait(10)
+        return done.wait(PATIENCE)
 
     first = threading.Thread(
         target=download,
@@ -226,7 +233,7 @@ def test_two_that_fetch_one_claim_do_not_mix(tmp_path: Path) -> None:
         kwargs={"begun": False, "go_on": slowly},
     )
     first.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     assert got(b"-" * 100, target, 100) is None
     done.set()
     first.join()
