@@ -6,11 +6,12 @@ import asyncio
 import logging
 import threading
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import ProcrastinateException
+from procrastinate.exceptions import ConnectorException, ProcrastinateException
+from psycopg.errors import RaiseException
 
 from edigate.engine import ahead
 from edigate.engine.aside import sweep
@@ -25,6 +26,7 @@ from edigate.observability.timing import timed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
+    from typing import LiteralString
 
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
@@ -68,10 +70,26 @@ class Decider:
             self._count(decisions, len(examined) - len(decisions))
 
 
+class _Connector(PsycopgConnector):
+    """Calls `lost` where it was not kept what became of a job: it would seem under way as long as its worker lives."""
+
+    lost: Callable[[], None] = staticmethod(lambda: None)
+
+    async def execute_query_async(self, query: LiteralString, **arguments: object) -> None:
+        """As ever."""
+        try:
+            await super().execute_query_async(query, **arguments)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, RaiseException):  # by which it says that others had the job meanwhile
+                log.error("gate.trouble", error=str(error.__cause__), again_in=PAUSE_AFTER_TROUBLE)
+                self.lost()
+            raise
+
+
 def app_of(gate: Gate, decider: Decider) -> App:
     """What fetches jobs from the gate's ledger; it has to be opened."""
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL + 1)  # the gate tells of it in its own words
-    app = App(connector=PsycopgConnector(conninfo=conninfo(gate.settings.ledger.url), min_size=1, max_size=4))
+    app = App(connector=_Connector(conninfo=conninfo(gate.settings.ledger.url), min_size=1, max_size=4))
 
     def decide(runs: list[str]) -> None:
         try:
@@ -85,14 +103,22 @@ def app_of(gate: Gate, decider: Decider) -> App:
 
 
 async def serve(app: App, *, heartbeat: float, started: Callable[[Callable[[], None]], None]) -> None:
-    """Do jobs until told to stop, by what `started` is given, or until the ledger is out of reach."""
+    """Do jobs until told to stop, by what `started` is given, or until the ledger is out of reach or the end of a job was lost.
+
+    A job whose end was lost is no worker's then, and is revived.
+    """
     async with app.open_async(), _reviving(app, heartbeat):
         loop, working = asyncio.get_running_loop(), asyncio.create_task(_work(app, heartbeat, wait=True))
 
+        def end() -> None:
+            if not working.cancelling():  # told again, it would not wait for the jobs in hand
+                working.cancel()
+
         def stop() -> None:
             with suppress(RuntimeError):  # the loop has ended by itself
-                loop.call_soon_threadsafe(working.cancel)
+                loop.call_soon_threadsafe(end)
 
+        cast("_Connector", app.connector).lost = end
         started(stop)
         with suppress(asyncio.CancelledError):
             await working

@@ -21,8 +21,11 @@ from edigate.ledger.clock import stamp
 from edigate.ledger.database import open_ledger, writing
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
+from tests import postgres
 from tests.acceptance.actors import Actors, says
 from tests.acceptance.gates import STRUCTURED, fresh_number
+from tests.at_work import at_work
+from tests.contract.engines.test_watching import until
 from tests.unit.engine.steps import a_pool, run_states
 from tests.unit.engine.test_local import with_settings
 
@@ -198,4 +201,30 @@ def test_a_lone_flow_whose_session_the_server_ended_is_not_held(site: Site) -> N
     impatient.dispose()
     assert run_states(site.gate) == ["due"]
     Distributed(site.gate, {Role.WORK}).run_once()
+    assert site.outcome(name).verdict == "integrated"
+
+
+@pytest.mark.parametrize("change", ["delete", "update"])
+def test_a_job_whose_end_could_not_be_kept_is_not_under_way_for_ever(site: Site, change: str) -> None:
+    """Done or to be tried again: the process that had it lives, so that nobody else would take it up."""
+    database = site.gate.settings.ledger.url.rpartition("/")[2]
+    fails = "if nextval('told') = 1 then raise exception using errcode = 'disk_full', message = 'full'; end if"
+    postgres.server().run(
+        f"create sequence told; create function full_disk() returns trigger language plpgsql as $$ begin {fails};"
+        f" return case tg_op when 'DELETE' then old else new end; end $$; create trigger full_disk before {change}"
+        " on procrastinate_jobs for each row when (old.status = 'doing') execute function full_disk()",
+        database=database,
+    )
+    if change == "update":  # the decision fails the first time, so that the job is to be tried again
+        fails = "if nextval('decided') = 1 then raise exception using errcode = 'disk_full', message = 'full'; end if"
+        postgres.server().run(
+            f"create sequence decided; create function no_room() returns trigger language plpgsql as $$ begin {fails};"
+            " return new; end $$; create trigger no_room before insert on invoices for each row execute function"
+            " no_room()",
+            database=database,
+        )
+    name = site.deposit(cii(Draft(fresh_number())), STRUCTURED)
+    taken_in(site)
+    with at_work(Distributed(site.gate, {Role.WORK})):
+        until(lambda: not job_rows(site))
     assert site.outcome(name).verdict == "integrated"
