@@ -103,9 +103,9 @@ def app_of(gate: Gate, decider: Decider) -> App:
 
 
 async def serve(app: App, *, heartbeat: float, started: Callable[[Callable[[], None]], None]) -> None:
-    """Do jobs until told to stop, by what `started` is given, or until the ledger is out of reach or the end of a job was lost.
+    """Do jobs until told to stop, by what `started` is given, or until the ledger is out of reach.
 
-    A job whose end was lost is no worker's then, and is revived.
+    So also where it was not kept what became of a job: it is no worker's then, and is revived.
     """
     async with app.open_async(), _reviving(app, heartbeat):
         loop, working = asyncio.get_running_loop(), asyncio.create_task(_work(app, heartbeat, wait=True))
