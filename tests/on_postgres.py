@@ -6,7 +6,6 @@ database. Tests of the file ledger.sqlite, or of commands in other processes, ar
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -26,7 +25,7 @@ def _load(root: Path) -> config.Settings:
     settings = _from_file(root)
     if settings.ledger.url:
         return settings
-    return replace(settings, ledger=replace(settings.ledger, url=_url(root.resolve())))
+    return settings._replace(ledger=settings.ledger._replace(url=_url(root.resolve())))
 
 
 def _url(root: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import grp
 import os
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -116,7 +115,7 @@ def _access(root: Path, settings: config.Settings) -> Access:
 
 
 def _site_schemas(root: Path, settings: config.Settings) -> dict[str, Path]:
-    return {key.replace("_", "-"): root / value for key, value in asdict(settings.schemas).items() if value}
+    return {key.replace("_", "-"): root / value for key, value in settings.schemas._asdict().items() if value}
 
 
 def require_schemas(gate: Gate) -> None:

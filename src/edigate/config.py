@@ -1,15 +1,14 @@
 """Settings of a gate: `edigate.toml`, over which the environment wins (`EDIGATE_INTAKE__QUIET_SECONDS=5`)."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import re
 import tomllib
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,10 +17,6 @@ from edigate.domain.settings import RuleSettings
 from edigate.fitting import Form, Unfit, fitted, within
 from edigate.ledger import storage_address
 from edigate.ledger.storage_address import Unfit as UnfitStorage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 FILE = "edigate.toml"
 UNREADABLE = "unreadable"
@@ -170,13 +165,28 @@ def _zone(name: object) -> str:
     return text
 
 
+class _Told(NamedTuple):
+    """What is told of a key in its table's class."""
+
+    default: Any
+    description: str
+    bounds: Mapping[str, float]
+
+
 def setting(default: Any, *, description: str, **bounds: float) -> Any:  # noqa: ANN401 - of the key's own type
     """A key with its default, its meaning, and the bounds that its values keep to: `gt`, `ge`, `le`."""
-    return field(default=default, metadata={"description": description, "bounds": bounds})
+    return _Told(default, description, bounds)
 
 
-@dataclass(frozen=True, slots=True)
-class GateTable:
+def _table_of(kind: Any) -> Any:  # noqa: ANN401 - a NamedTuple, whose keys are all made by `setting`
+    """The class of a table, which now takes the defaults that its keys tell."""
+    # A frozen dataclass has all this from `field`, and takes seven times as long to make; every command makes them all.
+    kind.__new__.__defaults__ = tuple(told.default for told in kind._field_defaults.values())
+    return kind
+
+
+@_table_of
+class GateTable(NamedTuple):
     """Who the gate is."""
 
     code: ApplicationCode = setting("CPP001", description="Application code of the gate: six capitals or digits.")
@@ -186,8 +196,8 @@ class GateTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeTable:
+@_table_of
+class IntakeTable(NamedTuple):
     """When a deposited file counts as complete, and how many are taken at once."""
 
     quiet_seconds: float = setting(
@@ -213,8 +223,8 @@ class IntakeTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsTable:
+@_table_of
+class LimitsTable(NamedTuple):
     """What a flow may hold, at most; sizes in bytes."""  # reference §4.3
 
     flow_bytes: int = setting(1_000_000_000, ge=1, description="Size of a flow.")
@@ -245,8 +255,8 @@ class LimitsTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RulesTable:
+@_table_of
+class RulesTable(NamedTuple):
     """Choices that change what a rule decides."""  # reference §18
 
     siret_luhn: Severity = setting(
@@ -272,16 +282,16 @@ class RulesTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PivotsTable:
+@_table_of
+class PivotsTable(NamedTuple):
     """How invoices are gathered in the pivots that recipients get."""
 
     invoices: int = setting(500, ge=1, description="Invoices in one pivot, at most.")
     bytes: int = setting(100_000_000, ge=1, description="Bytes in one pivot; an invoice that is bigger goes alone.")
 
 
-@dataclass(frozen=True, slots=True)
-class LifeCycleTable:
+@_table_of
+class LifeCycleTable(NamedTuple):
     """What becomes of statuses, validators and receipts."""  # reference §10.1, §14, §6.4
 
     recycle_is_rejection: bool = setting(
@@ -300,8 +310,8 @@ class LifeCycleTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxTable:
+@_table_of
+class OutboxTable(NamedTuple):
     """How files are offered to partners."""
 
     file_mode: FileMode = setting("0640", description="Permissions of published files, in octal.")
@@ -327,8 +337,8 @@ class OutboxTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SftpTable:
+@_table_of
+class SftpTable(NamedTuple):
     """How the gate deals with partners' SFTP servers."""
 
     poll_seconds: float = setting(60, gt=0, description="A remote inbox is looked into this often.")
@@ -347,8 +357,8 @@ class SftpTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class EngineTable:
+@_table_of
+class EngineTable(NamedTuple):
     """Processes and time."""
 
     workers: int = setting(0, ge=0, description="Processes that examine flows; 0 means one per core.")
@@ -387,8 +397,8 @@ class EngineTable:
         return self.durability == "relaxed"
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerTable:
+@_table_of
+class LedgerTable(NamedTuple):
     """Where the ledger is."""
 
     url: LedgerAddress = setting(
@@ -398,8 +408,8 @@ class LedgerTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StorageTable:
+@_table_of
+class StorageTable(NamedTuple):
     """Where deposits are kept, and what several machines share."""
 
     url: StorageAddress = setting(
@@ -408,8 +418,8 @@ class StorageTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AntivirusTable:
+@_table_of
+class AntivirusTable(NamedTuple):
     """A virus scanner that is asked about every flow and every attachment."""
 
     socket: ScannerAddress = setting(
@@ -420,8 +430,8 @@ class AntivirusTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AuditTable:
+@_table_of
+class AuditTable(NamedTuple):
     """The log that proves what the gate did: chained by hash, its heads signed."""
 
     key_file: str = setting(
@@ -432,8 +442,8 @@ class AuditTable:
     heads_url: WebAddress = setting("", description="Address that every head is also posted to, as JSON.")
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionTable:
+@_table_of
+class RetentionTable(NamedTuple):
     """How long flows are kept."""
 
     years: float = setting(10, gt=0, description="Flows, their files and their entries are kept for so long.")
@@ -442,8 +452,8 @@ class RetentionTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WatchTable:
+@_table_of
+class WatchTable(NamedTuple):
     """What watches the gate, and whom it tells."""
 
     metrics_port: int = setting(0, ge=0, le=65535, description="Port of the metrics for Prometheus; 0 opens none.")
@@ -461,16 +471,16 @@ class WatchTable:
     smtp_password_file: str = setting("", description="File that holds its password, and nothing else.")
 
 
-@dataclass(frozen=True, slots=True)
-class LogTable:
+@_table_of
+class LogTable(NamedTuple):
     """What the gate says of its work."""
 
     format: Literal["console", "json"] = setting("console", description="`console` for people, `json` for machines.")
     level: Literal["debug", "info", "warning", "error"] = setting("info", description="Least level that is written.")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemasTable:
+@_table_of
+class SchemasTable(NamedTuple):
     """Schemas of a site's own, instead of the packaged ones: paths relative to the gate's folder."""
 
     cii: str = setting("", description="Schema of CII documents.")
@@ -478,8 +488,7 @@ class SchemasTable:
     ubl_creditnote: str = setting("", description="Schema of UBL credit notes.")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings of a gate."""
 
     gate: GateTable = GateTable()
@@ -503,8 +512,8 @@ class Settings:
     def for_rules(self) -> RuleSettings:
         """What the rules get to know."""
         return RuleSettings(
-            **asdict(self.rules),
-            **asdict(self.limits),
+            **self.rules._asdict(),
+            **self.limits._asdict(),
             broken_after_seconds=self.intake.broken_after_seconds,
             antivirus=self.antivirus.socket,
             antivirus_seconds=self.antivirus.seconds,
@@ -521,16 +530,16 @@ class Key(NamedTuple):
     bounds: Mapping[str, float]
 
 
-TABLES: Mapping[str, type] = MappingProxyType({table.name: type(table.default) for table in fields(Settings)})
+TABLES: Mapping[str, Any] = MappingProxyType({name: type(table) for name, table in Settings._field_defaults.items()})
 """The class of each table, by its name in the file and in the order of the file."""
 
 
 @cache
 def keys_of(table: str) -> Mapping[str, Key]:
     """The keys of a table by their names, in the order of the file."""
-    hints = get_type_hints(TABLES[table], include_extras=True)
-    keys = (Key(key.name, hints[key.name], key.default, **key.metadata) for key in fields(TABLES[table]))
-    return MappingProxyType({key.name: key for key in keys})
+    kind = TABLES[table]
+    hints = get_type_hints(kind, include_extras=True)
+    return MappingProxyType({name: Key(name, hints[name], *told) for name, told in kind._field_defaults.items()})
 
 
 def load(root: Path) -> Settings:

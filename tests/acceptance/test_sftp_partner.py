@@ -244,7 +244,7 @@ def test_a_file_is_fetched_only_once_where_the_settings_say_so(served: Served, t
         name = site.deposit(sound())
         site.round()
         served.own(served.gate / "outbox" / DEPOSITOR)
-        settings = replace(site.gate.settings, outbox=OutboxTable(collect_once=True))
+        settings = site.gate.settings._replace(outbox=OutboxTable(collect_once=True))
         with once_only(replace(site.gate, settings=settings)):
             listed = [line.strip() for line in served.sftp("ls -1 out").stdout.splitlines() if "out/C" in line]
             report = listed[-1]

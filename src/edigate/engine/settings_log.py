@@ -6,7 +6,6 @@ import getpass
 import hashlib
 import json
 import os
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -51,8 +50,8 @@ def _account() -> str:
 
 
 def _flat(gate: Gate) -> dict[str, Any]:
-    tables = asdict(gate.settings)
-    found = {f"{table}.{key}": value for table, values in tables.items() for key, value in values.items()}
+    tables = gate.settings._asdict()
+    found = {f"{name}.{key}": value for name, table in tables.items() for key, value in table._asdict().items()}
     for key in _ADDRESSES & found.keys():
         found[key] = _without_secrets(str(found[key]))
     for key in _LOGINS & found.keys():

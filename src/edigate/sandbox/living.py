@@ -71,7 +71,7 @@ def live(gate: Gate, lives: Sequence[Enacted]) -> Iterator[Lived]:
 
 def _for_one_at_a_time(settings: Settings) -> Settings:
     """One worker is enough for one flow, and the sooner there."""
-    return replace(settings, engine=replace(settings.engine, workers=1))
+    return settings._replace(engine=settings.engine._replace(workers=1))
 
 
 def _step(gate: Gate, local: Local, enacted: Enacted, place: int, pivots: Sequence[str]) -> Lived | None:

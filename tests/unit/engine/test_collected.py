@@ -33,7 +33,7 @@ def files(gate: Gate) -> list[Path]:
 def purging(gate: Gate, *, later: dt.timedelta) -> Gate:
     """The gate so much later, with files purged after seven days."""
     now = gate.clock() + later
-    settings = replace(gate.settings, outbox=OutboxTable(purge_days=7))
+    settings = gate.settings._replace(outbox=OutboxTable(purge_days=7))
     return replace(gate, clock=lambda: now, settings=settings)
 
 

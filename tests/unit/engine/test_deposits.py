@@ -43,7 +43,7 @@ def test_a_deposit_is_linked_unless_the_settings_say_no(gate: Gate, *, link: boo
     name = spool(gate, b"<a/>")
     (claimed,) = gate.places.spool.glob(f"JMRPOR/*/{name}")
     descriptor = os.open(claimed, os.O_RDONLY)
-    deposits.book(replace(gate, settings=replace(gate.settings, intake=replace(gate.settings.intake, link=link))))
+    deposits.book(replace(gate, settings=gate.settings._replace(intake=gate.settings.intake._replace(link=link))))
     (row,) = rows(gate, flows)
 
     assert os.path.samestat(os.fstat(descriptor), (gate.places.archive / str(row["archived"])).stat()) is link

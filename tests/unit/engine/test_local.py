@@ -64,8 +64,8 @@ def deposit(gate: Gate, number: int, content: bytes | None = None, interface: st
 
 def with_settings(gate: Gate, table: str, **values: object) -> Gate:
     """The gate with other settings."""
-    changed = replace(getattr(gate.settings, table), **values)
-    return replace(gate, settings=replace(gate.settings, **{table: changed}))
+    changed = getattr(gate.settings, table)._replace(**values)
+    return replace(gate, settings=gate.settings._replace(**{table: changed}))
 
 
 def test_the_folders_of_a_new_gate_outlive_a_power_cut(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def pairs(gate: Gate) -> Gate:
     """A gate that takes two flows at once."""
-    intake = replace(gate.settings.intake, batch_flows=2)
-    return replace(gate, settings=replace(gate.settings, intake=intake))
+    intake = gate.settings.intake._replace(batch_flows=2)
+    return replace(gate, settings=gate.settings._replace(intake=intake))
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def test_what_lies_in_memory_of_an_examined_batch_counts(pairs: Gate) -> None:
     """Small deposits may unpack to much: then no more is taken before it is handed over."""
     book(pairs, *[None] * 6)
     deposited = sum(int(str(row["size"])) for row in rows(pairs, flows))
-    intake = replace(pairs.settings.intake, batch_bytes=deposited)
-    gate = replace(pairs, settings=replace(pairs.settings, intake=intake))
+    intake = pairs.settings.intake._replace(batch_bytes=deposited)
+    gate = replace(pairs, settings=pairs.settings._replace(intake=intake))
     with closing(a_pool(gate)) as pool, closing(Underway(gate, pool)) as underway:
         underway.fill()
         while len(underway.runs) > 4:
