@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+STALLS = 60
 MARKER = b"EDIGATE-STAND-IN-VIRUS-" + bytes(range(65, 91))
 """What the stand-in takes for a virus; it is none, and no real scanner minds it."""
 SIGNATURE = "Edigate.Test.Marker-1"
@@ -120,12 +121,12 @@ def saying(answer: bytes) -> Callable[[Clamd, socket.socket], None]:
 def stalling(clamd: Clamd, connection: socket.socket) -> None:
     """Hear it all and never answer."""
     hear(clamd, connection)
-    clamd.stall(30)
+    clamd.stall(STALLS)
 
 
 def deaf(clamd: Clamd, _connection: socket.socket) -> None:
     """Take the connection and read nothing."""
-    clamd.stall(30)
+    clamd.stall(STALLS)
 
 
 def dropping(_clamd: Clamd, connection: socket.socket) -> None:

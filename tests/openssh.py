@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import random
 import shutil
 import signal
 import socket
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ class Sshd:
         self.folder, self.root = folder, folder / "files"
         self.root.mkdir(parents=True)
         self.denied, self.read_only, self.options = tuple(denied), read_only, tuple(options)
-        self.user, self.host, self.port = getpass.getuser(), "127.0.0.1", _free_port()
+        self.user, self.host, self.port = getpass.getuser(), "127.0.0.1", free_port()
         self.host_key_files: tuple[Path, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
@@ -171,15 +172,6 @@ def _keygen(*arguments: str) -> str:
 
 def _public(file: Path) -> str:
     return Path(f"{file}.pub").read_text()
-
-
-def _free_port() -> int:
-    """A port below those that connections get by themselves: the server must find it free again after a stop."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with suppress(OSError), socket.socket() as free:
-            free.bind(("127.0.0.1", port))
-            return port
 
 
 def _make_room_for_root() -> None:

@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ class Postgres:
         """Make its folder; skips the test, saying so, where PostgreSQL is not installed."""
         if not binary("postgres") or not binary("initdb"):
             pytest.skip("no PostgreSQL server here (Debian, Ubuntu: postgresql)")
-        self.host, self.port = listen[0], _free_port()
+        self.host, self.port = listen[0], free_port()
         self._listen, self._options = tuple(listen), tuple(options)
         _sweep()
         # Not in pytest's folder, which is closed to whoever the server runs as.
@@ -199,12 +200,6 @@ def _account() -> pwd.struct_passwd | None:
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGINT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 _running: list[Postgres] = []

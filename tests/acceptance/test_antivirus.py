@@ -159,7 +159,7 @@ def test_a_scanner_out_of_order_holds_everything_and_nothing_up(make_site: MakeS
         began = time.monotonic()
         tally = site.round()
 
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < len(names)
         assert (tally.held, dict(tally.verdicts)) == (30, {"inadmissible": 1})
         assert sorted(holds(site)) == sorted((name, reason) for name in names)
         assert site.outcome(refused).faults == ["EDG-F001"]

@@ -21,7 +21,7 @@ from edigate.config import EngineTable
 from edigate.domain.alert_words import WORDS
 from edigate.observability.metrics import METRICS, Kind
 from tests import confined
-from tests.listeners import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -9,7 +9,8 @@ import pytest
 from edigate.domain.alert_words import WORDS
 from edigate.ledger import alerts
 from tests.integration.cli_records.console import fold
-from tests.listeners import MailServer, Webhook, free_port
+from tests.listeners import MailServer, Webhook
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from tests.integration.cli_records.console import Site

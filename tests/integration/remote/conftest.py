@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
     from tests.integration.remote.passwords import Files
 
-SHORT = Times(connect=5, silence=1, keep_alive=0)
+PATIENT = Times(connect=60, silence=60, keep_alive=0)
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Known:
         known = Server("ABC123", self.sshd.host, port or self.sshd.port, self.sshd.user, "in", "out")
         return replace(replace(known, key_file=str(self.sshd.key_file)), **files)
 
-    def connect(self, port: int = 0, times: Times = SHORT, **files: Unpack[Files]) -> AbstractContextManager[Session]:
+    def connect(self, port: int = 0, times: Times = PATIENT, **files: Unpack[Files]) -> AbstractContextManager[Session]:
         """A session on it."""
         server = self.server(port, **files)
         return connect(server, self.keys, login_of(server, self.root), times)

@@ -42,8 +42,8 @@ retry_seconds = 0.2
 tries = 3
 [sftp]
 poll_seconds = 0.3
-connect_seconds = 3
-silence_seconds = 2
+connect_seconds = 30
+silence_seconds = 30
 """
 
 

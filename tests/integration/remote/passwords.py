@@ -50,7 +50,7 @@ class PasswordServer(ServerInterface):
         host, port = self._listener.getsockname()[:2]
         server = replace(Server("ABC123", host, port, "somebody", "in", "out"), **files)
         key = HostKey(self._host_key.get_name(), self._host_key.get_base64())
-        return connect(server, [key], login_of(server, root), Times(5, 2, 0))
+        return connect(server, [key], login_of(server, root), Times(60, 60, 0))
 
     def get_allowed_auths(self, username: str) -> str:  # noqa: ARG002 - the signature is the library's
         """Name what is taken."""

@@ -11,7 +11,7 @@ from edigate.ledger import host_keys
 from edigate.ledger.database import open_ledger, writing
 from edigate.remote.connection import presented
 from edigate.remote.trouble import Cause, HostKeyRefused
-from tests.integration.remote.conftest import SHORT
+from tests.integration.remote.conftest import PATIENT
 from tests.integration.remote.conftest import host_keys as own_keys
 from tests.openssh import KINDS
 
@@ -97,7 +97,7 @@ def test_one_kind_that_changed_does_not_spoil_another(known: Known) -> None:
 def test_every_key_that_a_server_shows_can_be_seen(known: Known) -> None:
     """One key of each kind, best first, without a login."""
     known.sshd.swap_host_key("rsa", "ecdsa", "ed25519")
-    shown = presented(known.sshd.host, known.sshd.port, SHORT)
+    shown = presented(known.sshd.host, known.sshd.port, PATIENT)
     assert sorted(shown) == sorted(own_keys(known.sshd))
     assert [key.kind for key in shown] == ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"]
 
@@ -168,4 +168,4 @@ def test_a_server_that_is_not_running_shows_nothing(known: Known) -> None:
     sshd: Sshd = known.sshd
     sshd.stop()
     with pytest.raises(Exception, match="nobody listens there"):
-        presented(sshd.host, sshd.port, SHORT)
+        presented(sshd.host, sshd.port, PATIENT)

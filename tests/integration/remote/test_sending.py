@@ -20,7 +20,7 @@ from edigate.remote.login import login_of
 from edigate.remote.session import Session, connect
 from edigate.remote.trouble import Cause, Refused, RemoteTrouble, Unreachable
 from tests.cable import Cable
-from tests.integration.remote.conftest import SHORT
+from tests.integration.remote.conftest import PATIENT
 from tests.integration.remote.connected import placed, rows, serve, staged
 from tests.openssh import Sshd
 
@@ -39,7 +39,7 @@ def session_of(gate: Gate, server: Server) -> Iterator[Session]:
     """A session on this server, as errands have it."""
     with gate.ledger.connect() as connection:
         keys = host_keys.counting(connection, server.address, stamp(gate.clock()))
-    with connect(server, keys, login_of(server, gate.places.root), SHORT) as session:
+    with connect(server, keys, login_of(server, gate.places.root), PATIENT) as session:
         yield session
 
 

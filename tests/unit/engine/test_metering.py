@@ -27,7 +27,7 @@ from edigate.ledger.tables import runs
 from edigate.observability import logs
 from edigate.observability.metrics import METRICS
 from tests.at_work import at_work
-from tests.listeners import free_port
+from tests.ports import free_port
 from tests.unit.engine.steps import book, rows, spool
 from tests.unit.engine.test_local import deposit, with_settings
 

@@ -14,7 +14,8 @@ from edigate.engine.upkeep import Chore, kept_up
 from edigate.ledger import alerts
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from tests.listeners import MailServer, Webhook, deaf, free_port
+from tests.listeners import MailServer, Webhook, deaf
+from tests.ports import free_port
 from tests.unit.engine.test_local import with_settings
 
 if TYPE_CHECKING:

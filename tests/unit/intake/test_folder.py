@@ -52,7 +52,7 @@ def drop(root: Path, name: str = "a", content: bytes = WHOLE, *, partner: str = 
     """A file that was last changed so many seconds ago."""
     path = root / partner / name
     path.write_bytes(content)
-    when = folder.time.time() - age
+    when = vars(folder)["time"].time() - age
     os.utime(path, (when, when))
     return path
 

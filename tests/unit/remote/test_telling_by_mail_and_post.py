@@ -14,7 +14,8 @@ from edigate.remote import mail
 from edigate.remote.mail import MailServer as Server
 from edigate.remote.post import post
 from edigate.remote.untold import NotTold, Reason
-from tests.listeners import PASSWORD, USER, Certificate, MailServer, Webhook, deaf, free_port
+from tests.listeners import PASSWORD, USER, Certificate, MailServer, Webhook, deaf
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
