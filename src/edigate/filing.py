@@ -40,7 +40,7 @@ def import_directory(
 
     `force` takes what would undo too much: a differential flow that does not continue the version in force, an older
     full one, a file without structures; `progress` is told of bytes read.
-    Raises ledger.directory.BadDirectory, and nothing changes.
+    Raises ledger.directory.BadDirectory, OSError where machines share it and cannot, and nothing changes.
     """
     base = _directory_in_force(gate)
     version = _next_version(gate, base)
@@ -98,6 +98,7 @@ def _put_in_force(
 ) -> None:
     """Only on top of the version that it was made from: of two imports at once the second is told to start again."""
     if gate.settings.storage.url:
+        gate.archive.folder()  # below a mount that has gone, no machine would find it once that is back
         snapshots.share(gate.storage, gate.places.directory, version)
 
     def put(connection: Connection) -> None:

@@ -11,6 +11,7 @@ import pytest
 from edigate.app import open_gate
 from edigate.filing import import_directory, state_forms
 from edigate.ledger import notes, snapshots
+from edigate.ledger.archive import Unreachable
 from edigate.ledger.directory import BadDirectory
 from edigate.ledger.notes import DIRECTORY_VERSION
 from tests.unit.ledger.f14 import MONDAY, ONE, SUNDAY, TWO, establishment, flow
@@ -103,3 +104,21 @@ def test_progress_counts_the_bytes_of_the_file(gate: Gate) -> None:
     import_directory(gate, io.BytesIO(content), actor="me", progress=told.append)
 
     assert sum(told) == len(content)
+
+
+def test_none_is_put_in_force_that_is_shared_below_a_mount_that_has_gone(tmp_path: Path) -> None:
+    """No machine would find it once the mount is back, and each would hold all flows; the one before stays in force."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (tmp_path / "edigate.toml").write_text(f'[storage]\nurl = "{shared}"\n', encoding="utf-8")
+    gate = open_gate(tmp_path)
+    before = import_directory(gate, io.StringIO(CSV), actor="me").version
+    shared.rename(tmp_path / "away")
+    shared.mkdir()
+    with pytest.raises(Unreachable):
+        import_directory(gate, io.StringIO(CSV), actor="me")
+    after = in_force(gate)
+    gate.ledger.dispose()
+
+    assert after == before
+    assert list(shared.iterdir()) == []
