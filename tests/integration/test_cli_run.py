@@ -34,11 +34,26 @@ if TYPE_CHECKING:
     from edigate.sandbox.flows import DemoFlow
 
 TODAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-# A terminal's Ctrl-C is heard, also where whoever runs the tests ignores it.
-STARTING = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from edigate.__main__ import main;"
-    " print(flush=True); main()"
-)
+# A terminal's Ctrl-C is heard, also where whoever runs the tests ignores it; from when `main` hears it, a line says so.
+STARTING = """
+import signal, sys, time
+from edigate.__main__ import main
+
+block = signal.pthread_sigmask
+
+def begun(*how):
+    signal.pthread_sigmask = block
+    heard = block(*how)
+    print(flush=True)
+    while at_once and signal.SIGINT not in signal.sigpending():
+        time.sleep(0.01)
+    return heard
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.pthread_sigmask = begun
+at_once = sys.argv.pop(1) == "0.0"
+main()
+"""
 QUICK = "[intake]\nquiet_seconds = 0\n[engine]\nworkers = 1\n"
 
 
@@ -172,7 +187,7 @@ def test_a_gate_that_is_interrupted_as_it_starts_ends_without_a_word_of_its_insi
     for seconds in (0.0, 0.05, 0.2, 0.3, 0.4, 0.6):
         with log.open("a") as said:
             process = subprocess.Popen(
-                [sys.executable, "-c", STARTING, "run"],
+                [sys.executable, "-c", STARTING, str(seconds), "run"],
                 cwd=sandbox, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
             )  # fmt: skip
         with process:

@@ -40,6 +40,7 @@ from edigate.ledger.folders import make_folder
 from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
@@ -70,6 +71,7 @@ class Local:
         self._underway: Underway
         self._caught_up = False
         self._failed: Exception | None = None
+        self._round_began: dt.datetime | None = None
         self._errands: Errands | None = None
         self._fetching: Fetching = "always"
         self._arrivals = Arrivals(gate, self.tally, found=self._wake_workers)
@@ -200,15 +202,19 @@ class Local:
             self._wakes.get(timeout=seconds)
 
     def _pause(self, look: Look) -> float:
-        """Until the next rescan, the end of a quiet period, or the hour of something that waits in the ledger."""
+        """Until the next rescan, the end of a quiet period, or the hour of something that waits in the ledger.
+
+        What has become due since the last round began may have come too late for it.
+        """
         now = self.gate.clock()
         with self.gate.ledger.connect() as connection:
-            due = [part.next_due(connection, stamp(now)) for part in (store, deliveries, deadlines, ways)]
-        pauses = [(moment(time) - now).total_seconds() for time in due if time]
+            since = stamp(self._round_began or now)
+            due = [part.next_due(connection, since) for part in (store, deliveries, deadlines, ways)]
+        pauses = [max(0.0, (moment(time) - now).total_seconds()) for time in due if time]
         if self._errands and (next_in := self._errands.next_in()) is not None:
             pauses.append(next_in)
-        if self._taking.rests_for:
-            pauses.append(self._taking.rests_for)
+        if (rest := self._taking.rests_for) is not None:
+            pauses.append(rest)
         elif look.next_in is not None:
             pauses.append(look.next_in)
         return min([self.gate.settings.intake.rescan_seconds, *pauses])
@@ -258,6 +264,7 @@ class Local:
 
     def _round(self) -> bool:
         """Take in and examine beside each other, decide on the batch that is examined; whether there was anything."""
+        self._round_began = self.gate.clock()
         self._taking.given(self._underway.fill(), left=self._underway.full)
         self._taking.begin(looking=self._fetching != "never")
         first = self._underway.first
@@ -278,7 +285,7 @@ class Local:
         All that came while no gate was at work is decided first, here and at the servers that can be reached: a word
         may lie there.
         """
-        unknown = not self._arrivals.last or self._arrivals.full or self._taking.rests_for
+        unknown = not self._arrivals.last or self._arrivals.full or self._taking.rests_for is not None
         if self._caught_up or unknown or (self._errands and not self._errands.caught_up):
             return 0
         self._caught_up = True

@@ -24,15 +24,15 @@ class TakingIn:
         self._arrivals = arrivals
         self._batch = batch
         self._beside: ThreadPoolExecutor | None = None
-        self._rests_until = 0.0
+        self._rests_until: float | None = None
         self.wanted = True
         self.ahead = 0
         self.under_way: Future[int] | None = None
 
     @property
-    def rests_for(self) -> float:
-        """How many seconds it is left alone; 0 for none."""
-        return max(0.0, self._rests_until - time.monotonic())
+    def rests_for(self) -> float | None:
+        """How many seconds it is left alone yet, until it begins again; None where it is not."""
+        return None if self._rests_until is None else max(0.0, self._rests_until - time.monotonic())
 
     def rest(self, seconds: float) -> None:
         """Leave it alone for so long."""
@@ -41,6 +41,7 @@ class TakingIn:
     def begin(self, *, looking: bool) -> None:
         """Take in the next batch, if there is need of it; inboxes are looked through only if `looking` is allowed."""
         if self.wanted and not self.under_way and self.ahead < self._batch and not self.rests_for:
+            self._rests_until = None
             self._beside = self._beside or ThreadPoolExecutor(1, thread_name_prefix="take-in")
             self.under_way = self._beside.submit(self._arrivals.take_in, looking=looking)
 
