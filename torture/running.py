@@ -141,7 +141,7 @@ def _has_members(group: int) -> bool:
 
 def work_off(running: Running, count: int, patience: float = PATIENCE) -> None:
     """Let the gate finish so many deposits, and end it; whatever happens, none is left running."""
-    site, until = running.site, time.monotonic() + patience
+    site, until, waits = running.site, time.monotonic() + patience, ["a gate that has not begun"]
     try:
         while not running.holds or (waits := site.waits_for(count)):
             assert running.alive, f"the gate ended by itself\n{site.last_words}"
