@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 _TITLE = 10.0
 _CELL_CHARACTERS = 2_000
 _TITLE_CHARACTERS = 120
-# Some seven hundred pages: more would be read by nobody, and cost what smaller invoices wait for.
+# Some seven hundred pages, and twice as many more of texts that take several lines of their rows, empty ones too: more
+# would be read by nobody, and cost what smaller invoices wait for.
 _MOST_ROWS = 20_000
+_MOST_FURTHER_LINES = 100_000
+_IN_A_LINE = 40  # characters, more or less
 _MISSING = (
     f"Le signe {PLACEHOLDER} tient lieu d’un caractère que ce document ne sait pas écrire ; l’original le contient."
 )
@@ -89,9 +92,16 @@ def tame(block: Block, unusual: list[str]) -> Block:
         return Heading(one_line(block.text, unusual), block.size)
     shape, rows = block
     titles = [one_line(column.title, unusual) for column in shape.columns]
-    rows = [[tamed(cell, shape.limit) for cell in row] for row in rows[:_MOST_ROWS]]
-    unusual += [cell for row in rows for cell in row if not is_usual(cell)]
-    return Table(_titled(shape, titles), [*rows, *_of_more_rows(block)])
+    shown: list[Sequence[str]] = []
+    further = 0
+    for row in rows[:_MOST_ROWS]:
+        cells = [tamed(cell, shape.limit) for cell in row]
+        further += max(map(_further_lines, cells))
+        if further > _MOST_FURTHER_LINES:
+            break
+        shown.append(cells)
+    unusual += [cell for row in shown for cell in row if not is_usual(cell)]
+    return Table(_titled(shape, titles), [*shown, *_of_more_rows(block, len(shown))])
 
 
 def one_line(text: str, unusual: list[str]) -> str:
@@ -122,14 +132,23 @@ def _are_titles(texts: Sequence[str]) -> bool:
 
 
 def _are_usual(texts: Sequence[str], limit: int) -> bool:
-    """Whether all of the texts are tame and short enough."""
+    """Whether all of the texts are tame and short enough, and have few enough lines together."""
     whole = "\n".join(texts)
-    return is_usual(whole) and (len(whole) <= limit or max(map(len, texts)) <= limit)
+    return (
+        is_usual(whole)
+        and (len(whole) <= limit or max(map(len, texts)) <= limit)
+        and (len(whole) <= _MOST_FURTHER_LINES or _further_lines(whole) - len(texts) < _MOST_FURTHER_LINES)
+    )
 
 
-def _of_more_rows(table: Table) -> Iterator[list[str]]:
+def _further_lines(text: str) -> int:
+    """How many lines a text takes beside its first one, more or less."""
+    return text.count("\n") + len(text) // _IN_A_LINE
+
+
+def _of_more_rows(table: Table, shown: int) -> Iterator[list[str]]:
     """A last row that tells how many were left out."""
-    more = len(table.rows) - _MOST_ROWS
+    more = len(table.rows) - shown
     if more > 0:
         said = f"[…] {more} lignes de plus dans le document d’origine."
         columns = table.shape.columns

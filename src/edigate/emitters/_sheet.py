@@ -55,6 +55,8 @@ _HEADER = SMALL * LEADING + 2 * PADDING
 _IN_ROW, _IN_HEADER = PADDING + BODY, PADDING + SMALL
 # What must fit below a heading, so that it does not stand alone at the foot of a page.
 _KEPT_TOGETHER = 54
+# A row that is lower than this goes to the next page rather than being torn.
+_HIGHEST_WHOLE = _TOP - _FOOT - _KEPT_TOGETHER + 2 * PADDING
 # Every page begins with this: how thick rules are and how grey, and how far apart the lines of a cell are.
 _BEGINNING = f"0.5 w 0.75 G {STEP} TL"
 _SHADE = "0.92 g"
@@ -123,21 +125,26 @@ def _laid(table: Table, face: Face, own: dict[Shape, Layout]) -> _Laid:
 
 
 def _heading(sheets: _Sheets, heading: Heading, following: Heading | _Laid | None, face: Face) -> None:
-    """A heading, on a page that has room for some of what is below it, or for all where that is kept whole."""
+    """A heading, on a page that has room for what is below it to begin."""
     drawn = _typeset.lasting_heading if face.lasting else _typeset.heading
     texts, lines = drawn(heading.text, heading.size, face)
-    step, below = heading.size * LEADING, float(_KEPT_TOGETHER)
-    if isinstance(following, _Laid) and following.table.shape.whole:
-        whole = sum([height for _, height in following.rows])
-        below = min(whole, _TOP - 2 * _FOOT) + heading.size
-    if sheets.y - _FOOT < lines * step + below:
+    step = heading.size * LEADING
+    height = lines * step + PADDING + heading.size * (LEADING - 1)
+    if sheets.y - _FOOT < height + (_beginning(following) if isinstance(following, _Laid) else _KEPT_TOGETHER):
         sheets.turn()
-    sheets.put(texts, step, lines * step + PADDING + heading.size * (LEADING - 1))
+    sheets.put(texts, step, height)
+
+
+def _beginning(laid: _Laid) -> float:
+    """How much of a table stands where it begins: all of a whole one, else its first row, unless that is torn."""
+    first = sum([height for _, height in (laid.rows if laid.table.shape.whole else laid.rows[:1])])
+    titles = _HEADER if laid.layout.titles else 0
+    return max(titles + first, _KEPT_TOGETHER) if first < _HIGHEST_WHOLE else _KEPT_TOGETHER
 
 
 def _table(sheets: _Sheets, laid: _Laid) -> None:
     table, layout, rows = laid
-    if sheets.y - _FOOT < _KEPT_TOGETHER:
+    if sheets.y - _FOOT < _beginning(laid):
         sheets.turn()
     _begin(sheets, layout)
     ruled, left, right = table.shape.ruled, layout.left, layout.right
@@ -171,7 +178,7 @@ def _torn(sheets: _Sheets, layout: Layout, cells: Sequence[str]) -> None:
     """A row for which there is no room: it goes to the next page, whole if it fits there."""
     lines = [broken(cell, place.weight, place.room) for cell, place in zip(cells, layout.places, strict=True)]
     count, done = max(map(len, lines)), 0
-    if count * STEP < _TOP - _FOOT - _KEPT_TOGETHER:
+    if count * STEP + 2 * PADDING < _HIGHEST_WHOLE:
         _turn(sheets, layout)
     while done < count:
         fitting = int((sheets.y - _FOOT - 2 * PADDING) / STEP)

@@ -24,6 +24,7 @@ LEADING = 1.25
 STEP = 10
 """How far below each other the lines of a cell are."""
 _INNER = WIDTH - 2 * MARGIN
+_APART = 3000  # thousandths that keep the sides of the foot apart, and an ellipsis between them
 _BELOW = " T*\n"
 _BLACK, _GREY = "0 g", "0.4 g"
 # A third of what stands on a sheet are labels; rates, quantities, units and names come again as well. Long texts seldom
@@ -153,10 +154,12 @@ def part(layout: Layout, cells: Sequence[Sequence[str]]) -> str:
 
 
 def foot(text: str, said: str, face: Face) -> str:
-    """What stands on the left and on the right at the foot of a page."""
+    """What stands on the left and on the right at the foot of a page; on the left, as much as there is room for."""
     regular = face.weights[False]
-    on_the_left = _text(text, _moves(MARGIN), regular)
-    on_the_right = _text(said, _before(WIDTH - MARGIN, regular.wide(said), SMALL), regular)
+    wide = regular.wide(said)
+    begin, *rest = broken(text, regular, _INNER * 1000 / SMALL - wide - _APART)
+    on_the_left = _text(f"{begin} …" if rest else begin, _moves(MARGIN), regular)
+    on_the_right = _text(said, _before(WIDTH - MARGIN, wide, SMALL), regular)
     return f"{style(SMALL, grey=True)}\n{on_the_left}\n{on_the_right}"
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -44,7 +44,7 @@ from edigate.domain.invoice import (
     VatRow,
 )
 from edigate.domain.payments import PAYMENT_CODES
-from edigate.emitters._faces import Face
+from edigate.emitters._faces import Face, face_for
 from edigate.emitters._french import amount, figure
 from edigate.emitters._labels import PAYMENTS, SCHEMES
 from edigate.emitters._sheet import About, Column, Shape, Table, pdf
@@ -356,6 +356,31 @@ def test_the_totals_stand_on_one_page() -> None:
     assert turned
 
 
+def test_what_a_table_begins_with_stands_below_its_heading() -> None:
+    """Neither a heading nor the titles of columns are the last on a page, however high the row below them is."""
+    tall = "\n".join(f"ligne {number}" for number in range(12))
+    turned = set()
+    for number in range(45):
+        vat = (INVOICE.vat[0]._replace(exemption_reason=tall),)
+        found = pages(invoice_pdf(replace(INVOICE, lines=INVOICE.lines * number, vat=vat, notes=(tall,)), ADDRESSING))
+        for page, following in pairwise(found):
+            body = page.partition("Facture n° F2026-1 · Atelier")[0].rstrip()
+            assert not body.endswith(("Récapitulatif de TVA", "TVA (EUR)", "Notes"))
+            turned |= {begin for begin in ("Récapitulatif de TVA", "Notes") if following.startswith(begin)}
+    assert len(turned) == 2
+
+
+@pytest.mark.parametrize("name", ["ENTREPRISE GÉNÉRALE DE MAÇONNERIE " * 3, "W" * 99, "Ž" * 99])
+def test_the_foot_leaves_room_for_the_number_of_the_page(name: str) -> None:
+    """A long name ends before it, and says so."""
+    (page,) = pages(invoice_pdf(replace(INVOICE, supplier=replace(INVOICE.supplier, name=name)), ADDRESSING))
+
+    foot = page[page.rindex("Facture n° F2026-1") :]
+    assert re.fullmatch("Facture n° F2026-1 · .*… ?Page 1 / 1", foot)
+    regular, _ = face_for([foot]).weights
+    assert regular.wide(foot) * 7 / 1000 < 595 - 2 * 40
+
+
 def test_a_text_longer_than_a_page_is_told_whole() -> None:
     """A note of three pages breaks between its lines and loses none."""
     note = "\n".join(f"ligne{number:03}." for number in range(200))
@@ -384,6 +409,20 @@ def test_very_many_lines_are_cut_and_counted() -> None:
     invoice = replace(INVOICE, lines=(Line("1"),) * 20_003)
 
     assert "[…] 3 lignes de plus dans le document d’origine." in pages(invoice_pdf(invoice, ADDRESSING))[-2]
+
+
+@pytest.mark.parametrize("text", ["\n" * 1_900 + "x", "é " * 950])
+def test_pages_are_bounded_whatever_lines_hold(text: str) -> None:
+    """Lines that take a page each, be they empty, are cut as very many are; those before them are all there."""
+    lines = tuple(Line(f"n{number}", name=text) for number in range(3_000))
+
+    document = pypdf.PdfReader(io.BytesIO(invoice_pdf(replace(INVOICE, lines=lines), ADDRESSING)))
+
+    assert len(document.pages) < 2_500
+    end = " ".join(word for page in document.pages[-60:] for word in page.extract_text().split())
+    cut = re.search(".*n([0-9]+) .*\\[…\\] ([0-9]+) lignes de plus dans le document d’origine", end)
+    assert cut
+    assert int(cut[1]) + 1 + int(cut[2]) == len(lines)
 
 
 @pytest.mark.parametrize(
