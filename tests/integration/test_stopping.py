@@ -18,9 +18,6 @@ from edigate.app import open_gate
 from edigate.engine.local import Local
 from edigate.engine.stopping import told_to_end
 from edigate.ledger.tables import flows, runs
-from edigate.sandbox.archives import tar_gz
-from edigate.sandbox.cii import cii
-from edigate.sandbox.drafts import Draft, sample_lines
 from edigate.sandbox.flows import flow_name
 from tests.integration.wrong import PATIENCE, Place, eventually
 
@@ -30,10 +27,20 @@ if TYPE_CHECKING:
     from edigate.engine.tally import Tally
 
 
-def long_flow(place: Place) -> str:
-    """A flow whose examination takes some seconds."""
-    documents = {f"{n}.xml": cii(Draft(f"ST-{n}", lines=sample_lines(40))) for n in range(480)}
-    return place.drop(tar_gz(documents), name=flow_name("FSO1106A", "JMRPOR", 900_001))
+# A gate whose workers, being examining, never come to an end.
+ENDLESS = """
+import signal
+from edigate.engine import worker
+from edigate.__main__ import main
+
+def examine(*_):
+    while True:
+        signal.pause()
+
+worker.examine = examine
+if __name__ == "__main__":
+    main()
+"""
 
 
 def begun(place: Place) -> bool:
@@ -42,9 +49,11 @@ def begun(place: Place) -> bool:
 
 
 def start(place: Place) -> subprocess.Popen[bytes]:
-    """`edigate run` in a group of its own."""
+    """`edigate run` in a group of its own, with workers that come to no end."""
+    program = place.root.parent / "endless.py"
+    program.write_text(ENDLESS, encoding="utf-8")
     with (place.root / "log").open("ab") as log:
-        command = [sys.executable, "-m", "edigate", "--gate", str(place.root), "run"]
+        command = [sys.executable, str(program), "--gate", str(place.root), "run"]
         return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
 
@@ -59,7 +68,7 @@ def test_a_gate_that_is_told_to_end_does_not_outstay_its_time(tmp_path: Path, ho
     """It ends as it stands with 0, and says so; the next one finishes what it began, once."""
     place = Place(tmp_path / "gate")
     settings(place, "stop_seconds = 0.3" if how == "out of time" else "stop_seconds = 600")
-    name = long_flow(place)
+    name = place.drop()
     process = start(place)
     eventually(lambda: begun(place))
     process.send_signal(signal.SIGTERM if how == "out of time" else signal.SIGINT)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from edigate.engine.tally import Tally
 
-PATIENCE = 40
+PATIENCE = 120
 SETTINGS = """
 [intake]
 quiet_seconds = {quiet}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
@@ -36,3 +37,14 @@ def deaf_children() -> Iterator[ForkServerContext]:
         yield context
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def let_go() -> None:
+    """In a worker: let the fork server end with the gate, however busy the worker is, which ends with it then.
+
+    Each is given the pipe that tells the fork server that the gate is there, in order to fork on; none does.
+    """
+    alive = vars(forkserver)["_forkserver"]
+    if alive._forkserver_alive_fd is not None:  # noqa: SLF001 - the library has no name for it
+        os.close(alive._forkserver_alive_fd)  # noqa: SLF001 - as above
+        alive._forkserver_alive_fd = None  # noqa: SLF001 - as above

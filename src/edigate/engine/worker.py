@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from edigate.clamd import Scanner, allowance, scanner
 from edigate.domain.faults import Hold
+from edigate.engine import fork_server
 from edigate.engine.aside import IN_SHARE, NOTE, Aside, sweep
 from edigate.ledger.archive import Altered, Archived, Unreachable
 from edigate.ledger.directory import Snapshot
@@ -173,6 +174,7 @@ def _start(charge: Charge) -> None:
     global _charge, _current, _scanner, _shelf  # noqa: PLW0603 - the process is the worker
     os.umask(charge.umask)  # the fork server may be older than the gate's own
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    fork_server.let_go()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A forged PDF can take seventy times its size.
     resource.setrlimit(resource.RLIMIT_DATA, (charge.bytes, charge.bytes))
