@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 SHARED_REPORT = "CSO11xxA"
 _FAMILIES = frozenset({"", "E1", "E2", "E3", "E4", "E5"})
-_KEYS = frozenset(field.name for field in fields(Interface)) - {"code"}
+_KEYS = frozenset(Interface._fields) - {"code"}
 
 
 class CatalogueError(ValueError):
@@ -86,11 +85,11 @@ def _row(path: Path) -> Interface:
     for key in sorted(table.keys() - _KEYS):
         raise _error(path, key, f"is no key of an interface (they are {', '.join(sorted(_KEYS))})")
     values: dict[str, Any] = {"code": path.stem}
-    for field in fields(Interface)[1:]:
-        if field.name in table:
-            values[field.name] = _value(path, field.name, table[field.name])
-        elif field.default is MISSING:
-            raise _error(path, field.name, "is required")
+    for key in Interface._fields[1:]:
+        if key in table:
+            values[key] = _value(path, key, table[key])
+        elif key not in Interface._field_defaults:
+            raise _error(path, key, "is required")
     return Interface(**values)
 
 
@@ -110,8 +109,7 @@ def _hints() -> Mapping[str, Any]:
 def _reports(shared: Interface, rows: Mapping[str, Interface]) -> dict[str, Interface]:
     """The report of every deposit of invoices: the shared row, naming the deposit."""
     return {
-        row.report: replace(
-            shared,
+        row.report: shared._replace(
             code=row.report,
             title_fr=shared.title_fr.replace("{deposit}", row.code),
             title_en=shared.title_en.replace("{deposit}", row.code),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.ledger.archive import sync_folder
 from edigate.ledger.folders import make_folder
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """Modes of files and folders; `gid` is the group they belong to, -1 for the gate's own."""
 
     file_mode: int = 0o640

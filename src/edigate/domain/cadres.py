@@ -7,7 +7,6 @@ for the cadres outside of it, what reference §9.3 derives, marked so; labels an
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -103,8 +102,7 @@ class Modes(NamedTuple):
         return self[2 * list(Channel).index(channel) + list(Operation).index(operation)]
 
 
-@dataclass(frozen=True, slots=True)
-class Cadre:
+class Cadre(NamedTuple):
     """One cadre.
 
     `document` is the word of the regulation for what is deposited; `fault` the code under which EDI refuses it

@@ -1,9 +1,7 @@
 """What a flow type is: one row of the catalogue in `flows/` (reference §3.2, §3.3)."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Direction(StrEnum):
@@ -37,8 +35,7 @@ class CadreClass(StrEnum):
     WORKS = "works"
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(NamedTuple):
     """One flow type.
 
     `family` is E1 to E5 (empty for returns and statuses); `container` is what a document comes in, "xml" itself or a

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 INTERFACE = re.compile(r"[FC](?:SO|EN|SI|EI)[0-9]{4}[A-Z]", re.ASCII)
 APPLICATION = re.compile(r"[A-Z0-9]{6}", re.ASCII)
@@ -18,8 +18,7 @@ LIFE_CYCLE = "FEN1200A"
 RECEIPT = "FSO1300A"
 
 
-@dataclass(frozen=True, slots=True)
-class FlowName:
+class FlowName(NamedTuple):
     """A name that follows the grammar: interface, application code of the partner, 25-character flow id."""
 
     interface: str

@@ -1,14 +1,11 @@
 """Choices of a site that change what a rule decides; defaults are those of reference §18."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from edigate.domain.faults import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
+class RuleSettings(NamedTuple):
     """What the rules and the routing may be told; sizes in bytes."""
 
     siret_luhn: Severity = Severity.ERROR

@@ -39,8 +39,7 @@ class Sight(NamedTuple):
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Something in an inbox that cannot be taken: `reason` is a word of `observability.events`."""
 
     path: Path
@@ -48,8 +47,7 @@ class Trouble:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A file that can be claimed while it looks like this; `incomplete` where it never got whole in the set time."""
 
     partner: str
@@ -70,8 +68,7 @@ class _Quiet(NamedTuple):
     broken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A file in the spool, under its claim id: as `<id>=<name>`, or in a folder `<id>` where that would be too long."""
 
     id: str

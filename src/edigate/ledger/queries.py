@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 
@@ -40,8 +39,7 @@ _HASH_LENGTH = 64
 _LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which rows are asked for; an empty field takes all.
 
     `state` is a state, a verdict or a status, `status` a status and `stage` whose turn it is; `siret` a supplier's or

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edigate.ledger.archive import Folder
-from edigate.ledger.objects import Objects
 from edigate.ledger.payloads import Files
-from edigate.ledger.remote_archive import Remote
 from edigate.ledger.storage_address import FOLDERS, PROTOCOL
 
 if TYPE_CHECKING:
@@ -25,13 +23,20 @@ def archive_of(url: str, home: Path, cache: Path) -> Archive:
     shared = folder_of(url)
     if shared:
         return Folder(shared / ARCHIVE, ours=False)
+    from edigate.ledger.objects import Objects  # noqa: PLC0415 - only where a URL asks for a store
+    from edigate.ledger.remote_archive import Remote  # noqa: PLC0415
+
     return Remote(Objects(f"{url.rstrip('/')}/{ARCHIVE}"), cache)
 
 
 def payloads_of(url: str, home: Path) -> Payloads:
     """What the machines of such a gate share beside its archive."""
     shared = folder_of(url) if url else home
-    return Files(shared) if shared else Objects(url.rstrip("/"))
+    if shared:
+        return Files(shared)
+    from edigate.ledger.objects import Objects  # noqa: PLC0415 - as above
+
+    return Objects(url.rstrip("/"))
 
 
 def folder_of(url: str) -> Path | None:

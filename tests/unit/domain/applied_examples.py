@@ -197,7 +197,7 @@ def changed(**changes: object) -> bytes:
 def told(directory: Listed | None = None, **settings: object) -> Desk:
     """The desk with these settings, or with this directory."""
     return replace(
-        DESK, settings=replace(DESK.settings, **settings), directory=directory or DESK.directory  # type: ignore[arg-type]
+        DESK, settings=DESK.settings._replace(**settings), directory=directory or DESK.directory  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -236,7 +236,7 @@ def of_partner(_example: Example, snippet: str) -> list[Fault]:
 
 def of_interface(_example: Example, snippet: str) -> list[Fault]:
     """What is wrong with a sound flow on an interface with this row."""
-    row = replace(interfaces()["FSO1116A"], standing=Standing(tomllib.loads(snippet)["standing"]))
+    row = interfaces()["FSO1116A"]._replace(standing=Standing(tomllib.loads(snippet)["standing"]))
     return deposited(cii(DRAFT), desk=replace(DESK, interfaces={"FSO1116A": row}))
 
 
@@ -346,7 +346,7 @@ def listing(_example: Example, snippet: str) -> list[Fault]:
 def sized(_example: Example, snippet: str) -> list[Fault]:
     """What is wrong with an archive of one file of this size; sizes and limit are a thousandth."""
     name, size = snippet.split()
-    settings = replace(DESK.settings, document_bytes=DESK.settings.document_bytes // 1000)
+    settings = DESK.settings._replace(document_bytes=DESK.settings.document_bytes // 1000)
     return of_files({name: b"<a/>".ljust(int(size) // 1000) if int(size) else b""}, settings)
 
 
@@ -356,13 +356,13 @@ def counted(_example: Example, snippet: str) -> list[Fault]:
     if "xml" in command:
         return of_files({f"facture-{number}.xml": b"<a/>" for number in range(int(count))})
     folders = {f"{number}/": b"" for number in range(1, int(count))}
-    return of_files({"facture-1.xml": b"<a/>", **folders}, replace(DESK.settings, archive_folders=True))
+    return of_files({"facture-1.xml": b"<a/>", **folders}, DESK.settings._replace(archive_folders=True))
 
 
 def of_weight(_example: Example, snippet: str) -> list[Fault]:
     """What is wrong with an archive of this size, unpacked; size and limit are a thousandth."""
     size = int(snippet.rpartition(" ")[2]) // 1000
-    settings = replace(DESK.settings, archive_bytes=DESK.settings.archive_bytes // 1000)
+    settings = DESK.settings._replace(archive_bytes=DESK.settings.archive_bytes // 1000)
     return of_files({"facture-1.xml": b"<a/>".ljust(size - 3 * tarfile.BLOCKSIZE)}, settings)
 
 

@@ -106,7 +106,7 @@ def test_what_may_not_be_meant_is_remarked(partner: Partner, says: str) -> None:
 
 def test_an_interface_that_is_not_taken_yet_is_remarked() -> None:
     """A subscription to what the gate does not take yet stands, and is said to bring nothing."""
-    announced = replace(INTERFACES["FSO1120A"], standing=Standing.NOT_YET)
+    announced = INTERFACES["FSO1120A"]._replace(standing=Standing.NOT_YET)
     partner = subscribed(DEPOSITOR, INTERFACES, add=["FSO1120A"])
 
     catalogued = {**INTERFACES, "FSO1120A": announced}

@@ -267,7 +267,7 @@ def test_any_other_payment_mode_is_a_transfer(render: Render, code: str) -> None
 
 def test_an_interface_may_say_the_payment_mode(render: Render) -> None:
     """Without one, the interface's own default is written; with one, the document's."""
-    default = replace(MINIMAL_UBL, payment_default="48")
+    default = MINIMAL_UBL._replace(payment_default="48")
 
     assert MINIMAL_UBL.payment_default == "30"
     for payment, expected in ((Payment(), "48"), (Payment("10"), "10")):

@@ -109,7 +109,7 @@ def test_the_depositor_must_be_active_and_subscribed(changes: dict[str, object],
 @pytest.mark.parametrize("standing", list(Standing))
 def test_only_interfaces_that_are_taken_are_taken(standing: Standing) -> None:
     """The others say whether they will come or have gone, and what stands in for them."""
-    row = replace(interfaces()["FSO1106A"], standing=standing, replaced_by="FSO1116A")
+    row = interfaces()["FSO1106A"]._replace(standing=standing, replaced_by="FSO1116A")
     found = faults_of(desk=replace(DESK, interfaces={"FSO1106A": row}))
     expected = {Standing.NOT_YET: ["EDG-F008"], Standing.WITHDRAWN: ["EDG-F009"]}.get(standing, [])
 

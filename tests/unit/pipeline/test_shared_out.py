@@ -76,7 +76,7 @@ def test_every_part_has_its_share() -> None:
 @pytest.mark.parametrize("most", [3, 6, 7])
 def test_too_many_invoices_are_too_many_however_they_are_shared(most: int) -> None:
     """The flow is refused for their number, and as many are told of as one process would have looked at."""
-    desk = replace(HERE, settings=replace(HERE.settings, flow_invoices=most))
+    desk = replace(HERE, settings=HERE.settings._replace(flow_invoices=most))
     alone, together = whole_and_shared(CASES["sound"], 2, desk)
     assert together == alone
 
