@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -29,11 +30,14 @@ from edigate.sandbox.flows import flow_name
 from tests.integration.audit.kept import Kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Engine
 
+PATIENCE = 60
 WRITES = """
+import select
 import sys
 import time
 from pathlib import Path
@@ -45,20 +49,39 @@ from edigate.ledger.events import record
 ledger = open_ledger(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
-for number in range(int(sys.argv[3])):
+number = 0
+while not select.select([sys.stdin], [], [], 0)[0]:
     with writing(ledger) as connection:
-        record(connection, "held.released", sys.argv[2], str(number), at=f"2026-03-02T09:00:{number:09.6f}Z")
+        record(connection, "held.released", sys.argv[2], str(number), at=f"2026-03-02T09:00:{number % 60:09.6f}Z")
+    number += 1
     time.sleep(0.001)  # another's turn: SQLite knows no queue of writers
+print(number, flush=True)
 """
 
 
-def writer(site: Kept, name: str, count: int) -> subprocess.Popen[str]:
-    """A process that is ready to write so many transactions into the gate's ledger once it is told a line."""
-    arguments = [sys.executable, "-c", WRITES, str(site.root / "ledger.sqlite"), name, str(count)]
+def writer(site: Kept, name: str) -> subprocess.Popen[str]:
+    """A process that writes transactions into the gate's ledger until it is told a line; then it says how many."""
+    arguments = [sys.executable, "-c", WRITES, str(site.root / "ledger.sqlite"), name]
     process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     process.stdout.readline()
+    tell(process)
     return process
+
+
+def tell(process: subprocess.Popen[str]) -> None:
+    """Give it a line."""
+    assert process.stdin
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    """Return when it comes true."""
+    until = time.monotonic() + PATIENCE
+    while not look():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.02)
 
 
 def fail(ledger: Engine) -> None:
@@ -85,17 +108,14 @@ def test_a_transaction_that_fails_leaves_no_gap(site: Kept) -> None:
 
 def test_the_chain_goes_on_after_a_process_was_killed(site: Kept) -> None:
     """At whatever instant: what was committed has its link, what was not has none."""
-    before = site.last
     for pause in (0.05, 0.07, 0.1):
-        process = writer(site, "killed", 100_000)
-        assert process.stdin
-        process.stdin.write("\n")
-        process.stdin.flush()
+        before = site.last
+        process = writer(site, "killed")
+        eventually(lambda before=before: site.last > before)  # type: ignore[misc]
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.communicate()
 
-    assert site.last > before
     numbers = [row[0] for row in site.sql("select number from links order by number")]
     assert numbers == list(range(1, len(numbers) + 1))
     assert site.found() == set()
@@ -104,27 +124,24 @@ def test_the_chain_goes_on_after_a_process_was_killed(site: Kept) -> None:
 def test_two_processes_that_write_at_once_make_one_chain(site: Kept) -> None:
     """Whoever seals holds the write lock, so that each link follows the last one committed."""
     before = site.last
-    both = [writer(site, name, 100) for name in ("one", "other")]
-    for process in both:
-        assert process.stdin
-        process.stdin.write("\n")
-        process.stdin.flush()
-    for process in both:
-        process.communicate(timeout=60)
 
-    told = [json.loads(row[0])["actor"] for row in site.sql("select entries from links where number > ?", before)]
-    assert (told.count("one"), told.count("other")) == (100, 100)
-    assert sum(one != following for one, following in pairwise(told)) > 1, "they wrote after each other"
+    def told() -> list[str]:
+        rows = site.sql("select entries from links where number > ?", before)
+        return [json.loads(row[0])["actor"] for row in rows]
+
+    both = {name: writer(site, name) for name in ("one", "other")}
+    eventually(lambda: sum(one != following for one, following in pairwise(told())) > 9)
+    for process in both.values():
+        tell(process)
+    wrote = {name: int(process.communicate(timeout=PATIENCE)[0]) for name, process in both.items()}
+
+    assert Counter(told()) == wrote
     assert site.found() == set()
 
 
 def until(site: Kept, place: int) -> None:
     """Wait for the gate to decide on a deposit."""
-    for _ in range(300):
-        if site.sql("select 1 from flows where name like ? and state = 'decided'", f"%{place}"):
-            return
-        time.sleep(0.1)
-    raise AssertionError(place)
+    eventually(lambda: bool(site.sql("select 1 from flows where name like ? and state = 'decided'", f"%{place}")))
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -315,34 +316,32 @@ def test_others_write_while_a_ledger_is_copied(tmp_path: Path) -> None:
         connection.execute("insert into ends values (0)")
         connection.execute("create table filler (a int, text text)")
         connection.executemany("insert into filler values (0, ?)", [("x" * 3000,)] * 4000)
-    done, written, longest = threading.Event(), [0], [0.0]
-    writer = threading.Thread(target=_write, args=(source, done, written, longest))
-    writer.start()
-    while not written[0]:
-        time.sleep(0.01)
-    before = written[0]
-    copy_ledger(source, tmp_path / "copy.sqlite", step_pages=2)
-    during = written[0] - before
-    done.set()
-    writer.join()
+    done, written = threading.Event(), [0]
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(_write, source, done, written)
+        while not (written[0] or writing.done()):
+            time.sleep(0.01)
+        before = written[0]
+        copy_ledger(source, tmp_path / "copy.sqlite", step_pages=2)
+        during = written[0] - before
+        done.set()
+        writing.result()
 
     with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as connection:
         found = connection.execute("select a from ends union select max(a) from filler").fetchall()
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
     assert len(found) == 1
     assert during > 3
-    assert longest[0] < 2
 
 
-def _write(source: Path, done: threading.Event, written: list[int], longest: list[float]) -> None:
-    with closing(sqlite3.connect(source, isolation_level=None, timeout=30)) as connection:
+def _write(source: Path, done: threading.Event, written: list[int]) -> None:
+    """Raises OperationalError where it would have to wait for anybody."""
+    with closing(sqlite3.connect(source, isolation_level=None, timeout=0)) as connection:
         while not done.is_set():
-            begun = time.monotonic()
             connection.execute("begin immediate")
             connection.execute("update ends set a = a + 1")
             connection.execute("update filler set a = (select a from ends) where rowid = 4000")
             connection.execute("commit")
-            longest[0] = max(longest[0], time.monotonic() - begun)
             written[0] += 1
 
 
@@ -367,7 +366,7 @@ def test_what_was_purged_is_told_to_whoever_asks_for_it(site: Site) -> None:
     """Neither a flow nor a file can be named any more; the answer says why."""
     before = {row["id"] for row in site.json("flows", "list")}
     settings = site.root / "edigate.toml"
-    text = settings.read_text(encoding="utf-8").replace("#years = 10", "years = 0.0000001")
+    text = settings.read_text(encoding="utf-8").replace("#years = 10", "years = 0.000000001")
     settings.write_text(text, encoding="utf-8")
 
     told = site.json("purge", "--yes")
