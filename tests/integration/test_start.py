@@ -104,6 +104,18 @@ def test_the_fork_server_loads_what_examines_and_nothing_else() -> None:
     assert libraries(set(json.loads(done.stdout))) == {"lxml"}
 
 
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_no_cycles_are_looked_for_before_a_question_is_answered(root: Path, question: tuple[str, ...]) -> None:
+    """To look through all that was loaded takes a twentieth of the time that is left."""
+    code = (
+        "import gc, os; from edigate.__main__ import main; told = []; gc.callbacks.append(lambda *_: told.append(1))\n"
+        "try:\n    main()\nexcept SystemExit:\n    os.write(2, b'\\n%d' % len(told))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--gate", str(root), *question], capture_output=True, check=True)
+
+    assert done.stderr.splitlines()[-1] == b"0"
+
+
 def test_completion_loads_no_command() -> None:
     """The words that a shell completes come from the table of commands."""
     code = (

@@ -47,14 +47,16 @@ class Misuse(Failure):
 
 
 def own_the_process() -> None:
-    """Say that the process lives for one command."""
+    """Say that the process lives for one command; no cycles are looked for until what it needs is loaded."""
     _alone.set(True)
+    gc.disable()
 
 
 def settle_what_is_loaded() -> None:
     """Leave what is loaded to the end of the process, which then need not take it apart: a tenth of a short command."""
     if _alone.get():
         gc.freeze()
+        gc.enable()
 
 
 @contextmanager
