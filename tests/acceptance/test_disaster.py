@@ -58,7 +58,7 @@ def lose(site: Site, backup: Path) -> list[bytes]:
 
 
 def _await(come: Any) -> None:  # noqa: ANN401 - a question
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not come() and time.monotonic() < until:
         time.sleep(0.05)
     assert come()

@@ -134,7 +134,7 @@ def test_five_hundred_invoices_in_one_document_and_very_many(small: Site) -> Non
 
     assert (small.outcome(most).verdict, len(small.outcome(most).invoices)) == ("integrated", 500)
     assert (small.outcome(many).faults, small.outcome(many).invoices) == (["EDG-F015"], [])
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 240
     assert [unit.findtext("DonneesFacture/IdCPRO") for unit in small.collect(HIS).units.values()] == [
         str(number) for number in range(1, 501)
     ]  # fmt: skip
@@ -241,7 +241,7 @@ def test_ten_thousand_statuses_in_one_flow(site: Site) -> None:
     actors.round()
 
     assert [site.outcome(name).verdict for name in (few, one, none)] == ["integrated", "integrated", "rejected"]
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 240
     told = site.collect(DEPOSITOR)
     assert len(told.statuses) == 80 + 11_000
     assert len(told.of(numbers[0])) == 2 + 25 + 10_000

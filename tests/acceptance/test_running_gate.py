@@ -28,7 +28,7 @@ from edigate.app import open_gate
 from edigate.engine.local import Local
 Local(open_gate(Path(sys.argv[1]))).run()
 """
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

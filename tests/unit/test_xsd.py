@@ -72,7 +72,7 @@ def shelf_of(tmp_path: Path, limits: Limits | None = None) -> Shelf:
     """A shelf whose CII is the schema of an order."""
     path = tmp_path / "order.xsd"
     path.write_text(ORDER, encoding="utf-8")
-    return Shelf(OWN, {"cii": path}, clock=time.monotonic, limits=limits or Limits())
+    return Shelf(OWN, {"cii": path}, clock=time.process_time, limits=limits or Limits())
 
 
 @pytest.fixture(params=["explained", "in libxml2's words"])
@@ -192,7 +192,7 @@ def test_damaged_base64_is_told_for_what_it_is(tmp_path: Path, size: int, text: 
     """EDG-F108 says what ails base64, shows its start only, and asks for base64 rather than for an amount or a date."""
     path = tmp_path / "files.xsd"
     path.write_text(FILES, encoding="utf-8")
-    shelf = Shelf(OWN, {"cii": path}, clock=time.monotonic, limits=Limits(size=size))
+    shelf = Shelf(OWN, {"cii": path}, clock=time.process_time, limits=Limits(size=size))
 
     (found,) = shelf.faults(_xml.read(f"<files><file>{text}</file></files>".encode(), max_bytes=1_000_000), "cii")
 
@@ -208,7 +208,7 @@ def test_a_value_that_only_speaks_of_base64_is_told_as_any_other(tmp_path: Path)
     """EDG-F108 of an amount asks for an amount, whatever stands in its place."""
     path = tmp_path / "files.xsd"
     path.write_text(FILES, encoding="utf-8")
-    shelf = Shelf(OWN, {"cii": path}, clock=time.monotonic, limits=Limits())
+    shelf = Shelf(OWN, {"cii": path}, clock=time.process_time, limits=Limits())
     document = _xml.read(b"<files><file>QUJD</file><size>xs:base64Binary</size></files>", max_bytes=1_000_000)
 
     (found,) = shelf.faults(document, "cii")
@@ -312,12 +312,12 @@ def test_a_document_that_is_slow_to_explain_is_refused_in_time(wrong: bytes) -> 
     """It is small enough, yet would take seconds, for each mistake goes through all that is near it."""
     content = ubl_invoice(Draft("F-1")).replace(b"<cac:InvoiceLine>", wrong + b"<cac:InvoiceLine>", 1)
     root = _xml.read(content, max_bytes=10_000_000)
-    shelf = Shelf(OWN, clock=time.monotonic, limits=Limits.of(RuleSettings(explained_seconds=0.1)))
+    shelf = Shelf(OWN, clock=time.process_time, limits=Limits.of(RuleSettings(explained_seconds=0.1)))
     shelf.faults(_xml.read(b"<Invoice xmlns='%s'/>" % UBL, max_bytes=1_000), "ubl-invoice")  # compiles, once
-    began = time.monotonic()
+    began = time.process_time()
     faults = shelf.faults(root, "ubl-invoice")
 
-    assert time.monotonic() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert faults[0].code in {"EDG-F106", "EDG-F107", "EDG-F109"}
 
 
@@ -328,7 +328,7 @@ def test_a_long_name_of_many_bytes_is_refused_as_any_other(before: str, size: in
     name = f"cbc:{before}{'愼' * 100}"
     content = ubl_invoice(Draft("F-1")).replace(b"<cac:InvoiceLine>", f"<{name}/><cac:InvoiceLine>".encode(), 1)
     root = _xml.read(content, max_bytes=100_000)
-    (fault,) = Shelf(OWN, clock=time.monotonic, limits=Limits(size=size)).faults(root, "ubl-invoice")
+    (fault,) = Shelf(OWN, clock=time.process_time, limits=Limits(size=size)).faults(root, "ubl-invoice")
 
     assert fault.code == "EDG-F106"
     assert fault.path.startswith("/ubl:Invoice")
@@ -390,7 +390,7 @@ def test_paths_use_the_usual_prefixes_whatever_the_document_uses() -> None:
     """A UBL document with prefixes of its own gets the paths that everybody knows."""
     ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
     content = f'<Invoice xmlns="{ubl}Invoice-2" xmlns:b="{ubl}CommonBasicComponents-2">\n<b:ID>1</b:ID></Invoice>'
-    shelf = Shelf(OWN, clock=time.monotonic)
+    shelf = Shelf(OWN, clock=time.process_time)
 
     faults = shelf.faults(_xml.read(content.encode(), max_bytes=1_000), "ubl-invoice")
 
@@ -402,7 +402,7 @@ def test_paths_use_the_usual_prefixes_whatever_the_document_uses() -> None:
 def test_f110_a_root_of_the_other_ubl_kind() -> None:
     """EDG-F110: both UBL kinds are compiled together, yet neither passes for the other."""
     root = etree.Element("{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote")
-    (fault,) = Shelf(OWN, clock=time.monotonic).faults(root, "ubl-invoice")
+    (fault,) = Shelf(OWN, clock=time.process_time).faults(root, "ubl-invoice")
 
     assert (fault.code, fault.path) == ("EDG-F110", "/cn:CreditNote")
 
@@ -455,7 +455,7 @@ def official_verdict(shelf: Shelf, content: bytes, key: str) -> str:
 @pytest.fixture(scope="module")
 def official() -> Shelf:
     """The schemas as a gate has them."""
-    return Shelf(OWN, clock=time.monotonic)
+    return Shelf(OWN, clock=time.process_time)
 
 
 @pytest.mark.skipif(not VERDICTS.is_file(), reason=f"no shared samples: {VERDICTS} is not there")

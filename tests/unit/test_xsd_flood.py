@@ -155,8 +155,8 @@ def test_a_refusal_does_not_depend_on_the_time_that_is_left() -> None:
     """The same document is refused for the same mistake, in other words."""
     content = DOCUMENTS["cii"].replace(b"<ram:TypeCode>380", b"<ram:Colour/><ram:TypeCode>380", 1)
     root = _xml.read(content, max_bytes=1_000_000)
-    patient = Shelf(schema_folder(), clock=time.monotonic, limits=Limits())
-    hurried = Shelf(schema_folder(), clock=time.monotonic, limits=Limits(seconds=0))
+    patient = Shelf(schema_folder(), clock=time.process_time, limits=Limits())
+    hurried = Shelf(schema_folder(), clock=time.process_time, limits=Limits(seconds=0))
 
     (told,), (short,) = patient.faults(root, "cii"), hurried.faults(root, "cii")
 
@@ -186,10 +186,10 @@ def test_tens_of_thousands_of_wrong_lines_are_refused_by_the_first(
     content = build(Draft("F-1", lines=sample_lines(30_000))).replace(right, wrong)
     root = _xml.read(content, max_bytes=100_000_000)
     written = etree.tostring(root)
-    began = time.monotonic()
+    began = time.process_time()
     faults = shelf.faults(root, key)
 
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
     assert [fault.path.split(row.decode())[1].partition("/")[0] for fault in faults[:50] if row.decode() in fault.path][
         :40
     ] == [f"[{number}]" for number in range(1, 41)]

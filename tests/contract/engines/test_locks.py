@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from edigate.engine import delivering
 from edigate.engine.distributed import Distributed
 from edigate.engine.roles import Role
+from edigate.ledger import locks as locks_module
 from edigate.ledger.locks import Locks
 from tests import postgres
 from tests.acceptance.gates import sound
@@ -76,8 +77,10 @@ def test_a_connection_that_breaks_takes_its_locks_along(site: Site) -> None:
 STOPPED = """
 import os, signal, sys
 from sqlalchemy.exc import DBAPIError
+from edigate.ledger import locks as module
 from edigate.ledger.database import open_ledger
 from edigate.ledger.locks import Locks
+module.DEAD_AFTER = 25
 locks = Locks(open_ledger(sys.argv[1]), heartbeat=0.2)
 print(sorted(locks.take(["a"])), flush=True)
 sys.stdin.readline()
@@ -90,15 +93,24 @@ print(sorted(locks.take(["a"])), flush=True)
 """
 
 
+def signs_of_life(site: Site, heard: set[object]) -> set[object]:
+    """When the server heard of the process that holds locks, as far as was asked."""
+    name = site.gate.settings.ledger.url.rpartition("/")[2]
+    asked = "select query_start from pg_stat_activity where application_name = 'edigate locks' and datname = "
+    heard.update(postgres.server().run(f"{asked}'{name}'"))
+    return heard
+
+
 def test_a_process_that_is_stopped_loses_its_locks_and_learns_it(site: Site) -> None:
-    """One that lives keeps them however long it does nothing; the other has them within some heartbeats."""
+    """One that lives keeps them, as it shows that it does; the other has them within some heartbeats."""
+    heard: set[object] = set()
     command = [sys.executable, "-c", STOPPED, site.gate.settings.ledger.url]
     with closing(Locks(site.gate.ledger)) as other, Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
         try:
             assert process.stdout.readline() == "['a']\n"
-            time.sleep(1.2)
+            until(lambda: len(signs_of_life(site, heard)) > 3)
             assert other.take(["a"]) == set()
             process.stdin.write("stop\n")
             process.stdin.flush()
@@ -111,12 +123,15 @@ def test_a_process_that_is_stopped_loses_its_locks_and_learns_it(site: Site) -> 
 
 
 @pytest.mark.parametrize("whose", ["database", "role"])
-def test_no_limit_on_transactions_takes_the_locks_of_a_process_that_lives(site: Site, whose: str) -> None:
+def test_no_limit_on_transactions_takes_the_locks_of_a_process_that_lives(
+    site: Site, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """PostgreSQL 17 and later know such a limit, which an operator may set for all that a role or a database does."""
     url, server = site.gate.settings.ledger.url, postgres.server()
     if not server.run("select 1 from pg_settings where name = 'transaction_timeout'"):
         pytest.skip("this PostgreSQL server is older than 17")
     name = url.rpartition("/")[2] if whose == "database" else "current_user"
+    monkeypatch.setattr(locks_module, "DEAD_AFTER", 100)
     server.run(f"alter {whose} {name} set transaction_timeout = '600ms'")
     site.gate.ledger.dispose()
     try:

@@ -257,11 +257,11 @@ def running(site: Site) -> Iterator[Site]:
             yield site
         finally:
             gate.terminate()
-            gate.wait(30)
+            gate.wait(60)
 
 
 def _until(true: Any) -> None:  # noqa: ANN401 - a question without arguments
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)

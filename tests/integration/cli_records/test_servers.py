@@ -33,6 +33,12 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with much else to do may take its time to log in."""
+    monkeypatch.setenv("EDIGATE_SFTP__CONNECT_SECONDS", "60")
+
+
 def configure(site: Site, sshd: Sshd, *more: str) -> None:
     """Tell the gate of the server, with a key that is known there."""
     site.run(

@@ -80,8 +80,8 @@ def test_a_form_that_is_not_taken_is_told_why(form: str, said: str) -> None:
 def test_what_is_taken_is_quick_at_its_worst(form: str, text: str) -> None:
     """Patterns at the limit, against texts that just miss them, are answered within a second."""
     assert complaint(form) is None
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert not fits(form, text)
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

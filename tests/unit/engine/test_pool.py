@@ -8,7 +8,6 @@ import os
 import pickle
 import random
 import signal
-import threading
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -20,7 +19,7 @@ import pytest
 
 from edigate.domain.verdicts import Examination
 from edigate.engine.pool import CannotStart, Died, Pool
-from edigate.engine.worker import Item, Share, Waits
+from edigate.engine.worker import BYTES_A_SECOND, Item, Share, Waits
 from edigate.ledger import notes, partners
 from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.sandbox.attached import tiny_pdf
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
 DAY = dt.date(2025, 3, 14)
-PATIENCE = 20
+PATIENCE = 60
 
 
 def a_share(gate: Gate, *items: Item) -> Share:
@@ -55,6 +54,11 @@ def an_item(gate: Gate, number: int, content: bytes | None = None, interface: st
     return Item(
         f"run{number}", f"day/{sha256}", flow_name(interface, "JMRPOR", number), "JMRPOR", DAY, 999, incomplete=False
     )
+
+
+def with_time(item: Item) -> Item:
+    """The same, as large as what a minute is given to."""
+    return replace(item, size=60 * BYTES_A_SECOND)
 
 
 def an_endless_item(gate: Gate, number: int) -> Item:
@@ -97,7 +101,7 @@ def test_every_item_of_every_share_is_examined(gate: Gate) -> None:
 def test_a_document_that_outlasts_its_time_is_named(gate: Gate) -> None:
     """The worker is ended after the seconds allowed, and only the document it was at is suspected."""
     with closing(Pool(a_charge(gate, seconds=1), 1)) as pool:
-        share = a_share(gate, an_item(gate, 1), an_endless_item(gate, 2), an_item(gate, 3))
+        share = a_share(gate, with_time(an_item(gate, 1)), an_endless_item(gate, 2), an_item(gate, 3))
         with pytest.raises(Died) as died:
             pool.examine([share])
 
@@ -107,7 +111,7 @@ def test_a_document_that_outlasts_its_time_is_named(gate: Gate) -> None:
 def test_only_the_dead_workers_document_is_suspected(gate: Gate) -> None:
     """What the other workers were at when one died is above suspicion."""
     with closing(Pool(a_charge(gate, seconds=1), 2)) as pool:
-        slow = [an_item(gate, number, cii(Draft(f"S-{number}"))) for number in range(10, 400)]
+        slow = [with_time(an_item(gate, number, cii(Draft(f"S-{number}")))) for number in range(10, 400)]
         with pytest.raises(Died) as died:
             pool.examine([a_share(gate, an_endless_item(gate, 1)), a_share(gate, *slow)])
 
@@ -137,17 +141,22 @@ def examined(pool: Pool, share: Share) -> list[tuple[str, Examination | Waits]]:
         return pool.examine([share])
 
 
-def test_a_worker_that_noted_nothing_may_have_died_over_its_whole_share(gate: Gate) -> None:
+def test_a_worker_that_noted_nothing_may_have_died_over_its_whole_share(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Before the first note every item of the share is suspected, so that each is tried alone."""
+
+    def kill_then_wait(pipes: list[Any]) -> list[Any]:
+        os.kill(pid, signal.SIGKILL)
+        return wait(pipes)
+
     with closing(Pool(a_charge(gate), 1)) as pool:
         pool.start()
         (pid,) = worker_ids(gate.places.work)
         os.kill(pid, signal.SIGSTOP)
-        killing = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
-        killing.start()
+        monkeypatch.setattr("edigate.engine.pool.wait", kill_then_wait)
         with pytest.raises(Died) as died:
             pool.examine([a_share(gate, an_item(gate, 1), an_item(gate, 2))])
-        killing.join()
 
     assert (died.value.suspects, died.value.begun, died.value.killed) == (frozenset({"run1", "run2"}), False, True)
 

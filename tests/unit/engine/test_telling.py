@@ -21,7 +21,7 @@ from tests.unit.engine.test_local import with_settings
 if TYPE_CHECKING:
     from edigate.engine.gate import Gate
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def open_alert(gate: Gate, partner: str = "SEI001", kind: str = alerts.WAY_OPEN, detail: str = "no route") -> None:

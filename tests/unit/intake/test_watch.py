@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
-PATIENCE = 30
+PATIENCE = 60
 
 
 class _Heard(FileSystemEventHandler):

@@ -191,11 +191,11 @@ def test_a_zip_with_an_end_record_of_64_bits_is_whole(whole: Ask) -> None:
 )
 def test_looking_takes_no_longer_than_the_file_is_large(whole: Ask, piece: bytes) -> None:
     """No repetition of any mark makes the look at a file's end slow."""
-    began = time.perf_counter()
+    began = time.process_time()
     whole(b"<a>" + piece * (200_000 // len(piece)))
     whole(piece * (200_000 // len(piece)))
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_file_that_is_open_for_writing_is_being_written(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ ONE, TWO, THREE = "99981644000013", "99981781000016", "99981918800015"
 @cache
 def schema() -> etree.XMLSchema:
     """The schema of the flow, compiled once."""
-    return Shelf(schema_folder(), clock=time.monotonic).compiled(SCHEMA_KEY)
+    return Shelf(schema_folder(), clock=time.process_time).compiled(SCHEMA_KEY)
 
 
 def _instance(motif: str, statut: str) -> str:

@@ -81,7 +81,7 @@ class Sandbox:
 @pytest.fixture(scope="module")
 def shelf() -> Shelf:
     """The official schemas."""
-    return Shelf(catalogue.schema_folder(), clock=time.monotonic)
+    return Shelf(catalogue.schema_folder(), clock=time.process_time)
 
 
 def sample(name: str) -> bytes:

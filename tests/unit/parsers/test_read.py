@@ -46,11 +46,11 @@ def test_a_number_of_a_million_digits_has_those_that_a_rule_refuses(digits: int)
 
 def test_a_text_that_is_nearly_a_number_is_read_once() -> None:
     """Whatever ends a million digits, they are not gone through again and again."""
-    began = time.monotonic()
+    began = time.process_time()
 
     assert _read.number("0" * 1_000_000 + "x") is None
     assert _read.code("0" * 1_000_000 + "x", 2).endswith("x")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -116,10 +116,10 @@ def test_f102_an_encoding_in_which_markup_could_hide(encoding: str, content: byt
 def test_a_name_that_only_python_knows_is_never_looked_up(encoding: str) -> None:
     """Python's own decoders raise what no other does, or take a time that grows with the square of the size."""
     content = f'<?xml version="1.0" encoding="{encoding}'.encode() + b"/x'?><a>" + b"x-" * 100_000 + b"\x01</a>"
-    began = time.monotonic()
+    began = time.process_time()
 
     assert refused(content).code in {"EDG-F101", "EDG-F102"}
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ def test_a_prolog_of_many_comments_is_read_once() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
 def test_a_prolog_takes_a_time_that_grows_as_it_does(piece: str, encoding: str) -> None:
     """Whatever it is made of, and whether it ends or not."""
-    began = time.monotonic()
+    began = time.process_time()
     _prolog.look(f"<!-- -->{piece * 1_000_000}".encode(encoding))
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def nested(levels: int, filler: int = 0) -> bytes:

@@ -45,8 +45,8 @@ def test_many_mistakes_are_named_in_no_time() -> None:
     """A refused flow of many invoices costs what its mistakes cost, not a second more for their names."""
     document = cpp_mixte(*[DRAFT] * 100).replace(b"<Type>380", b"<Type>383")
     deposited(MIXTE.replace(b"<Type>380", b"<Type>383"), "FSO1113A")
-    began = time.monotonic()
+    began = time.process_time()
     found = deposited(document, "FSO1113A")
 
     assert {one.field for one in found} == {"type_code"}
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

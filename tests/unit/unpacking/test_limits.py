@@ -171,9 +171,9 @@ def measured(path: Path, kind: str, limits: Limits) -> tuple[int, int]:
 )
 def test_no_archive_takes_longer_than_it_is_large(archive: bytes) -> None:
     """Nothing that can be repeated is gone through again and again."""
-    began = time.perf_counter()
+    began = time.process_time()
     found(archive)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_the_source_is_read_from_its_start() -> None:
