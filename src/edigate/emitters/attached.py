@@ -41,6 +41,7 @@ _READABLE_CATEGORY = "Facture PDF"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _LOCAL_HEADER = 30
 _INNER_NAME_WITHIN = 400
+_MANY = 999_999  # files of one invoice
 
 
 class _File(NamedTuple):
@@ -82,8 +83,10 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         short = given = shortened(name)
         while given.casefold() in taken:
-            copies[short.casefold()] += 1
-            given = _numbered(short, copies[short.casefold()] + 1)
+            # Names that are one but for their end are counted together: a number takes its place.
+            alike = _numbered(short, _MANY).casefold()
+            copies[alike] += 1
+            given = _numbered(short, copies[alike] + 1)
         taken.add(given.casefold())
         yield given
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import os
+import sys
 import tracemalloc
 import zipfile
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pypdf
@@ -372,6 +374,21 @@ def test_an_attachment_cannot_take_the_originals_name() -> None:
 def test_a_number_stands_before_the_extension(names: list[str], told_apart: list[str]) -> None:
     """Names that become one by being cut are told apart too, within the length of the format."""
     assert list(distinct(names)) == told_apart
+
+
+def test_many_names_that_are_cut_alike_are_numbered_at_once() -> None:
+    """Where a number takes the place of what told two names apart, no number is tried for each of them anew."""
+    names = [f"{'x' * 40}{number:06}.pdf" for number in range(500)]
+    calls: Counter[str] = Counter()
+    sys.setprofile(lambda frame, event, _: calls.update([frame.f_code.co_name]) if event == "call" else None)
+    try:
+        found = list(distinct([*names, *names]))
+    finally:
+        sys.setprofile(None)
+
+    assert found[:500] == names
+    assert found[500:502] == [f"{'x' * 40}0000_2.pdf", f"{'x' * 40}0000_3.pdf"]
+    assert sum(calls.values()) < 20 * len(names)
 
 
 @given(st.lists(st.text("aA_2.é", min_size=1, max_size=60), max_size=30))

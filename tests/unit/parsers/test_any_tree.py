@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from lxml import etree
 from edigate.domain.fields import FIELDS
 from edigate.domain.invoice import Scheme
 from edigate.parsers import PARSERS
+from edigate.parsers._tree import PREFIXES
 from edigate.sandbox.documents import Draft, DraftAttachment, cii, sample_lines, ubl_credit_note, ubl_invoice
 
 if TYPE_CHECKING:
@@ -163,3 +165,22 @@ def test_many_places_are_found_in_time_that_grows_with_the_document(syntax: str)
     locate = PARSERS[syntax].locate_in(root)
     places = [locate(f"lines[{index}].net_amount")[0] for index in range(2000)]
     assert [f"[{index}]/" in place for index, place in enumerate(places, 1)] == [True] * 2000
+
+
+@pytest.mark.parametrize(
+    ("syntax", "rows"),
+    [("ubl", "cac:TaxTotal"), ("cii", "//ram:ApplicableHeaderTradeSettlement/ram:ApplicableTradeTax")],
+)
+def test_many_amounts_in_other_currencies_are_looked_through_once(syntax: str, rows: str) -> None:
+    """Twenty thousand of them are no more than their number of steps, and each currency is told once, as it comes."""
+    root = etree.fromstring(dict(BUILDERS[:2])[syntax](Draft(number="F-1", lines=sample_lines(1))))
+    row = root.xpath(rows, namespaces=dict(PREFIXES))[0]
+    for amount in row.iter("{*}TaxAmount", "{*}CalculatedAmount"):
+        amount.set("currencyID", "USD")
+    for _ in range(20_000):
+        row.addnext(deepcopy(row))
+    row.getnext().find(".//*[@currencyID='USD']").set("currencyID", "CHF")
+
+    (invoice,) = PARSERS[syntax].parse(root)
+
+    assert invoice.other_currencies == ("USD", "CHF")
