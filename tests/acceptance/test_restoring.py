@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from edigate.backup.comparison import Comparison
+    from edigate.backup.comparison import Comparison, Stranger
 
 REFUSED = b"<no invoice/>"
 
@@ -393,6 +393,30 @@ def _take_in(site: Site) -> None:
     look = site.gate.inbox.look({DEPOSITOR}, 100)
     deposits.claim(site.gate, deque(look.ready))
     deposits.book(site.gate)
+
+
+def test_a_partner_may_collect_while_the_comparison_looks(loss: Loss, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen in his outbox was handed over, though it is gone before it could be kept aside."""
+    loss.back_up()
+    actors_of(loss.site).invoice()
+    loss.site.round()
+    site = loss.give_back("outbox")
+    seen = outbox(site, HIS)
+    sort = comparing._sort  # noqa: SLF001 - right after it the partner comes
+
+    def and_is_collected(*given: Any) -> list[Stranger]:  # noqa: ANN401 - as the function has them
+        found = sort(*given)
+        for name in seen:
+            (site.root / "outbox" / HIS / name).unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(comparing, "_sort", and_is_collected)
+
+    assert {one.name: one.path for one in compare(site.gate).strangers if one.partner == HIS} == dict.fromkeys(seen, "")
+    accepted(site)
+    actors_of(site).invoice()
+    site.round()
+    assert not set(seen) & set(outbox(site, HIS))
 
 
 def test_what_the_lost_gate_told_is_not_told_again(loss: Loss) -> None:

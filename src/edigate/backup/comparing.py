@@ -97,19 +97,21 @@ def _look_into_outboxes(gate: Gate, found: Comparison) -> None:
             if path.is_file() and _own_name(gate, folder.name, path.name):
                 there[path.name] = Stranger(folder.name, path.name, str(path))
     for one in _sort(gate, found, there, How.OUTBOX):
-        found.strangers.append(one._replace(path=str(_kept_aside(gate, Path(one.path)))))
+        found.strangers.append(one._replace(path=_kept_aside(gate, Path(one.path))))
 
 
-def _kept_aside(gate: Gate, path: Path) -> Path:
-    """The same file by another name, which stays when its partner collects it."""
+def _kept_aside(gate: Gate, path: Path) -> str:
+    """The same file by another name, which stays when its partner collects it; empty where he just has."""
     aside = aside_of(gate) / path.name
     aside.parent.mkdir(exist_ok=True, mode=0o700)
     with suppress(FileExistsError):
         try:
             os.link(path, aside)
+        except FileNotFoundError:
+            return ""
         except OSError:
             shutil.copyfile(path, aside)
-    return aside
+    return str(aside)
 
 
 def aside_of(gate: Gate) -> Path:

@@ -22,7 +22,8 @@ class How(StrEnum):
 class Stranger(NamedTuple):
     """A file of the gate's own that the ledger does not know: handed over after the backup.
 
-    `path` is where it lies, kept aside from the partner who may collect it; empty where it is on a server.
+    `path` is where it lies, kept aside from the partner who may collect it; empty where it is on a server, or he was
+    quicker.
     """
 
     partner: str
