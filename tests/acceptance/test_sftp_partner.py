@@ -109,7 +109,7 @@ class Served:
         # The target comes before a command of ssh, and after every option.
         order = [*arguments, target] if program == "sftp" or "-N" in arguments else [target, *arguments]
         return subprocess.run(
-            [program, *words, *key, *order], input=said, capture_output=True, text=True, check=False, timeout=30
+            [program, *words, *key, *order], input=said, capture_output=True, text=True, check=False, timeout=120
         )
 
     def take_in(self) -> int:
@@ -250,7 +250,7 @@ def test_a_file_is_fetched_only_once_where_the_settings_say_so(served: Served, t
             report = listed[-1]
             got = served.sftp(f"get {report} {tmp_path}/report.xml", "ls -1 out")
             assert got.returncode == 0, got
-            end = time.monotonic() + 10
+            end = time.monotonic() + 60
             while (served.gate / "outbox" / DEPOSITOR / report[4:]).exists() and time.monotonic() < end:
                 time.sleep(0.05)
         left = [line.strip() for line in served.sftp("ls -1 out").stdout.splitlines() if "out/C" in line]
