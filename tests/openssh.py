@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 KEYGEN = shutil.which("ssh-keygen") or ""
-PATIENCE = 10.0
+PATIENCE = 60.0
 KINDS = ("ed25519", "rsa", "ecdsa")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 OLD = 600.0  # seconds after which a folder without a server is nobody's
 _ROLE, _TEMPLATE = "edigate", "edigate_template"
 _PREFIX = "edigate-pg-"

@@ -22,7 +22,7 @@ from tests.ports import free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 _PDEATHSIG = 1
 
 

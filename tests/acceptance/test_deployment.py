@@ -168,7 +168,7 @@ def test_a_gate_works_under_the_confinement_of_its_unit(tmp_path: Path) -> None:
             _until(lambda: "gate.started" in (tmp_path / "log").read_text(encoding="utf-8"))
             edigate("demo", "--no-lives")
             _until(lambda: (tmp_path / "log").read_text(encoding="utf-8").count("delivery.published") >= 60)
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
                 assert b"edigate_flows_decided_total" in answer.read()
         finally:
             running.send_signal(signal.SIGTERM)
