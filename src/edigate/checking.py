@@ -19,8 +19,9 @@ from edigate.clamd import scanner
 from edigate.domain.faults import Hold, fault
 from edigate.domain.interfaces import Carries
 from edigate.domain.names import FlowName, parse_name
+from edigate.domain.outcomes import Verdict
 from edigate.domain.partners import Partner, PartnerBook, Role
-from edigate.domain.verdicts import Examination, Verdict, verdict_of
+from edigate.domain.verdicts import Examination, verdict_of
 from edigate.engine.gate import Places
 from edigate.intake.folder import TEMPORARY_ENDINGS
 from edigate.ledger.clock import stamp, system_clock

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, false, func, or_, select
 
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.ledger.deliveries import PLACED, PLANNED, PUBLISHED
 from edigate.ledger.store import DECIDED, DUE, HELD, IN_PROGRESS
 from edigate.ledger.tables import deliveries, flows, runs

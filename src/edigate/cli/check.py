@@ -21,7 +21,7 @@ from edigate.cli.progress import MANY, VERDICT_STYLES, bar, verdict_word
 from edigate.cli.shown_faults import fault_json, print_faults
 from edigate.domain.holds import explain_hold
 from edigate.domain.interfaces import Direction
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.domain.wording import printable, shown_value
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from edigate.cli.messages import colon, language, t
 from edigate.cli.progress import VERDICT_STYLES, verdict_word
 from edigate.cli.work import summarise, work_once
 from edigate.domain.explain import explain
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.domain.wording import pick
 from edigate.engine.lock import Held
 from edigate.sandbox import fill

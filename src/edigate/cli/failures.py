@@ -28,26 +28,26 @@ _FRENCH_FRAME: "Mapping[str, str]" = MappingProxyType(
     }
 )
 # What typer says of a wrong command line, by pattern, in French.
-_FRENCH_USAGE: "Mapping[re.Pattern[str], str]" = MappingProxyType(
+_FRENCH_USAGE: "Mapping[str, str]" = MappingProxyType(
     {
-        re.compile(r"No such command (.+?)\. Did you mean (.+)\?"): r"Commande inconnue : \1. Vouliez-vous dire \2 ?",
-        re.compile(r"No such command (.+)\."): r"Commande inconnue : \1.",
-        re.compile(r"No such option: (\S+)"): r"Option inconnue : \1",
-        re.compile(r"\(Possible options?: (.+)\)"): r"(options possibles : \1)",
-        re.compile(r"Did you mean (.+)\?"): r"Vouliez-vous dire \1 ?",
-        re.compile(r"Missing argument (.+)\."): r"Argument manquant : \1.",
-        re.compile(r"Missing option (.+)\."): r"Option manquante : \1.",
-        re.compile(r"Missing command\."): "Commande manquante.",
-        re.compile(r"Option (\S+) requires an argument\."): r"L'option \1 attend une valeur.",
-        re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)"): r"Arguments en trop : \1",
-        re.compile(r"Invalid value for (.+?): "): r"Valeur refusée pour \1 : ",
-        re.compile(r"Invalid value: "): "Valeur refusée : ",
-        re.compile(r"(\S+) is not one of (.+)\."): r"\1 n'est aucune des valeurs \2.",
-        re.compile(r"Input should be a valid (?:integer|number).*"): "il faut un nombre.",
-        re.compile(r"Input should be greater than or equal to (\S+)"): r"il faut au moins \1.",
-        re.compile(r"is no day: write (.+) or (.+)\."): r"n'est pas un jour : écrivez \1 ou \2.",
-        re.compile(r"Value (\S+) is not a valid int(?:eger)?\."): r"\1 n'est pas un nombre entier.",
-        re.compile(r"Value (\S+) is not a valid (.+)\."): r"\1 ne convient pas (\2).",
+        r"No such command (.+?)\. Did you mean (.+)\?": r"Commande inconnue : \1. Vouliez-vous dire \2 ?",
+        r"No such command (.+)\.": r"Commande inconnue : \1.",
+        r"No such option: (\S+)": r"Option inconnue : \1",
+        r"\(Possible options?: (.+)\)": r"(options possibles : \1)",
+        r"Did you mean (.+)\?": r"Vouliez-vous dire \1 ?",
+        r"Missing argument (.+)\.": r"Argument manquant : \1.",
+        r"Missing option (.+)\.": r"Option manquante : \1.",
+        r"Missing command\.": "Commande manquante.",
+        r"Option (\S+) requires an argument\.": r"L'option \1 attend une valeur.",
+        r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)": r"Arguments en trop : \1",
+        r"Invalid value for (.+?): ": r"Valeur refusée pour \1 : ",
+        r"Invalid value: ": "Valeur refusée : ",
+        r"(\S+) is not one of (.+)\.": r"\1 n'est aucune des valeurs \2.",
+        r"Input should be a valid (?:integer|number).*": "il faut un nombre.",
+        r"Input should be greater than or equal to (\S+)": r"il faut au moins \1.",
+        r"is no day: write (.+) or (.+)\.": r"n'est pas un jour : écrivez \1 ou \2.",
+        r"Value (\S+) is not a valid int(?:eger)?\.": r"\1 n'est pas un nombre entier.",
+        r"Value (\S+) is not a valid (.+)\.": r"\1 ne convient pas (\2).",
     }
 )
 _FORMATS = re.compile(r"does not match the formats? .+")
@@ -205,7 +205,7 @@ def _in_language(message: str) -> str:
     message = message.replace("Value error, ", "")
     if language() == "fr":
         for pattern, french in _FRENCH_USAGE.items():
-            message = pattern.sub(french, message)
+            message = re.sub(pattern, french, message)
     return message
 
 

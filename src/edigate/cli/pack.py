@@ -8,10 +8,9 @@ from sqlalchemy import RowMapping
 
 from edigate.cli import rows, shown_faults
 from edigate.cli.messages import colon, language, t
-from edigate.domain.explain import explain
 from edigate.domain.faults import Fault
 from edigate.domain.interfaces import Direction, Standing
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 
@@ -94,6 +93,8 @@ def _heading(one: "RefusedInvoice") -> str:
 
 
 def _lines(faults: Iterable[Fault]) -> Iterator[str]:
+    from edigate.domain.explain import explain  # noqa: PLC0415 - every fault there is, only for whoever writes a pack
+
     for fault in faults:
         words = explain(fault, language())
         kind = t("error", "erreur") if fault.blocks else t("warning", "avertissement")

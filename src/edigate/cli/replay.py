@@ -15,7 +15,7 @@ from edigate.cli.messages import colon, language, t
 from edigate.cli.options import Json
 from edigate.domain.faults import Fault
 from edigate.domain.holds import explain_hold
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.engine.rehearsal import Rehearsed, rehearse

@@ -15,7 +15,7 @@ from edigate.cli.alerts import mention
 from edigate.cli.common import from_here, out, table
 from edigate.cli.messages import t
 from edigate.cli.progress import MANY, VERDICT_STYLES, bar, verdict_word
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.domain.wording import printable
 from edigate.engine.engines import Engine, engine_of
 from edigate.engine.roles import ALL, Role

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.faults import Severity
@@ -20,8 +19,7 @@ class Words(NamedTuple):
     remedy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultRow:
+class FaultRow(NamedTuple):
     """What one code means: `rule` is the regulation's own name for it where known (reference §8.2, §8.3, §17.4).
 
     `severity` is the usual one: a site's settings may make a fault a warning, so each fault carries its own.

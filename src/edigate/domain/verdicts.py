@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from edigate.domain.invoice import Scheme
+from edigate.domain.outcomes import Verdict
 from edigate.domain.pickled import by_values
 
 if TYPE_CHECKING:
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from edigate.domain.invoice import Party
     from edigate.domain.reported import Receipt, ReportedStatus
     from edigate.domain.stages import Stage
-
-
-class Verdict(StrEnum):
-    """The outcome of a flow; an invoice is integrated or rejected only."""
-
-    INTEGRATED = "integrated"
-    PARTIAL = "partial"
-    REJECTED = "rejected"
-    INADMISSIBLE = "inadmissible"
 
 
 @by_values

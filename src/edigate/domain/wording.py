@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from edigate.domain.archive_faults import ARCHIVE_WORDS
 from edigate.domain.faults import length_of
-from edigate.domain.portal_statuses import portal_status
 from edigate.domain.schema_words import SCHEMA_WORDS
 from edigate.domain.statuses import STATUSES
 from edigate.domain.typography import NO_BREAK, french
@@ -242,6 +241,8 @@ def _status(arg: str, language: str) -> str:
 
 def _portal_status(arg: str, language: str) -> str:
     """A status of the portal's own numbering by its number and label."""
+    from edigate.domain.portal_statuses import portal_status  # noqa: PLC0415 - for who names one
+
     status = portal_status(arg)
     if status is None:
         return _word(arg, language)

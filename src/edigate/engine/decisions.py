@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from edigate.domain.cadres import CADRES
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.engine.aside import room_in
 from edigate.engine.pool import Broke, CannotStart, Died
 from edigate.engine.worker import Item, Share, Waits

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from edigate.domain.cadres import CADRES
 from edigate.domain.names import FlowName, parse_name
-from edigate.domain.verdicts import Content, Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.emitters import pivot
 from edigate.emitters.status import About
 from edigate.engine import put_by
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from edigate.domain.partners import PartnerBook
+    from edigate.domain.verdicts import Content
     from edigate.emitters.envelope import Header
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool

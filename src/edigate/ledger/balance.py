@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, String, and_, case, column, exists, func, literal, select, values
 
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.ledger import weighed
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.states import DECIDED, DUE, HELD, IN_PROGRESS, PLACED, PLANNED, PUBLISHED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, or_, select
 
-from edigate.domain.verdicts import Verdict
+from edigate.domain.outcomes import Verdict
 from edigate.ledger.queries import INVOICES, newest
 from edigate.ledger.sql import where_in
 from edigate.ledger.tables import OF_WORKS, invoices, statuses

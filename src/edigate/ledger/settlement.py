@@ -12,9 +12,9 @@ from edigate import __version__
 from edigate.domain.explain import explain
 from edigate.domain.faults import shortened
 from edigate.domain.names import UNNAMED_REPORT
+from edigate.domain.outcomes import Verdict
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import COMPLETED, InvoiceStatus
-from edigate.domain.verdicts import Verdict
 from edigate.emitters.status import can_be_told
 from edigate.ledger import hearing, proof, sequences
 from edigate.ledger.deliveries import ForReader, PivotLimits, Plan, pivots, plan

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from edigate.domain.explain import explain
 from edigate.domain.invoice import Party, Scheme
 from edigate.domain.names import UNNAMED_REPORT, FlowName, parse_name
+from edigate.domain.outcomes import Verdict
 from edigate.domain.statuses import FLOW_LABELS, INVOICE_LABELS, FlowStatus, InvoiceStatus
-from edigate.domain.verdicts import Verdict
 from edigate.domain.wording import pick
 from edigate.emitters import status
 from edigate.emitters.envelope import Header

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.faults import Fault, fault
 from edigate.domain.names import parse_name
+from edigate.domain.outcomes import Verdict
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import COMPLETED, RECYCLED, InvoiceStatus
-from edigate.domain.verdicts import Examination, Examined, Verdict, verdict_of
+from edigate.domain.verdicts import Examination, Examined, verdict_of
 from edigate.pipeline.answers import NOBODY_CONNECTED, Answer, answer, second_named
 from edigate.pipeline.receipts import ReceiptAnswer, acknowledge
 

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import func, insert, select
 from structlog.testing import capture_logs
 
-from edigate.domain.verdicts import Examination, Verdict
+from edigate.domain.outcomes import Verdict
+from edigate.domain.verdicts import Examination
 from edigate.ledger import deliveries, journal, sequences, settlement, store, ways
 from edigate.ledger.clock import moment
 from edigate.ledger.database import is_embedded, open_ledger, reading, writing, written

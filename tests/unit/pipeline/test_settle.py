@@ -10,7 +10,8 @@ import pytest
 
 from edigate.domain.faults import fault, warning
 from edigate.domain.invoice import Party, Scheme
-from edigate.domain.verdicts import Examination, Verdict
+from edigate.domain.outcomes import Verdict
+from edigate.domain.verdicts import Examination
 from edigate.pipeline.settle import Case, Original, Taken, decide, key_text
 from tests.unit.pipeline.found import an_invoice
 
