@@ -10,7 +10,9 @@ from base64 import b64decode, b64encode
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import ZipFile
 
+import pikepdf
 from lxml import etree
 
 from edigate.catalogue import interfaces, schema_folder
@@ -184,6 +186,7 @@ def _report(name: str, interface: str, depositor: Partner, found: Examination) -
         if invoice.invoice.pivot:
             whole = b"".join(pivot.pivot(_ENVELOPE, 1, [pivot.finish(invoice.invoice.pivot.data, 1, pivot.Known(1))]))
             _valid(whole, "CPPFacturePivot_V2_02")
+            _opens(whole)
     row: Mapping[str, object] = {"name": name, "verdict": decision.verdict, "parent": ""}
     report = returns.report(_ENVELOPE, row, decision.faults, (), interface=interface)  # type: ignore[arg-type]
     _valid(report, "CPPStatut_V1_19")
@@ -192,6 +195,19 @@ def _report(name: str, interface: str, depositor: Partner, found: Examination) -
 def _valid(content: bytes, name: str) -> None:
     schema = _schema(name)
     _keeps(schema.validate(etree.fromstring(content, _xml.build(huge=True))), f"{name}: {schema.error_log}")
+
+
+def _opens(content: bytes) -> None:
+    """Each file comes out of its ZIP, alone, and the readable one is a PDF without mistakes."""
+    for piece in etree.fromstring(content, _xml.build(huge=True)).iter("PJ"):
+        encoded = piece.findtext("Contenu")
+        if encoded:
+            with ZipFile(io.BytesIO(b64decode(encoded))) as archive:
+                (name,) = archive.namelist()
+                inside = archive.read(name)
+            if name.endswith("_lisible.pdf"):
+                with pikepdf.open(io.BytesIO(inside)) as found:
+                    _keeps(not found.check_pdf_syntax(), "a readable PDF with mistakes")
 
 
 def _told(faults: Iterable[Fault]) -> None:
