@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from copy import copy
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -72,7 +73,7 @@ def _font(name: str) -> TTFontFace:
 
 def _objects(number: int, name: str, font: TTFontFace, codes: list[int]) -> list[bytes]:
     """A composite font whose characters are numbered as they were used (PDF 32000-1, 9.7)."""
-    program = font.makeSubset(codes)
+    program = copy(font).makeSubset(codes)  # it moves a mark in the font, which all threads have
     told = " ".join(format(number, "g") for number in font.bbox)
     widths = " ".join(format(font.charWidths[code], "g") for code in codes)
     return [

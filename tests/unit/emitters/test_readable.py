@@ -47,6 +47,7 @@ from edigate.domain.payments import PAYMENT_CODES
 from edigate.emitters._faces import Face, face_for
 from edigate.emitters._french import amount, figure
 from edigate.emitters._labels import PAYMENTS, SCHEMES
+from edigate.emitters._open_sans import _font
 from edigate.emitters._sheet import About, Column, Shape, Table, pdf
 from edigate.emitters._typeset import Layout, layout_of
 from edigate.emitters.pivot import Addressing
@@ -531,6 +532,18 @@ def test_a_font_is_embedded_where_helvetica_does_not_do() -> None:
     with pikepdf.open(io.BytesIO(embedded)) as document:
         programs = [font.DescendantFonts[0].FontDescriptor.FontFile2 for font in fonts(document)]
         assert [program.read_bytes()[:4] for program in programs] == [b"\0\1\0\0"] * 2
+
+
+def test_a_document_leaves_the_embedded_font_as_it_was() -> None:
+    """Threads that write documents at a time share it, the mark of where it is read included."""
+    invoice = replace(INVOICE, number="Київ", notes=("Łódź",))
+    invoice_pdf(invoice, ADDRESSING)
+    fonts = [_font("OpenSans-Regular"), _font("OpenSans-Bold")]
+    before = [dict(vars(font)) for font in fonts]
+
+    invoice_pdf(replace(invoice, number="Ąž"), ADDRESSING)
+
+    assert [vars(font) for font in fonts] == before
 
 
 def test_characters_that_look_alike_are_copied_as_they_are() -> None:
