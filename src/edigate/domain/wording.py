@@ -76,6 +76,8 @@ def pick(pair: Pair, language: str) -> str:
 
 def printable(text: str) -> str:
     """The same text without control characters, which neither a terminal nor an XML report could carry."""
+    if text.isprintable():
+        return text
     return "".join(char if char == NO_BREAK or char.isprintable() else _escaped(char) for char in text)
 
 

@@ -200,7 +200,7 @@ def day_of(stamped: str, zone: dt.tzinfo) -> tuple[str, str]:
 
 def _is_of_a_day(span: weighed.Span, zone: dt.tzinfo) -> bool:
     """Whether it lies within one day, as all do unless the gate's zone was changed."""
-    return span.until <= day_of(span.start, zone)[1]
+    return span.until <= _midnight(_day(span.start, zone) + _DAY, zone)
 
 
 def _next_day(connection: Connection, since: str, zone: dt.tzinfo) -> dt.date | None:
