@@ -107,10 +107,10 @@ def pieces(data: bytes, entry: ZipInfo, cut: int) -> Iterator[bytes | memoryview
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
     for start in range(0, len(packed), _PACKED):
         rest: bytes | memoryview = packed[start : start + _PACKED]
-        while rest:
+        while rest and not machine.eof:  # behind the end, some is left in `unconsumed_tail` for ever
             yield machine.decompress(rest, _INFLATED)
             rest = machine.unconsumed_tail
-        if machine.unused_data:
+        if rest or machine.unused_data:
             raise DAMAGED
     yield machine.flush()
     if not machine.eof:

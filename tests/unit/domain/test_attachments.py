@@ -449,3 +449,20 @@ def test_a_large_content_in_pieces_takes_little_memory() -> None:
 
     assert found == zlib.crc32(content)
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("size", [10, 1 << 16, 113_403, 1 << 20, 20_000_000])
+@pytest.mark.parametrize("behind", [1, 2, 5_000, 40_000])
+def test_bytes_behind_the_end_of_what_was_deflated_are_damage(size: int, behind: int) -> None:
+    """However much it inflates to: the reading ends there."""
+    content = archive(("a.txt", b"a" * size))
+    packed = zlib.compress(b"a" * size, wbits=-zlib.MAX_WBITS)
+    at = content.index(packed[:8])
+    end = content.index(b"PK\x01\x02")
+    whole = bytearray(content[:end] + b"x" * behind + content[end:])
+    for place in (18, end + behind + 20):
+        whole[place : place + 4] = (end - at + behind).to_bytes(4, "little")
+    directory = len(whole) - 22 + 16
+    whole[directory : directory + 4] = (end + behind).to_bytes(4, "little")
+
+    assert inspect("a.txt", encoded(bytes(whole)), 1 << 25).flaw is Flaw.ZIP_DAMAGED
