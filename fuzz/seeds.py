@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from base64 import b64encode
 
 from edigate.domain.invoice import Scheme
 from edigate.domain.reported import Receipt, ReportedLine, ReportedStatus
@@ -63,7 +64,10 @@ PDF = (
     facturx_pdf(cii(_DRAFT), Packing(filters=("FlateDecode",))),
     facturx_pdf(cii(Draft("F-5")), Packing(others=(("plan.txt", b"x"),))),
 )
-BASE64 = tuple(one.encoded.encode() for one in (_PDF, _BARE))
+BASE64 = (
+    *(one.encoded.encode() for one in (_PDF, _BARE)),
+    b64encode(zipped({"plan.txt": b"a" * 200_000})),  # more than is inflated at once
+)
 NAMES = (
     b"FSO1106A_JMRPOR_JMRPOR1106000000000000001",
     b"FSO1301A_SEI001_SEI0011301000000000000042",
