@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
 
 from edigate.domain.explain import explain
 from edigate.sandbox.documents import DraftLine, cpp_mixte, ubl_invoice
+from tests.effort import calls
 from tests.unit.domain.applied_examples import DRAFT, REPORTER, a_receipt, a_status, deposited
 
 UBL = ubl_invoice(replace(DRAFT, lines=(DraftLine(), DraftLine(), DraftLine())))
@@ -41,12 +41,10 @@ def test_the_field_at_the_path_is_named(
     assert [(one.code.removeprefix("EDG-"), explain(one).field) for one in found] == expected
 
 
-def test_many_mistakes_are_named_in_no_time() -> None:
-    """A refused flow of many invoices costs what its mistakes cost, not a second more for their names."""
+def test_many_mistakes_are_named_with_little_effort() -> None:
+    """In a refused flow of many invoices each is looked through for its own mistakes, not for everybody's."""
     document = cpp_mixte(*[DRAFT] * 100).replace(b"<Type>380", b"<Type>383")
-    deposited(MIXTE.replace(b"<Type>380", b"<Type>383"), "FSO1113A")
-    began = time.process_time()
     found = deposited(document, "FSO1113A")
 
     assert {one.field for one in found} == {"type_code"}
-    assert time.process_time() - began < 5
+    assert calls(deposited, document, "FSO1113A") < 2_300_000
