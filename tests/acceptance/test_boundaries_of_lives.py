@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from edigate.delivery.folder import Outbox
 from edigate.engine import decisions, local
+from edigate.engine.aside import NOTE
 from edigate.engine.pool import Pool
-from edigate.engine.worker import NOTE
 from edigate.ledger import alerts, balance, deadlines, deliveries, hearing, settlement, store, subjects
 from edigate.ledger import tables as ledger
 from edigate.sandbox import structures as people
