@@ -40,6 +40,7 @@ class Clamd:
     at: Path | None = None
     most: int = 25_000_000
     asked: list[Asked] = field(default_factory=list)
+    kept: list[socket.socket] = field(default_factory=list)
     address: str = ""
 
     def __enter__(self) -> Self:
@@ -62,6 +63,8 @@ class Clamd:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
+        for line in self.kept:
+            line.close()
 
     @property
     def streams(self) -> list[bytes]:
@@ -122,6 +125,12 @@ def stalling(clamd: Clamd, connection: socket.socket) -> None:
     """Hear it all and never answer."""
     hear(clamd, connection)
     clamd.stall(STALLS)
+
+
+def mute(clamd: Clamd, connection: socket.socket) -> None:
+    """Hear it all, never answer and never hang up, whoever asks besides."""
+    hear(clamd, connection)
+    clamd.kept.append(connection.dup())
 
 
 def deaf(clamd: Clamd, _connection: socket.socket) -> None:

@@ -22,7 +22,7 @@ from edigate.sandbox.facturx import facturx_pdf
 from edigate.sandbox.statuses import status_flow
 from tests.acceptance.actors import HIS, says
 from tests.acceptance.gates import DEPOSITOR, MIXED, PDF, mixed, sound
-from tests.clamd import MARKER, SIGNATURE, Clamd, saying, stalling
+from tests.clamd import MARKER, SIGNATURE, Clamd, mute, saying, stalling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,22 +144,21 @@ def test_what_cannot_be_looked_through_waits_and_goes_on_later(make_site: MakeSi
 @pytest.mark.parametrize(
     ("how", "reason"),
     [
-        (stalling, "antivirus_silent"),
+        (mute, "antivirus_silent"),
         (saying(b"stream: O"), "antivirus_silent"),
         (saying(b"stream: lstat() failed ERROR\0"), "antivirus_error"),
     ],
-    ids=["stalls", "half", "error"],
+    ids=["mute", "half", "error"],
 )
 def test_a_scanner_out_of_order_holds_everything_and_nothing_up(make_site: MakeSite, how: object, reason: str) -> None:
-    """Thirty flows are held in a few seconds, not after thirty times the whole wait."""
+    """Thirty flows are held; one that is silent was asked about a few of them, and the others did not wait for it."""
     with Clamd(how) as server:  # type: ignore[arg-type]
         site = scanned(make_site, server.address, seconds=1)
         names = [site.deposit(sound()) for _ in range(30)]
         refused = site.deposit(b"", name="not a flow's name")
-        began = time.monotonic()
         tally = site.round()
 
-        assert time.monotonic() - began < len(names)
+        assert reason == "antivirus_error" or len(server.asked) < len(names)
         assert (tally.held, dict(tally.verdicts)) == (30, {"inadmissible": 1})
         assert sorted(holds(site)) == sorted((name, reason) for name in names)
         assert site.outcome(refused).faults == ["EDG-F001"]

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -132,12 +131,11 @@ def test_ten_thousand_files_of_one_partner_keep_anothers_one_waiting_for_a_few_b
             local.stop()
 
     local = Local(gate, progress=progress)
-    began = time.monotonic()
     local.run_once()
     gate.ledger.dispose()
 
     before, after = seen
-    assert after - before <= 6 * 50, f"after {time.monotonic() - began:.0f} s"
+    assert after - before <= 6 * 50
     assert [row["name"] for row in place.rows(flows) if row["partner"] == "ABC123"] == [late]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -141,6 +142,18 @@ def test_a_status_reported_twice_is_taken_once() -> None:
 
     assert codes(SERVICE_DONE, first.after) == ["S034"]
     assert codes(replace(SERVICE_DONE, comment="Complément"), first.after) == []
+
+
+def test_an_invoice_grows_no_heavier_with_what_it_was_told() -> None:
+    """What it has been told is kept beside it: each of thousands of statuses would take it along, all over again."""
+    sizes, subject = list[int](), SUBJECT
+    for number in range(100, 200):
+        change = answer(replace(SERVICE_DONE, comment=f"Complément {number}"), [subject], HIS, TERMS).change
+        assert change
+        subject = change.after
+        sizes.append(len(pickle.dumps(subject)))
+
+    assert sizes[-1] == sizes[0]
 
 
 def test_no_order_is_imposed_but_an_odd_one_is_told() -> None:
