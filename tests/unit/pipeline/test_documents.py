@@ -19,11 +19,12 @@ from edigate.pipeline.examine import examine
 from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.cases import with_unknown_element
 from edigate.sandbox.cii import cii
-from edigate.sandbox.drafts import Draft
+from edigate.sandbox.drafts import Draft, DraftAttachment
 from edigate.sandbox.facturx import SOUND, facturx_pdf
 from edigate.sandbox.mixte import cpp_mixte
 from edigate.sandbox.statuses import receipt_flow, status_flow
 from edigate.sandbox.ubl import ubl_invoice
+from tests.effort import calls
 from tests.unit.pipeline.test_admission import DEPOSITOR, DESK, InMemory
 
 if TYPE_CHECKING:
@@ -105,3 +106,12 @@ def test_what_a_pdf_has_wrong_itself_is_told_of_the_pdf() -> None:
     pdf = facturx_pdf(cii(DRAFT), replace(SOUND, listed=("AF",)))
     (found,) = (one for one in faults_of(tar_gz({"f.pdf": pdf}), "FSO1117A") if one.code == "EDG-F073")
     assert (found.entry, found.path, found.line) == ("f.pdf", "", None)
+
+
+def test_more_invoices_than_a_flow_may_have_are_not_looked_at_one_by_one() -> None:
+    """They are counted and refused, with less effort than a flow takes that has as many as it may."""
+    draft = replace(DRAFT, attachments=(DraftAttachment("a.pdf", "application/pdf", b"%PDF-1.7"),))
+    most, more = (cpp_mixte(*[draft] * number) for number in (500, 600))
+
+    assert [one.code for one in faults_of(more, "FSO1113A")] == ["EDG-F015"]
+    assert calls(faults_of, more, "FSO1113A") < calls(faults_of, most, "FSO1113A") / 4
