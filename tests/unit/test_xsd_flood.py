@@ -197,6 +197,27 @@ def test_thousands_of_wrong_lines_are_refused_by_the_first(
     assert etree.tostring(root) == written
 
 
+WRONG, SOUND = b'<cbc:Description x=""/>', b"<cbc:Description/>"
+
+
+@pytest.mark.parametrize(
+    ("before", "most"), [(0, wide.MOST), (5_500, 20_000), (60_000, 20_000)], ids=["at once", "later", "far down"]
+)
+def test_thousands_of_mistakes_far_from_the_root_are_refused_by_the_first(shelf: Shelf, before: int, most: int) -> None:
+    """In whichever element they stand in a row, and however many sound ones stand before them."""
+    many = SOUND * before + WRONG * 60_000
+    content = ubl_invoice(Draft("F-1", lines=sample_lines(2))).replace(b"<cac:Item>", b"<cac:Item>" + many, 1)
+    root = _xml.read(content, max_bytes=100_000_000)
+    written = etree.tostring(root)
+    faults = shelf.faults(root, "ubl-invoice")
+
+    log: Any = shelf.compiled("ubl-invoice").error_log
+    assert len(log) <= most
+    where = "/ubl:Invoice/cac:InvoiceLine[1]/cac:Item/cbc:Description"
+    assert [fault.path for fault in faults] == [f"{where}[{before + number}]/@x" for number in range(1, 51)]
+    assert etree.tostring(root) == written
+
+
 @pytest.mark.parametrize("place", [5, 5_900])
 def test_one_wrong_line_among_thousands_is_found_wherever_it_is(shelf: Shelf, place: int) -> None:
     """Before or after those that are judged first; a sound document of as many lines is valid."""

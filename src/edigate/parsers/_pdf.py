@@ -29,6 +29,7 @@ pikepdf.settings.set_qpdf_limits(
 )
 
 MAX_ENTRIES = 1_000
+_MAX_IN_TREE = 10 * MAX_ENTRIES  # nodes that share their lists make a tree of a million entries in a few kilobytes
 _MAX_FILTERS = 4
 _FLATE = "FlateDecode"
 # The others that PDF/A allows and that keep within a small multiple of what they decode.
@@ -159,9 +160,9 @@ def _listed(value: object) -> list[object]:
     return [] if value is None else [value]
 
 
-def _stop_at(count: int) -> None:
-    if count > MAX_ENTRIES:
-        raise Refusal(fault("EDG-F060", "document", reason=f"more than {MAX_ENTRIES} entries in a list of files"))
+def _stop_at(count: int, most: int = MAX_ENTRIES) -> None:
+    if count > most:
+        raise Refusal(fault("EDG-F060", "document", reason=f"more than {most} entries in a list of files"))
 
 
 def _associated(root: pikepdf.Object) -> Iterator[object]:
@@ -172,14 +173,17 @@ def _named(root: pikepdf.Object) -> Iterator[object]:
     """The values of the name tree, whatever its shape: a node that comes round again is read once."""
     names = root.get("/Names")
     nodes: list[object] = [names.get("/EmbeddedFiles")] if isinstance(names, pikepdf.Dictionary) else []
-    seen: list[tuple[int, int]] = []
+    seen: set[tuple[int, int]] = set()
+    count = 0
     while nodes:
         node = nodes.pop()
         if isinstance(node, pikepdf.Dictionary) and not (node.is_indirect and node.objgen in seen):
-            _stop_at(len(seen))
-            seen.append(node.objgen)
-            yield from _listed(node.get("/Names"))[1::2]
-            nodes.extend(_listed(node.get("/Kids"))[::-1])
+            seen.add(node.objgen)
+            files, kids = _listed(node.get("/Names")), _listed(node.get("/Kids"))
+            count += 1 + len(files) + len(kids)
+            _stop_at(count, _MAX_IN_TREE)
+            yield from files[1::2]
+            nodes.extend(kids[::-1])
 
 
 def _name(spec: pikepdf.Dictionary) -> str:

@@ -363,6 +363,24 @@ def test_an_endless_list_of_files_is_refused(place: str) -> None:
     assert (fault.code, "entries" in dict(fault.args)["reason"]) == ("EDG-F060", True)
 
 
+@pytest.mark.parametrize("key", ["/Names", "/Kids"])
+def test_nodes_that_share_their_entries_make_no_tree_without_end(key: str) -> None:
+    """A few kilobytes can say a million entries: more than ten thousand of a tree are not looked at."""
+
+    def multiply(pdf: pikepdf.Pdf) -> None:
+        nodes = [pdf.make_indirect(pikepdf.Dictionary()) for _ in range(101)]
+        kids = pdf.make_indirect(pikepdf.Array(nodes))
+        names = pdf.make_indirect(pikepdf.Array([pikepdf.String("a"), pdf.Root.AF[0]] * 50))
+        for node in nodes:
+            node[key] = kids if key == "/Kids" else names
+        nodes[0]["/Kids"] = kids
+        pdf.Root.Names.EmbeddedFiles = nodes[0]
+
+    (fault,) = refused(altered(multiply))
+
+    assert (fault.code, "10000 entries" in dict(fault.args)["reason"]) == ("EDG-F060", True)
+
+
 @pytest.mark.parametrize("value", [5, pikepdf.Name.X, pikepdf.String("x"), pikepdf.Array([1, None, []])], ids=repr)
 @pytest.mark.parametrize("place", ["AF", "Names", "Names/EmbeddedFiles", "AF/0/EF", "AF/0/UF", "Metadata"])
 def test_objects_of_the_wrong_kind_are_no_crash(place: str, value: object) -> None:
