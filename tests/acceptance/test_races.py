@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edigate.domain.invoice import Scheme
+from edigate.engine.local import Local
 from edigate.sandbox import structures as people
 from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.flows import flow_name
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from tests.acceptance.gates import Site
 
 TAKEN, REFUSED = "integrated", "rejected"
+FULL = shutil.disk_usage("/")._replace(free=0)
 
 
 @pytest.fixture
@@ -204,6 +208,25 @@ def test_a_validators_word_that_lies_in_the_inbox_goes_before_his_deadline(actor
 
     assert told.of(number) == ["01", "01", "14", "03"]
     assert told.labels(late)[2:] == [("01", "Validation 1 hors délai"), ("03", "Mise à disposition du destinataire")]
+
+
+def test_a_word_that_a_full_disk_keeps_out_goes_before_its_deadline(
+    actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that goes on meanwhile calls time once what lay in the inbox was heard, as one that starts does."""
+    number = actors.invoice(cadre="A9", validator_siret=people.LEAD_CONTRACTOR)
+    moment = actors.site.gate.clock()
+    engine = Local(replace(actors.site.gate, clock=lambda: moment))
+    engine.run_once()
+    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
+    moment += dt.timedelta(days=20)
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: FULL)
+        engine.run_once()
+    assert actors.site.collect().of(number) == ["01", "01"]
+    engine.run_once()
+
+    assert actors.site.collect().of(number) == ["14", "03"]
 
 
 def test_a_validators_word_after_his_deadline_finds_it_passed(actors: Actors) -> None:

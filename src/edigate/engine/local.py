@@ -285,11 +285,15 @@ class Local:
         All that came while no gate was at work is decided first, here and at the servers that can be reached: a word
         may lie there.
         """
-        unknown = not self._arrivals.last or self._arrivals.full or self._taking.rests_for is not None
-        if self._caught_up or unknown or (self._errands and not self._errands.caught_up):
+        if self._caught_up or self._is_shut or (self._errands and not self._errands.caught_up):
             return 0
         self._caught_up = True
         return self._decide()
+
+    @property
+    def _is_shut(self) -> bool:
+        """Whether something may lie in the inboxes that is not taken in."""
+        return not self._arrivals.last or self._arrivals.full or self._taking.rests_for is not None
 
     def _take(self) -> None:
         """What was taken in waits for the workers. What stood in its way keeps nothing back that was taken in before.
@@ -305,6 +309,8 @@ class Local:
             else:
                 self._failed = error
                 self._taking.rest(math.inf)
+        if self._is_shut:  # it may be a word that comes before a deadline: time is called once it was heard
+            self._caught_up = False
 
     def _finish(self) -> None:
         """What was taken in is in hand: it is not left undecided."""
