@@ -123,6 +123,7 @@ class Folder:
     def _copied(self, source: int, expected: int, day: str, *, synced: bool) -> tuple[str, int]:
         target, temporary = self._begin()
         try:
+            _require_room(target, expected)
             sha256, size = _read(source, expected, target)
             if synced:
                 os.fsync(target)
@@ -318,6 +319,13 @@ def sync_folder(folder: Path) -> None:
 def _require(folder: Path) -> None:
     if not folder.is_dir():
         raise Unreachable(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+
+
+def _require_room(target: int, size: int) -> None:
+    """Raise OSError where a copy would not fit: to find that out at its end leaves nobody any room meanwhile."""
+    disk = os.fstatvfs(target)
+    if disk.f_blocks and disk.f_bavail * disk.f_frsize < size:  # what no disk is behind may tell nothing
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _nobody_writes(source: int, status: os.stat_result) -> bool:

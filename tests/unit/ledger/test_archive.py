@@ -71,6 +71,22 @@ def test_a_copy_that_fails_leaves_nothing(root: Path, monkeypatch: pytest.Monkey
     assert [path for path in root.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize(("blocks", "fits"), [(9, False), (10, True), (0, True)])
+def test_a_copy_that_cannot_fit_is_not_begun(
+    root: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, *, fits: bool
+) -> None:
+    """A file with holes may be larger than the disk: copied as far as it goes, all others would find it full."""
+    told = os.statvfs_result((1, 1, blocks, blocks, blocks, 0, 0, 0, 0, 255))
+    monkeypatch.setattr(os, "fstatvfs", lambda _: told)
+    if fits:
+        assert kept(root, b"0123456789")[2] == 10
+        return
+    monkeypatch.setattr(archive, "write_whole", lambda *_: pytest.fail("it is written"))
+    with pytest.raises(OSError, match="No space"):
+        kept(root, b"0123456789")
+    assert [path for path in root.rglob("*") if path.is_file()] == []
+
+
 def test_copies_that_were_cut_short_are_tidied_away(root: Path) -> None:
     """What was kept stays."""
     archived, _, _ = kept(root, b"x")
