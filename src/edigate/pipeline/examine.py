@@ -114,6 +114,7 @@ def joined(parts: Sequence[Looked], most: int) -> Examination:
         whole.count += found.count
         whole.faults += found.faults
         if whole.count <= most:
+            whole.faults += found.dangers
             whole.invoices += _moved(found.invoices, len(whole.invoices))
             whole.statuses += _moved(found.statuses, len(whole.statuses))
             whole.receipts += _moved(found.receipts, len(whole.receipts))
@@ -140,12 +141,13 @@ def _moved(found: list[_Placed], by: int) -> list[_Placed]:
 class Findings:
     """What one document of a flow gives; positions are counted in it, and `number` is its place among what was found.
 
-    `count` is how many invoices there are, looked at or not.
+    `count` is how many invoices there are, looked at or not; `dangers` are in what is attached to those looked at.
     """
 
     number: int = 0
     count: int = 0
     faults: list[Fault] = field(default_factory=list)
+    dangers: list[Fault] = field(default_factory=list)
     invoices: list[Examined] = field(default_factory=list)
     statuses: list[ReportedStatus] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
@@ -181,7 +183,7 @@ def _look_into(piece: Entry, found: Findings, at: _At, desk: Desk) -> None:
         return  # too many to be looked at, let alone to be told of one by one: the flow is refused for that
     for place, invoice in enumerate(document.parser.parse(document.root), start=1):
         if at.scan:
-            found.faults += _placed(tuple(dangers(invoice, at.scan, desk.settings.attachment_bytes)), document, place)
+            found.dangers += _placed(tuple(dangers(invoice, at.scan, desk.settings.attachment_bytes)), document, place)
         examined = judge(
             invoice, Place(piece.name, place, place), document, interface=interface,
             received_on=deposit.received_on, desk=desk,

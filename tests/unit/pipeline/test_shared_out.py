@@ -15,10 +15,14 @@ from edigate.pipeline.examine import Part, examine, joined, look_into
 from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.cases import with_unknown_element
 from edigate.sandbox.cii import cii
-from edigate.sandbox.drafts import Draft
+from edigate.sandbox.documents import cpp_mixte
+from edigate.sandbox.drafts import Draft, DraftAttachment
 from tests.unit.pipeline.test_admission import DEPOSITOR, DESK, InMemory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from edigate.domain.verdicts import Examination
     from edigate.pipeline.desk import Desk
 
 PARTNER = replace(DEPOSITOR, deposits=frozenset(interfaces()))
@@ -50,7 +54,9 @@ CASES = {
 }
 
 
-def whole_and_shared(content: bytes, among: int, desk: Desk = HERE, name: str = "FSO1106A") -> tuple[object, object]:
+def whole_and_shared(
+    content: bytes, among: int, desk: Desk = HERE, name: str = "FSO1106A"
+) -> tuple[Examination, Examination]:
     """The same deposit examined by one, and by several."""
     deposit = Deposit(f"{name}_ABC123_ABC123{name[3:7]}{42:015d}", PARTNER, DAY, len(content))
     parts = [look_into(deposit, InMemory(content), desk, part=Part(number, among)) for number in range(among)]
@@ -79,6 +85,28 @@ def test_too_many_invoices_are_too_many_however_they_are_shared(most: int) -> No
     desk = replace(HERE, settings=HERE.settings._replace(flow_invoices=most))
     alone, together = whole_and_shared(CASES["sound"], 2, desk)
     assert together == alone
+
+
+def test_what_is_attached_past_the_last_invoice_is_not_looked_through() -> None:
+    """Whoever has fewer of the documents sees one that another would not have looked at: it is told by neither."""
+
+    class Suspicious:
+        """A scanner that finds fault with whatever is attached."""
+
+        def opened(self, _size: int) -> Callable[[Iterable[bytes]], str]:
+            """Of those here it finds fault with one."""
+            return lambda pieces: "Eicar" if b"Eicar" in b"".join(pieces) else ""
+
+    def pair(number: int, attached: bytes) -> bytes:
+        files = (DraftAttachment("a.pdf", "application/pdf", b"%PDF-1.7 " + attached, zipped=False),)
+        return cpp_mixte(*(Draft(f"F-{number}-{of}", attachments=files) for of in range(2)))
+
+    content = archive_of(pair(1, b""), pair(2, b""), pair(3, b"Eicar"))
+    for most, codes in ((4, ["EDG-F015"]), (6, ["EDG-F016", "EDG-F016"])):
+        desk = replace(HERE, settings=HERE.settings._replace(flow_invoices=most), scanner=Suspicious())
+        alone, together = whole_and_shared(content, 2, desk, "FSO1113A")
+        assert together == alone
+        assert [found.code for found in alone.faults] == codes
 
 
 def test_a_name_that_is_refused_is_refused_once() -> None:
