@@ -30,6 +30,7 @@ pikepdf.settings.set_qpdf_limits(
 
 MAX_ENTRIES = 1_000
 _MAX_IN_TREE = 10 * MAX_ENTRIES  # nodes that share their lists make a tree of a million entries in a few kilobytes
+_MAX_IN_NAMES = 1_000_000  # of all files together: thousands of entries can share one name of megabytes
 _MAX_FILTERS = 4
 _FLATE = "FlateDecode"
 # The others that PDF/A allows and that keep within a small multiple of what they decode.
@@ -91,10 +92,16 @@ def told(error: object) -> str:
 
 def embedded_files(pdf: pikepdf.Pdf) -> Iterator[FileSpec]:
     """The files that the catalogue associates with the document, then those in its tree of embedded files."""
+    characters = 0
     for place, listed in (("AF", _associated(pdf.Root)), ("EmbeddedFiles", _named(pdf.Root))):
         for spec in listed:
             if isinstance(spec, pikepdf.Dictionary):
-                yield FileSpec(_name(spec), _word(spec.get("/AFRelationship")), _streams(spec), place)
+                name, relationship = _name(spec), _word(spec.get("/AFRelationship"))
+                characters += len(name) + len(relationship)
+                if characters > _MAX_IN_NAMES:
+                    reason = f"more than {_MAX_IN_NAMES} characters in names of files"
+                    raise Refusal(fault("EDG-F060", "document", reason=reason))
+                yield FileSpec(name, relationship, _streams(spec), place)
 
 
 def decoded(stream: pikepdf.Object, limit: int) -> bytes:

@@ -381,6 +381,20 @@ def test_nodes_that_share_their_entries_make_no_tree_without_end(key: str) -> No
     assert (fault.code, "10000 entries" in dict(fault.args)["reason"]) == ("EDG-F060", True)
 
 
+@pytest.mark.parametrize("key", ["/UF", "/AFRelationship"])
+def test_entries_that_share_a_name_without_end_are_refused(key: str) -> None:
+    """A few kilobytes can say a name of megabytes a thousand times: none past a million characters is read."""
+
+    def lengthen(pdf: pikepdf.Pdf) -> None:
+        spec = pdf.Root.AF[0]
+        spec[key] = pikepdf.Name("/" + "x" * 300_000) if key == "/AFRelationship" else pikepdf.String("x" * 300_000)
+        pdf.Root.AF = pikepdf.Array([spec] * 4)
+
+    (fault,) = refused(altered(lengthen))
+
+    assert (fault.code, "1000000 characters" in dict(fault.args)["reason"]) == ("EDG-F060", True)
+
+
 @pytest.mark.parametrize("value", [5, pikepdf.Name.X, pikepdf.String("x"), pikepdf.Array([1, None, []])], ids=repr)
 @pytest.mark.parametrize("place", ["AF", "Names", "Names/EmbeddedFiles", "AF/0/EF", "AF/0/UF", "Metadata"])
 def test_objects_of_the_wrong_kind_are_no_crash(place: str, value: object) -> None:
