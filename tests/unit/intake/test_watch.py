@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 
-from edigate.intake.watch import Observer
+from edigate.intake.folder import Inbox
+from edigate.intake.watch import Observer, watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,3 +96,26 @@ def _until_watched(heard: _Heard, folder: Path) -> None:
                 return
         except queue.Empty:
             continue
+
+
+@pytest.mark.parametrize("step", ["_create_inotify_fd", "add_callback"])
+def test_a_kernel_that_lets_nobody_else_watch_stops_no_gate(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Its limits are for all programs of an account; the gate says so, and goes by its rescans."""
+
+    def none_left(*_: object) -> None:
+        raise OSError(errno.EMFILE, "inotify limit reached")
+
+    monkeypatch.setattr(f"watchdog.observers.inotify_c.InotifyFD.{step}", none_left)
+    before = threading.active_count()
+    root = Inbox(inbox.parent, quiet_seconds=0, broken_after_seconds=0)
+    with capture_logs() as told, watching(root, lambda: None):
+        assert threading.active_count() == before
+
+    assert told == [
+        {
+            "event": "gate.trouble", "log_level": "warning", "step": "watch",
+            "error": f"[Errno {errno.EMFILE}] inotify limit reached",
+        }
+    ]  # fmt: skip
