@@ -186,9 +186,10 @@ def _decide_invoice(invoice: Examined, case: Case, taken: Taken, zone: dt.tzinfo
         return Decided(invoice, key, Verdict.REJECTED)
     if key:
         outcome = Verdict.INTEGRATED
+        first = InvoiceStatus.COMPLETED if renvoi == COMPLETED else InvoiceStatus.DEPOSITED
         taken.keys[key] = Original(
             case.flow, case.name, case.received_at, outcome, recipient=invoice.recipient,
-            status=InvoiceStatus.DEPOSITED.value, position=invoice.position, entry=invoice.entry,
+            status=first.value, position=invoice.position, entry=invoice.entry,
         )  # fmt: skip
     if holder is None:
         return Decided(invoice, key, Verdict.INTEGRATED)

@@ -11,6 +11,7 @@ import pytest
 from edigate.domain.faults import fault, warning
 from edigate.domain.invoice import Party, Scheme
 from edigate.domain.outcomes import Verdict
+from edigate.domain.statuses import InvoiceStatus
 from edigate.domain.verdicts import Examination
 from edigate.pipeline.settle import Case, Original, Taken, decide, key_text
 from tests.unit.pipeline.found import an_invoice
@@ -91,6 +92,21 @@ def test_a_replay_finds_a_rival_in_what_it_integrated_before() -> None:
 
     assert codes(decided) == [[], ["EDG-I154"]]
     assert dict(decided.invoices[1].invoice.faults[0].args) == {"first": "1"}
+
+
+def test_whoever_comes_after_a_completed_invoice_is_told_its_status() -> None:
+    """In one batch with what completes it as after that was written down."""
+    invoice = an_invoice()
+    key = key_text(invoice)
+    assert key is not None
+    suspended = Original(
+        "z", "name of z", NOW, "integrated", 1, invoice.recipient, InvoiceStatus.SUSPENDED.value, invoice.cadre,
+        invoice.stage.value, invoice.type_code,
+    )  # fmt: skip
+    first, second = decide([a_case(invoice), a_case(invoice)], Taken(keys={key: suspended}))
+
+    assert (first.invoices[0].completes, codes(second)) == (1, [["EDG-I150"]])
+    assert dict(second.invoices[0].invoice.faults[0].args)["state"] == InvoiceStatus.COMPLETED.value
 
 
 def test_a_rejected_rival_leaves_the_number() -> None:
