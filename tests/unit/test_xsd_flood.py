@@ -218,6 +218,20 @@ def test_thousands_of_mistakes_far_from_the_root_are_refused_by_the_first(shelf:
     assert etree.tostring(root) == written
 
 
+def test_thousands_of_mistakes_behind_thousands_of_other_elements_are_refused_by_the_first(shelf: Shelf) -> None:
+    """Each row of what is alike is cut short for itself."""
+    content = ubl_invoice(Draft("F-1"))
+    for many, where in (
+        (b"<cbc:Note/>" * 5_500, b"<cbc:DocumentCurrencyCode>"),
+        (b"<cac:AdditionalDocumentReference/>" * 9_000, b"<cac:AccountingSupplierParty>"),
+    ):
+        content = content.replace(where, many + where)
+    faults = shelf.faults(_xml.read(content, max_bytes=100_000_000), "ubl-invoice")
+
+    log: Any = shelf.compiled("ubl-invoice").error_log
+    assert (len(log) <= wide.MOST + 9, len(faults)) == (True, 50)
+
+
 @pytest.mark.parametrize("place", [5, 5_900])
 def test_one_wrong_line_among_thousands_is_found_wherever_it_is(shelf: Shelf, place: int) -> None:
     """Before or after those that are judged first; a sound document of as many lines is valid."""

@@ -2,12 +2,13 @@
 
 For each mistake lxml has libxml2 count the siblings before it: where tens of thousands of lines are wrong alike, that
 takes minutes. So the first of them are judged alone; the others only where those have few mistakes or none, and where
-they are a hundred thousand, again some of them at a time.
+they are more than fifty thousand, again some of them at a time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from lxml import etree
@@ -24,16 +25,25 @@ _COUNT = etree.XPath("count(//*)")
 
 
 class _Row(NamedTuple):
-    """The children of an element, of which those from `begin` to `end` are alike."""
+    """Children of one element that follow each other and are alike, by their places among all of them."""
 
-    parent: etree._Element
-    children: Sequence[etree._Element]
     begin: int
     end: int
 
-    def keep(self, begin: int, end: int) -> None:
-        """Leave of those that are alike the ones between these places alone."""
-        self.parent[self.begin :] = [*self.children[begin:end], *self.children[self.end :]]
+
+class _Parent(NamedTuple):
+    """An element with very many children, which are in these rows."""
+
+    element: etree._Element
+    children: Sequence[etree._Element]
+    rows: Sequence[_Row]
+
+    def keep(self, only: _Row | None = None, part: _Row | None = None) -> None:
+        """Leave no more than the beginning of each row, of one row `only` this part."""
+        shown = (
+            part if part and row is only else row._replace(end=min(row.end, row.begin + MOST)) for row in self.rows
+        )
+        self.element[:] = [child for row in shown for child in self.children[row.begin : row.end]]
 
 
 @dataclass(slots=True)
@@ -53,14 +63,13 @@ def beginning(root: etree._Element, schema: etree.XMLSchema, enough: int) -> lis
     """
     if cast("float", _COUNT(root)) <= MOST:
         return []
-    rows = [_row(element) for element in root.iter() if len(element) > MOST]
+    parents = [_parent(element) for element in root.iter() if len(element) > MOST]
     try:
-        found = next((log for log in _logs(root, schema, rows) if _weighs(log) >= enough), [])
-        found = found[:enough]
+        found = next((log for log in _logs(root, schema, parents) if _weighs(log) >= enough), [])[:enough]
         elements = [complaints.element(root, entry) for entry in found]
     finally:
-        for row in rows:
-            row.keep(row.begin, row.end)
+        for parent in parents:
+            parent.element[:] = parent.children
     path = root.getroottree().getpath
     return [
         _Complaint(entry.type_name, entry.line, path(element), entry.message)
@@ -68,25 +77,26 @@ def beginning(root: etree._Element, schema: etree.XMLSchema, enough: int) -> lis
     ]
 
 
-def _row(parent: etree._Element) -> _Row:
-    children = list(parent)
-    alike = children[MOST - 1].tag
-    begin = next((at for at in range(MOST - 1, 0, -1) if children[at - 1].tag != alike), 0)
-    end = next((at for at in range(MOST, len(children)) if children[at].tag != alike), len(children))
-    return _Row(parent, children, begin, end)
+def _parent(element: etree._Element) -> _Parent:
+    children = list(element)
+    edges = [0, *(at for at in range(1, len(children)) if children[at].tag != children[at - 1].tag), len(children)]
+    return _Parent(element, children, [_Row(begin, end) for begin, end in pairwise(edges)])
 
 
-def _logs(root: etree._Element, schema: etree.XMLSchema, rows: Sequence[_Row]) -> Iterator[list[complaints.Entry]]:
+def _logs(
+    root: etree._Element, schema: etree.XMLSchema, parents: Sequence[_Parent]
+) -> Iterator[list[complaints.Entry]]:
     """What is said of the beginnings of all rows together, then of very long ones' parts, the others cut short."""
-    for row in rows:
-        row.keep(row.begin, MOST)
-    if rows:
+    for parent in parents:
+        parent.keep()
+    if parents:
         yield _log(root, schema)
-    for row in rows:
-        for start in range(MOST, row.end if row.end > _VERY_MANY else 0, _AT_ONCE):
-            row.keep(start, min(start + _AT_ONCE, row.end))
-            yield _log(root, schema)
-        row.keep(row.begin, MOST)
+    for parent in parents:
+        for row in parent.rows:
+            for begin in range(row.begin + MOST, row.end if row.end - row.begin > _VERY_MANY else 0, _AT_ONCE):
+                parent.keep(row, _Row(begin, min(begin + _AT_ONCE, row.end)))
+                yield _log(root, schema)
+        parent.keep()
 
 
 def _log(root: etree._Element, schema: etree.XMLSchema) -> list[complaints.Entry]:
