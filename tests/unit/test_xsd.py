@@ -348,6 +348,13 @@ def test_the_limits_of_an_explanation_are_those_of_the_site() -> None:
     assert (limits.size, limits.seconds) == (7, 0.25)
 
 
+def test_attributes_of_xml_itself_are_told_by_their_whole_names(shelf: Shelf) -> None:
+    """Their prefix is bound in every document, and declared in none."""
+    (fault,) = shelf.faults(order(SOUND.replace("<id>", '<id xml:lang="fr">')), "cii")
+
+    assert (fault.code, fault.path, fault.value) == ("EDG-F109", "/order/id/@xml:lang", "fr")
+
+
 def test_long_values_are_cut(shelf: Shelf) -> None:
     """A refused attachment is not repeated in the report."""
     (fault,) = shelf.faults(order(SOUND.replace("A1", "A" * 50_000)), "cii")

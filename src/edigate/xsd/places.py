@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 200  # what is quoted of a value; an attachment may stand there
 _MAX_REASON = 1_000
 
-_PREFIX_OF = {uri: prefix for prefix, uri in PREFIXES.items()}
+_PREFIX_OF = {"http://www.w3.org/XML/1998/namespace": "xml", **{uri: prefix for prefix, uri in PREFIXES.items()}}
 _CLARK = re.compile(r"\{[^{}\s']*\}[\w.-]+")
 _LONG_QUOTE = re.compile(r"('[^']{80})[^']+'")
 _WEIGHT = etree.XPath("string-length(/) + 50 * count(//*)")
