@@ -19,8 +19,8 @@ _STARTS = (
 _ANY_START = tuple(start for start, _ in _STARTS)
 _NARROW = "latin-1"
 _MARK = re.compile("\ufeff|\xef\xbb\xbf")
-# Possessive: a prolog made of thousands of comments is read once, whatever follows it.
-_ASIDES = re.compile(r"[\t\n\r ]*+(?:(?:<!--.*?-->|<\?.*?\?>)[\t\n\r ]*+)*+", re.DOTALL)
+# Some at a time, as each is remembered; not possessive, which before Python 3.11.5 misses what repeats such parts.
+_ASIDES = re.compile(r"(?:<!--.*?-->|<\?.*?\?>|[\t\n\r ]++){1,100}", re.DOTALL)
 _DECLARATION = "<!DOCTYPE"
 _UNFINISHED = ("<!--", "<?")
 _FIRST_LOOK, _FURTHER = 4_096, 4
@@ -60,7 +60,8 @@ def look(content: bytes) -> Prolog:
 
 def _read(text: str) -> Prolog:
     mark = _MARK.match(text)
-    asides = _ASIDES.match(text, mark.end() if mark else 0)
-    end = asides.end() if asides else 0
+    end = mark.end() if mark else 0
+    while asides := _ASIDES.match(text, end):
+        end = asides.end()
     ended = len(text) - end >= len(_DECLARATION) and not text.startswith(_UNFINISHED, end)
     return Prolog(text, end, ended)
