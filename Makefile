@@ -1,6 +1,6 @@
 # edigate: every command of the project. `make` alone lists them.
 
-PYTHON ?= python3
+PYTHON ?=
 N ?= 3000
 SECONDS ?= 900
 FLOWS ?= 400
