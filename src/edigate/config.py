@@ -514,6 +514,7 @@ class Settings(NamedTuple):
         return RuleSettings(
             **self.rules._asdict(),
             **self.limits._asdict(),
+            timezone=self.gate.timezone,
             broken_after_seconds=self.intake.broken_after_seconds,
             antivirus=self.antivirus.socket,
             antivirus_seconds=self.antivirus.seconds,

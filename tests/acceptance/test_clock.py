@@ -1,4 +1,4 @@
-"""A clock that ran ahead and was set right: nothing waits until it shows that time again."""
+"""A clock that ran ahead and was set right: nothing waits until it shows that time again; and whose clock it is."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy import select
 from edigate.ledger import notes, store
 from edigate.ledger.database import writing
 from edigate.ledger.tables import runs
-from tests.acceptance.actors import BEGIN, Actors
+from tests.acceptance.actors import BEGIN, HIS, Actors, says
 from tests.acceptance.test_boundaries import Ended, end_at
 
 if TYPE_CHECKING:
+    from tests.acceptance.conftest import MakeSite
     from tests.acceptance.gates import Site
 
 AHEAD = BEGIN + dt.timedelta(days=400)
@@ -53,3 +54,19 @@ def test_what_is_held_until_a_time_that_only_a_wrong_clock_can_have_set_is_tried
     actors.round()
 
     assert site.collect().of(number) == ["01", "03"]
+
+
+def test_a_status_is_of_the_future_by_the_clock_where_the_gate_is(make_site: MakeSite) -> None:
+    """Half past eight in the evening in Cayenne, tomorrow in Paris: a moment ago was today, in four hours is not."""
+    actors = Actors(make_site('[gate]\ntimezone = "America/Cayenne"\n'))
+    number = actors.invoice()
+    actors.round()
+    now = dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
+    actors.site.tell_time(now)
+    names = [
+        actors.tell(HIS, says(number, code, at=now + dt.timedelta(hours=hours)))
+        for code, hours in (("07", -0.1), ("08", 4))
+    ]
+    actors.round()
+
+    assert [actors.heard(name) for name in names] == [[("integrated", [])], [("integrated", ["EDG-S012"])]]

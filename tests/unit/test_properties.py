@@ -110,7 +110,7 @@ def test_any_status_is_read_as_it_was_written(
     )  # fmt: skip
     assert (first.code, first.at) == (code, at.replace(microsecond=first.at.microsecond) if first.at else None)
     for one in (first, second):
-        worded(check_status(one, StatusContext(Role.RECIPIENT, DAY)))
+        worded(check_status(one, StatusContext(Role.RECIPIENT, DAY, dt.UTC)))
     assert cppstatut.locate_in(root)(2, "status.comment")[0].startswith("/CPPStatut/")
 
 
@@ -122,7 +122,7 @@ def test_any_receipt_is_read_as_it_was_written(flow: str, comment: str, code: st
     (found,) = cppstatut.receipts(_xml.read(receipt_flow("SEI001", 1, [told])[1], max_bytes=1_000_000))
 
     assert (found.code, found.flow_id.split(), found.comment.split()) == (code, flow.split(), comment.split())
-    worded(check_receipt(found, StatusContext(Role.RECIPIENT, DAY)))
+    worded(check_receipt(found, StatusContext(Role.RECIPIENT, DAY, dt.UTC)))
 
 
 @BOUNDED

@@ -15,6 +15,7 @@ class RuleSettings(NamedTuple):
     take_a21: bool = False
     state_by_service: bool = True
     state_siret: str = "11000201100044"
+    timezone: str = "Europe/Paris"
     digits_must_match: bool = True
     broken_after_seconds: float = 3600
     flow_bytes: int = 1_000_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from edigate.domain.brief import brief
 from edigate.domain.faults import Fault, Refusal, fault
@@ -173,7 +174,7 @@ def _look_into(piece: Entry, found: Findings, at: _At, desk: Desk) -> None:
         known = desk.book.get(deposit.depositor.code)
         found.faults += [f.within(piece.name) for f in oddities(document.root, known.code if known else "")]
         if interface.carries is not Carries.INVOICES:
-            _hear(document, piece.name, found, deposit, interface)
+            _hear(document, piece.name, found, at, ZoneInfo(desk.settings.timezone))
             return
     except Refusal as refusal:
         found.faults += [f.within(piece.name) for f in refusal.faults]
@@ -196,11 +197,11 @@ def _look_into(piece: Entry, found: Findings, at: _At, desk: Desk) -> None:
 _OF_STATUS, _OF_RECEIPT = ("status.code", "status.number"), ("receipt.flow_id",)
 
 
-def _hear(document: Document, entry: str, found: Findings, deposit: Deposit, interface: Interface) -> None:
+def _hear(document: Document, entry: str, found: Findings, at: _At, zone: ZoneInfo) -> None:
     """What a partner reports; raises Refusal for what belongs on the other interface."""
-    root, context = document.root, StatusContext(deposit.depositor.role, deposit.received_on)
+    root, context = document.root, StatusContext(at.deposit.depositor.role, at.deposit.received_on, zone)
     receipts = cppstatut.is_receipts(root)
-    if receipts is not (interface.carries is Carries.RECEIPTS):
+    if receipts is not (at.interface.carries is Carries.RECEIPTS):
         raise Refusal(fault("EDG-F050", "document", "CPPFluxStatuts" if receipts else "CPPFactureStatuts"))
     locate = cppstatut.locate_in(root)
 

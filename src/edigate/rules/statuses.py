@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
-from zoneinfo import ZoneInfo
 
 from edigate.domain.faults import Fault, fault, warning
 from edigate.domain.identifiers import is_siret
@@ -53,7 +52,6 @@ EXPLAINED = frozenset({InvoiceStatus.TO_RECYCLE, InvoiceStatus.REJECTED, Invoice
 _YEARS = range(2000, 2100)
 _FLOW_ID_LENGTH = 25
 _ANY_NAME = "FEN0036A_ABC123_"
-_PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class StatusContext:
 
     role: Role
     received_on: dt.date
-    zone: dt.tzinfo = _PARIS
+    zone: dt.tzinfo
 
 
 StatusRule: TypeAlias = Callable[[ReportedStatus, StatusContext], Iterable[Fault]]

@@ -511,7 +511,8 @@ def attached_text(_example: Example, snippet: str) -> list[Fault]:
 def of_code(_example: Example, snippet: str) -> list[Fault]:
     """What is wrong with a status of this code, which the schema refuses before the rule where it is out of range."""
     code = forest(snippet)["IdStatut"].text or ""
-    return list(the_code_is_of_the_list(ReportedStatus(1, code, "F1", "1"), StatusContext(Role.RECIPIENT, TODAY)))
+    context = StatusContext(Role.RECIPIENT, TODAY, dt.UTC)
+    return list(the_code_is_of_the_list(ReportedStatus(1, code, "F1", "1"), context))
 
 
 def operated(_example: Example, snippet: str) -> list[Fault]:

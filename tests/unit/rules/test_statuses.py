@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from edigate.domain.faults import Fault
 
 TODAY = dt.date(2026, 3, 5)
+PARIS = ZoneInfo("Europe/Paris")
 AT = dt.datetime(2026, 3, 5, 9, tzinfo=dt.UTC)
 SOUND = ReportedStatus(
     position=1,
@@ -52,7 +54,7 @@ def reported(role: Role = Role.RECIPIENT, /, **changes: object) -> tuple[Fault, 
     """What is found in the sound status after these changes, from a partner of this role."""
     changed = replace(SOUND, **changes)  # type: ignore[arg-type]
     changed = replace(changed, reason=reason_in(changed.label, changed.comment))
-    return check_status(changed, StatusContext(role, TODAY))
+    return check_status(changed, StatusContext(role, TODAY, PARIS))
 
 
 def codes(faults: tuple[Fault, ...]) -> list[str]:
@@ -206,7 +208,7 @@ def test_a_moment_is_of_this_century_and_not_to_come(moment: dt.datetime | None,
     raw = moment.isoformat() if moment else "hier"
     receipt = replace(RECEIPT, at=moment, raw_at=raw)
     assert codes(reported(at=moment, raw_at=raw)) == expected
-    assert codes(check_receipt(receipt, StatusContext(Role.RECIPIENT, TODAY))) == expected
+    assert codes(check_receipt(receipt, StatusContext(Role.RECIPIENT, TODAY, PARIS))) == expected
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_the_invoice_is_identified(field: str, value: str, code: str) -> None:
 @pytest.mark.parametrize("code", [f"{number}" for number in range(90, 97)])
 def test_a_receipt_is_92_or_94(code: str) -> None:
     """§6.4: of the statuses of a flow a recipient sends two."""
-    found = codes(check_receipt(replace(RECEIPT, code=code), StatusContext(Role.RECIPIENT, TODAY)))
+    found = codes(check_receipt(replace(RECEIPT, code=code), StatusContext(Role.RECIPIENT, TODAY, PARIS)))
     assert found == ([] if code in {"92", "94"} else ["S025"])
 
 
@@ -246,13 +248,13 @@ def test_a_receipt_is_92_or_94(code: str) -> None:
 )
 def test_a_receipt_names_a_flow(flow_id: str, expected: list[str]) -> None:
     """§4.1: by the 25 characters of its identifier or the 41 of its name."""
-    found = check_receipt(replace(RECEIPT, flow_id=flow_id), StatusContext(Role.RECIPIENT, TODAY))
+    found = check_receipt(replace(RECEIPT, flow_id=flow_id), StatusContext(Role.RECIPIENT, TODAY, PARIS))
     assert codes(found) == expected
 
 
 def test_an_error_without_a_line_is_remarked_on() -> None:
     """A 94 says what was wrong; a 92 has nothing to say."""
-    context = StatusContext(Role.RECIPIENT, TODAY)
+    context = StatusContext(Role.RECIPIENT, TODAY, PARIS)
     assert codes(check_receipt(replace(RECEIPT, lines=()), context)) == ["s027"]
     assert check_receipt(replace(RECEIPT, code="92", lines=()), context) == ()
 
