@@ -128,6 +128,20 @@ def test_wrong_usage_is_told_with_a_way_out(
     assert told.out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [(["run", "--roles"], "run"), (["run", "--once=yes"], "run"), (["flows", "list", "--since"], "flows list")],
+)
+def test_an_option_without_its_value_is_told_with_its_command(
+    words: list[str], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As whatever else is wrong with it; so is one that takes none."""
+    assert obey(["--lang", "fr", *words]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("edigate: L'option '--")
+    assert second == f"Voir : edigate {command} --help"
+
+
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     """`edigate` alone is wrong usage that helps."""
     assert obey([]) == 2

@@ -70,8 +70,9 @@ def options(gate: _Gate = None, lang: _Lang = "en", version: _Version = False) -
 def word_options(command: Any) -> None:  # noqa: ANN401 - typer keeps its types to itself
     """Word the help of a command and of those below it: no value for flags, choices in full, typer's own options.
 
-    What they are given is taken as it stands where it is plain.
+    What they are given is taken as it stands where it is plain; what is wrong with it is told with the command.
     """
+    command.parse_args = _told_with(command.parse_args)
     every = (*command.params, command.get_help_option(typer.Context(command)))
     take_plain_values(every)
     for option in every:
@@ -84,3 +85,15 @@ def word_options(command: Any) -> None:  # noqa: ANN401 - typer keeps its types 
         option.help = _TYPERS_OWN.get(option.name, option.help)
     for below in getattr(command, "commands", {}).values():
         word_options(below)
+
+
+def _told_with(parse: Any) -> Any:  # noqa: ANN401 - see word_options
+    def parse_args(context: Any, arguments: list[str]) -> Any:  # noqa: ANN401 - see word_options
+        try:
+            return parse(context, arguments)
+        except typer.TyperException as error:
+            if getattr(error, "ctx", context) is None:  # typer forgets it where an option lacks its value, or has one
+                error.ctx = context  # type: ignore[attr-defined]
+            raise
+
+    return parse_args

@@ -39,6 +39,7 @@ _FRENCH_USAGE: "Mapping[str, str]" = MappingProxyType(
         r"Missing option (.+)\.": r"Option manquante : \1.",
         r"Missing command\.": "Commande manquante.",
         r"Option (\S+) requires an argument\.": r"L'option \1 attend une valeur.",
+        r"Option (\S+) does not take a value\.": r"L'option \1 n'attend pas de valeur.",
         r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)": r"Arguments en trop : \1",
         r"Invalid value for (.+?): ": r"Valeur refusée pour \1 : ",
         r"Invalid value: ": "Valeur refusée : ",

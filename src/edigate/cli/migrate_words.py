@@ -5,17 +5,28 @@ from contextlib import contextmanager
 
 from edigate.cli.common import Failure
 from edigate.cli.messages import t
+from edigate.cli.server_words import of_server, of_unfit
+from edigate.ledger.database import LedgerUnfit
 from edigate.moving.reasons import Cause, Unmovable
+
+OPTION = "--ledger"
 
 
 @contextmanager
 def worded() -> Iterator[None]:
-    """Say in words why a gate cannot be moved."""
+    """Say in words why a gate cannot be moved: of the database that it cannot be moved to, too."""
     try:
         yield
     except Unmovable as error:
         said, remedy = _WORDS[error.cause]
         raise Failure(t(*said, detail=error.detail), t(*remedy, detail=error.detail)) from None
+    except LedgerUnfit as error:
+        raise of_unfit(error, OPTION) from None
+    except Exception as error:
+        cause = getattr(error, "orig", error)
+        if type(cause).__module__.startswith("psycopg"):  # which may not be installed
+            raise of_server(cause, OPTION) from None
+        raise
 
 
 _WORDS: dict[Cause, tuple[tuple[str, str], tuple[str, str]]] = {

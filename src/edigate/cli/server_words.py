@@ -9,6 +9,8 @@ from edigate.cli.messages import t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SETTING = "[ledger] url"
+
 
 class _Remedy(NamedTuple):
     english: str
@@ -25,22 +27,22 @@ _REMEDIES: "Mapping[str, _Remedy]" = MappingProxyType(
             " l'adresse entière dans EDIGATE_LEDGER__URL.",
         ),
         "authentication failed": _Remedy(
-            "The server refuses the login: see to the account in [ledger] url and to pg_hba.conf on the server.",
-            "Le serveur refuse la connexion : voyez le compte dans [ledger] url et pg_hba.conf sur le serveur.",
+            "The server refuses the login: see to the account in {address} and to pg_hba.conf on the server.",
+            "Le serveur refuse la connexion : voyez le compte dans {address} et pg_hba.conf sur le serveur.",
         ),
         "no pg_hba.conf entry": _Remedy(
             "The server lets nobody in from this machine: add a line to its pg_hba.conf and have it read again.",
             "Le serveur n'admet personne depuis cette machine : ajoutez une ligne à son pg_hba.conf et rechargez-le.",
         ),
         "role ": _Remedy(
-            "The server does not know this account: create it (create role … login), or correct [ledger] url.",
-            "Le serveur ne connaît pas ce compte : créez-le (create role … login), ou corrigez [ledger] url.",
+            "The server does not know this account: create it (create role … login), or correct {address}.",
+            "Le serveur ne connaît pas ce compte : créez-le (create role … login), ou corrigez {address}.",
         ),
         "database ": _Remedy(
             "Create the database (create database … encoding 'UTF8', its owner the gate's account), or correct"
-            " [ledger] url.",
+            " {address}.",
             "Créez la base (create database … encoding 'UTF8', au nom du compte de la passerelle), ou corrigez"
-            " [ledger] url.",
+            " {address}.",
         ),
         "permission denied": _Remedy(
             "Make this account the owner of the database, or grant it all rights on the schema public.",
@@ -57,9 +59,9 @@ _REMEDIES: "Mapping[str, _Remedy]" = MappingProxyType(
             " docs/scaling.md.",
         ),
         "read-only transaction": _Remedy(
-            "This server is a copy that only reads: name the one that writes in [ledger] url"
+            "This server is a copy that only reads: name the one that writes in {address}"
             " (target_session_attrs=read-write finds it among several).",
-            "Ce serveur est une copie en lecture seule : nommez celui qui écrit dans [ledger] url"
+            "Ce serveur est une copie en lecture seule : nommez celui qui écrit dans {address}"
             " (target_session_attrs=read-write le trouve parmi plusieurs).",
         ),
         "no space left": _Remedy(
@@ -71,35 +73,38 @@ _REMEDIES: "Mapping[str, _Remedy]" = MappingProxyType(
             "Le serveur n'est pas encore prêt : recommencez dans un instant.",
         ),
         "resolve": _Remedy(
-            "No machine of this name is known here: correct [ledger] url, or see to the name service.",
-            "Aucune machine de ce nom n'est connue ici : corrigez [ledger] url, ou voyez le service de noms.",
+            "No machine of this name is known here: correct {address}, or see to the name service.",
+            "Aucune machine de ce nom n'est connue ici : corrigez {address}, ou voyez le service de noms.",
         ),
         "translate host name": _Remedy(
-            "No machine of this name is known here: correct [ledger] url, or see to the name service.",
-            "Aucune machine de ce nom n'est connue ici : corrigez [ledger] url, ou voyez le service de noms.",
+            "No machine of this name is known here: correct {address}, or see to the name service.",
+            "Aucune machine de ce nom n'est connue ici : corrigez {address}, ou voyez le service de noms.",
         ),
         "could not serialize": _Remedy(
             "Others kept writing the same: try again.",
             "D'autres ne cessaient d'écrire la même chose : recommencez.",
         ),
         "connection": _Remedy(
-            "The server cannot be reached: see that it runs, that it listens to this machine, and that [ledger] url"
+            "The server cannot be reached: see that it runs, that it listens to this machine, and that {address}"
             " names it. Nothing that was deposited is lost.",
-            "Le serveur est injoignable : voyez s'il tourne, s'il écoute cette machine, et si [ledger] url le désigne"
+            "Le serveur est injoignable : voyez s'il tourne, s'il écoute cette machine, et si {address} le désigne"
             " bien. Rien de ce qui a été déposé n'est perdu.",
         ),
     }
 )
 
 
-def of_server(error: Exception) -> Failure:
-    """What an error of PostgreSQL, or on the way to it, means: its own first sentence, and what to do."""
+def of_server(error: Exception, address: str = SETTING) -> Failure:
+    """What an error of PostgreSQL, or on the way to it, means: its own first sentence, and what to do.
+
+    `address` is what names the server: the setting, or an option.
+    """
     said = " ".join(str(error).splitlines()[:1]) or type(error).__name__
     remedy = next((words for key, words in _REMEDIES.items() if key in said.lower()), None)
     return Failure(
         t("The ledger cannot be used: {reason}.", "Le registre ne peut pas être utilisé : {reason}.",
           reason=_brief(said).rstrip(".")),
-        t(*remedy) if remedy else "",
+        t(*remedy, address=address) if remedy else "",
     )  # fmt: skip
 
 
@@ -107,8 +112,8 @@ def _brief(said: str) -> str:
     return said.removeprefix("connection failed: ").removeprefix("connection is bad: ").replace(" FATAL:  ", " ")
 
 
-def of_unfit(error: Any) -> Failure:  # noqa: ANN401 - ledger.database.LedgerUnfit
-    """Why a ledger cannot be where the settings say."""
+def of_unfit(error: Any, address: str = SETTING) -> Failure:  # noqa: ANN401 - ledger.database.LedgerUnfit
+    """Why a ledger cannot be where the settings, or whatever names its `address`, say."""
     return {
         error.NO_DRIVER: lambda: Failure(
             t("The ledger is on PostgreSQL, and the library {name} is missing.",
@@ -128,9 +133,9 @@ def of_unfit(error: Any) -> Failure:  # noqa: ANN401 - ledger.database.LedgerUnf
               "Créez-en une autre : create database … encoding 'UTF8' template template0"),
         ),
         error.ADDRESS: lambda: Failure(
-            t("The address in [ledger] url cannot be understood; it is not repeated here, as it may hold a password.",
-              "L'adresse dans [ledger] url est incompréhensible ; elle n'est pas répétée ici, car elle peut contenir un"
-              " mot de passe."),
+            t("The address in {address} cannot be understood; it is not repeated here, as it may hold a password.",
+              "L'adresse dans {address} est incompréhensible ; elle n'est pas répétée ici, car elle peut contenir un"
+              " mot de passe.", address=address),
             t("Write it as postgresql://account@machine:5432/database, special characters as %40.",
               "Écrivez-la ainsi : postgresql://compte@machine:5432/base, les caractères spéciaux comme %40."),
         ),

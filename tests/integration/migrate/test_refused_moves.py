@@ -114,6 +114,13 @@ def test_a_server_that_is_not_there(departing: Departing) -> None:
     answer = departing.console.run("migrate", "--ledger", url, expect=1)
     assert "refused" in answer.err
     assert "The server cannot be reached" in answer.err
+    assert "--ledger names it" in answer.err
+
+
+def test_an_address_that_nobody_understands(departing: Departing) -> None:
+    """It is the option's, not that of the settings."""
+    answer = departing.console.run("migrate", "--ledger", "postgresql://a:%zz@127.0.0.1/x", expect=1)
+    assert "The address in --ledger cannot be understood" in answer.err
 
 
 def test_without_the_extra(departing: Departing) -> None:
