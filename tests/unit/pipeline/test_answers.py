@@ -13,6 +13,7 @@ from edigate.domain.names import PIVOT as PIVOT_FLOW
 from edigate.domain.partners import Partner, PartnerBook, Role
 from edigate.domain.reported import Receipt, ReportedStatus
 from edigate.domain.stages import Stage
+from edigate.domain.statuses import STATUSES, StepLabel
 from edigate.pipeline.answers import Subject, Terms, answer, out_of_time
 from edigate.pipeline.receipts import Pivot, acknowledge
 
@@ -237,6 +238,24 @@ def test_time_that_is_over(changes: dict[str, object], expected: tuple[str, Stag
     change = out_of_time(replace(WAITING, **changes), BOOK)  # type: ignore[arg-type]
 
     assert (change and (change.label, change.after.stage)) == expected
+
+
+@pytest.mark.parametrize("book", [BOOK, PartnerBook((HIS,)), PartnerBook((PORTAL,))], ids=["all", "his", "portal"])
+def test_no_status_leaves_an_invoice_without_a_reader(book: PartnerBook) -> None:
+    """Only the portal moves an invoice on, and so there is one: no answer is held for want of it, whoever is there."""
+    statuses = [replace(SERVICE_DONE, code=code, label=label) for code in STATUSES for label in ("", *StepLabel)]
+    subjects = [
+        replace(WAITING, cadre=cadre, stage=stage, second_validator=second)
+        for cadre in ("A1", "A4", "A9", "A10", "A12", "A14") for stage in Stage for second in (False, True)
+    ]  # fmt: skip
+    found = [
+        answer(status, [subject], sender, Terms(book))
+        for status in statuses for subject in subjects for sender in book.partners
+    ]  # fmt: skip
+
+    assert any(one.change and one.change.after.stage is not one.change.before.stage for one in found) is (
+        PORTAL in book.partners
+    )
 
 
 @pytest.mark.parametrize(
