@@ -37,7 +37,7 @@ def _url(root: Path) -> str:
         if home == str(root):
             return url
         server().cut(url)
-        url = server().empty("template", url.rpartition("/")[2])
+        url = server().empty(url.rpartition("/")[2])
     mark.write_text(f"{url}\n{root}\n", encoding="utf-8")
     return url
 

@@ -44,7 +44,7 @@ def make_site(furnished: Path, tmp_path: Path) -> Iterator[MakeSite]:
     def make(settings: str = "") -> Site:
         root = tmp_path / f"gate-{len(made)}"
         shutil.copytree(furnished, root)
-        url = postgres.server().empty("template", FURNISHED)
+        url = postgres.server().empty(FURNISHED)
         (root / "edigate.toml").write_text(_on(url) + settings, encoding="utf-8")
         made.append((Site(root), url))
         return made[-1][0]
