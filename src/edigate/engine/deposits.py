@@ -48,14 +48,14 @@ def claim(gate: Gate, ready: deque[Ready], tell: Callable[[Trouble], None] = log
 
     A file that cannot be claimed leaves the queue too: the next look finds it again.
     """
-    bounds = gate.settings.intake
+    bounds, spool = gate.settings.intake, gate.places.spool
     taken, total = 0, 0
     while ready:
         if taken and (taken >= bounds.batch_flows or total + ready[0].size > bounds.batch_bytes):
             break
         file = ready.popleft()
         try:
-            claimed = folder.claim(file, gate.places.spool, gate.clock())
+            claimed = folder.claim(file, spool, gate.clock())
         except OSError as error:
             tell(Trouble(file.path, "inbox.unclaimable_file", error.strerror or str(error)))
             continue

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from edigate.pipeline.settle import Decision
 
 KEPT = 1000
+_NOTHING = Examination()
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Tally:
 
 
 def _without_documents(decision: Decision) -> Decision:
-    """A decision to be kept: without the pivots, which together may be larger than the memory."""
-    light = tuple(replace(one, invoice=replace(one.invoice, pivot=None)) for one in decision.invoices)
-    return replace(decision, case=replace(decision.case, examination=Examination()), invoices=light)
+    """A decision to be kept: its faulty invoices, without pivots, which together may be larger than the memory."""
+    faulty = tuple(
+        one._replace(invoice=replace(one.invoice, pivot=None)) for one in decision.invoices if one.invoice.faults
+    )
+    return decision._replace(case=decision.case._replace(examination=_NOTHING), invoices=faulty)

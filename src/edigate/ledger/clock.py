@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
+import os
 from itertools import count
 from typing import Protocol
 
@@ -34,4 +34,4 @@ def moment(stamped: str) -> dt.datetime:
 
 def new_id(now: dt.datetime) -> str:
     """28 hexadecimal digits: milliseconds, a counter of this process, chance."""
-    return f"{int(now.timestamp() * 1000):012x}{next(_made) & 0xFFFF:04x}{secrets.token_hex(6)}"
+    return f"{int(now.timestamp() * 1000):012x}{next(_made) & 0xFFFF:04x}{os.urandom(6).hex()}"

@@ -125,21 +125,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
         try:
             yield connection
         finally:
-            connection.execute(text("rollback"))
+            connection.exec_driver_sql("rollback")
 
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    connection.execute(text("begin immediate"))
+    connection.exec_driver_sql("begin immediate")
     journal.begin(connection)
     try:
         yield
         journal.seal(connection)
     except BaseException:
         with suppress(OperationalError):  # SQLite may have done it by itself, as on a full disk
-            connection.execute(text("rollback"))
+            connection.exec_driver_sql("rollback")
         raise
-    connection.execute(text("commit"))
+    connection.exec_driver_sql("commit")
 
 
 def written(engine: Engine, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from edigate.domain.faults import Hold
 from edigate.ledger import alerts, hearing, journal, subjects
@@ -32,13 +32,14 @@ def any_due(connection: Connection, now: str) -> bool:
 
 def next_due(connection: Connection, now: str) -> str | None:
     """When the next deadline after `now` is."""
-    found = [
-        connection.execute(select(func.min(invoices.c.due_at)).where(INVOICE_DUE, invoices.c.due_at > now)).scalar(),
-        connection.execute(
-            select(func.min(deliveries.c.receipt_due_at)).where(RECEIPT_DUE, deliveries.c.receipt_due_at > now)
-        ).scalar(),
-    ]
+    found = [connection.execute(query, {"now": now}).scalar() for query in (_NEXT_INVOICE, _NEXT_RECEIPT)]
     return min((time for time in found if time), default=None)
+
+
+_NEXT_INVOICE = select(func.min(invoices.c.due_at)).where(INVOICE_DUE, invoices.c.due_at > bindparam("now"))
+_NEXT_RECEIPT = select(func.min(deliveries.c.receipt_due_at)).where(
+    RECEIPT_DUE, deliveries.c.receipt_due_at > bindparam("now")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
 from edigate.ledger import alerts, jobs, proof, sequences, states, ways
 from edigate.ledger.sql import chunks, for_each, where_in
-from edigate.ledger.tables import DELIVERY_TO_DO, deliveries, delivery_invoices, invoices, runs, statuses
+from edigate.ledger.tables import DELIVERY_TO_DO, NUMBER, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Row, RowMapping
+    from sqlalchemy import Connection, Row, RowMapping, Select
 
 PLANNED, PLACED, PUBLISHED = states.PLANNED, states.PLACED, states.PUBLISHED
 STATUSES_IN_A_FLOW = 5_000
@@ -28,7 +28,9 @@ _HANDED = (
     "uploaded_at", "uploaded_to",
 )  # fmt: skip
 _DELIVERIES, _HELD, _STATUSES = insert(deliveries), insert(delivery_invoices), insert(statuses)
-_TOLD = update(statuses).where(statuses.c.id == bindparam("b_id"))
+_TELL = (
+    update(statuses).where(statuses.c.id.in_(bindparam("ids", expanding=True))).values(told_in=bindparam("life_cycle"))
+)
 _STAND = update(invoices).where(invoices.c.id == bindparam("b_id"))
 _ONE = deliveries.c.id == bindparam("b_id")
 _PLACED = update(deliveries).where(_ONE, deliveries.c.state == PLANNED)
@@ -42,6 +44,44 @@ _PUBLISH = (
     .returning(deliveries.c.id, deliveries.c.kind, deliveries.c.partner)
 )
 _AWAITED = update(deliveries).where(_ONE, deliveries.c.receipt != FlowStatus.RECEIVED_BY_RECIPIENT)
+_PLANNED = select(deliveries.c.id).where(deliveries.c.state == PLANNED)
+_STAGES = select(invoices.c.id, invoices.c.stage, invoices.c.flow)
+_UNTOLD = (
+    select(statuses.c.depositor, statuses.c.id, invoices.c.flow)
+    .join(invoices, invoices.c.id == statuses.c.invoice)
+    .where(statuses.c.told_in.is_(None), statuses.c.depositor.in_(bindparam("partners", expanding=True)))
+    .order_by(statuses.c.depositor, statuses.c.id)
+)
+_PAUSING = (deliveries.c.next_try_at > bindparam("now")) & (deliveries.c.next_try_at <= bindparam("latest"))
+_ALIVE = and_(
+    DELIVERY_TO_DO,
+    deliveries.c.dead_at.is_(None),
+    deliveries.c.partner.in_(bindparam("partners", expanding=True)),
+)
+_READY = and_(_ALIVE, or_(deliveries.c.next_try_at.is_(None), ~_PAUSING))
+_TO_DO = (
+    select(*(deliveries.c[name] for name in _HANDED))
+    .where(_READY, deliveries.c.state == bindparam("state"))
+    .order_by(deliveries.c.id)
+    .limit(bindparam("at_most", type_=NUMBER))
+)
+_FIRSTS = select(deliveries.c.partner, func.min(deliveries.c.id).label("id")).group_by(deliveries.c.partner)
+_FIRST_PLACED = _FIRSTS.where(_READY, deliveries.c.state == PLACED)
+_STOPS = _FIRSTS.where(_ALIVE, or_(deliveries.c.state == PLANNED, _PAUSING))
+_ANY = (1 << 63) - 1
+_AVAILABLE = (
+    select(
+        invoices.c.id, invoices.c.flow, invoices.c.depositor, invoices.c.stage, invoices.c.cadre, invoices.c.status,
+        invoices.c.label,
+    )
+    .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
+    .where(
+        delivery_invoices.c.delivery.in_(bindparam("pivots", expanding=True)),
+        delivery_invoices.c.stage == invoices.c.stage,
+        invoices.c.announced != invoices.c.stage,
+    )
+    .order_by(invoices.c.id)
+)  # fmt: skip
 BY_RECIPIENT = frozenset(code for code, row in STATUSES.items() if row.set_by is Setter.RECIPIENT)
 
 
@@ -134,8 +174,7 @@ def plan(connection: Connection, plans: Sequence[Plan], gate: str, now: str) -> 
 
 
 def _stages_and_flows(connection: Connection, ids: Collection[int]) -> tuple[dict[int, str], dict[int, str]]:
-    query = select(invoices.c.id, invoices.c.stage, invoices.c.flow)
-    found = list(where_in(connection, query, invoices.c.id, ids))
+    found = list(where_in(connection, _STAGES, invoices.c.id, ids))
     return {row["id"]: row["stage"] for row in found}, {row["id"]: row["flow"] for row in found}
 
 
@@ -150,23 +189,19 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
 
     Whoever gets very many gets them in several flows, since each is rendered in memory.
     """
-    query = (
-        select(statuses.c.depositor, statuses.c.id, invoices.c.flow)
-        .join(invoices, invoices.c.id == statuses.c.invoice)
-        .where(statuses.c.told_in.is_(None), statuses.c.depositor.in_(tellable))
-        .order_by(statuses.c.depositor, statuses.c.id)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_UNTOLD, {"partners": list(tellable)}).all()
     groups = [
         (depositor, part)
         for depositor, group in groupby(rows, key=lambda row: row.depositor)
         for part in chunks([row.id for row in group], STATUSES_IN_A_FLOW)
     ]
     ids = plan(connection, [Plan("life_cycle", depositor, LIFE_CYCLE) for depositor, _ in groups], gate, now)
-    told = [{"b_id": status, "told_in": i} for i, (_, group) in zip(ids, groups, strict=True) for status in group]
-    for_each(connection, _TOLD, told)
-    told_in, flow_of = {row["b_id"]: row["told_in"] for row in told}, {row.id: row.flow for row in rows}
-    proof.tells_of(connection, told_in, flow_of, at=now)
+    told_in: dict[int, int] = {}
+    for i, (_, group) in zip(ids, groups, strict=True):
+        for chunk in chunks(group):
+            connection.execute(_TELL, {"ids": chunk, "life_cycle": i})
+        told_in |= dict.fromkeys(group, i)
+    proof.tells_of(connection, told_in, {row.id: row.flow for row in rows}, at=now)
     return ids
 
 
@@ -175,35 +210,24 @@ def to_do(
     state: str,
     partners: Collection[str],
     now: str,
-    at_most: int | None = None,
+    at_most: int = _ANY,
     *,
     after: int = 0,
 ) -> list[RowMapping]:
     """Deliveries in this state to partners that may be served, whose time for another try has come; in their order."""
-    query = select(*(deliveries.c[name] for name in _HANDED)).where(_ready(state, partners, now))
-    query = query.where(deliveries.c.id > after) if after else query
-    return list(connection.execute(query.order_by(deliveries.c.id).limit(at_most)).mappings().all())
+    query = _TO_DO.where(deliveries.c.id > after) if after else _TO_DO
+    values = {"state": state, "at_most": at_most, **_for(partners, now)}
+    return list(connection.execute(query, values).mappings().all())
 
 
-def _ready(state: str, partners: Collection[str], now: str) -> ColumnElement[bool]:
-    may = or_(deliveries.c.next_try_at.is_(None), ~_pausing(now))
-    return and_(
-        DELIVERY_TO_DO,
-        deliveries.c.dead_at.is_(None),
-        deliveries.c.state == state,
-        deliveries.c.partner.in_(partners),
-        may,
-    )
-
-
-def _pausing(now: str) -> ColumnElement[bool]:
-    return (deliveries.c.next_try_at > now) & (deliveries.c.next_try_at <= ways.latest(now))
+def _for(partners: Collection[str], now: str) -> dict[str, Any]:
+    return {"partners": list(partners), "now": now, "latest": ways.latest(now)}
 
 
 def partners_to_do(connection: Connection, partners: Collection[str], now: str) -> set[str]:
     """Those of these partners who have files planned or placed whose time has come."""
-    ready = or_(_ready(PLANNED, partners, now), _ready(PLACED, partners, now))
-    return set(connection.execute(select(deliveries.c.partner).where(ready).distinct()).scalars())
+    query = select(deliveries.c.partner).where(_READY).distinct()
+    return set(connection.execute(query, _for(partners, now)).scalars())
 
 
 def partners_to_tell(connection: Connection, partners: Collection[str]) -> set[str]:
@@ -218,9 +242,7 @@ def count_to_do(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(deliveries).where(chosen)).scalar_one()
 
 
-def in_turn(
-    connection: Connection, partners: Collection[str], now: str, at_most: int | None = None
-) -> list[RowMapping]:
+def in_turn(connection: Connection, partners: Collection[str], now: str, at_most: int = _ANY) -> list[RowMapping]:
     """What is placed and may go now: each partner's in order, up to the first that is not placed or waits.
 
     A dead letter keeps nothing back.
@@ -237,20 +259,17 @@ def going(connection: Connection, rows: Iterable[RowMapping], partners: Collecti
 def with_turn(connection: Connection, partners: Collection[str], now: str) -> set[str]:
     """Those of these partners for whom something may go now."""
     stop = _stops(connection, partners, now)
-    first = _first(connection, _ready(PLACED, partners, now))
+    first = _first(connection, _FIRST_PLACED, partners, now)
     return {partner for partner, number in first.items() if partner not in stop or number < stop[partner]}
 
 
 def _stops(connection: Connection, partners: Collection[str], now: str) -> dict[str, int]:
     """By partner: the first file that keeps those behind it waiting."""
-    waiting = or_(deliveries.c.state == PLANNED, _pausing(now))
-    alive = and_(DELIVERY_TO_DO, deliveries.c.dead_at.is_(None), deliveries.c.partner.in_(partners))
-    return _first(connection, alive & waiting)
+    return _first(connection, _STOPS, partners, now)
 
 
-def _first(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, int]:
-    query = select(deliveries.c.partner, func.min(deliveries.c.id).label("id")).where(chosen)
-    return {row.partner: row.id for row in connection.execute(query.group_by(deliveries.c.partner))}
+def _first(connection: Connection, query: Select[Any], partners: Collection[str], now: str) -> dict[str, int]:
+    return {row.partner: row.id for row in connection.execute(query, _for(partners, now))}
 
 
 def mark_placed(connection: Connection, written: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -267,8 +286,7 @@ def mark_placed(connection: Connection, written: Sequence[tuple[int, int, str]])
 
 def planned_of(connection: Connection, ids: Collection[int]) -> set[int]:
     """Those of these files that are planned still."""
-    query = select(deliveries.c.id).where(deliveries.c.state == PLANNED)
-    return {row["id"] for row in where_in(connection, query, deliveries.c.id, ids)}
+    return {row["id"] for row in where_in(connection, _PLANNED, deliveries.c.id, ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,20 +318,7 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
 
     An invoice whose recipient has spoken is where he says: nothing is announced to its supplier after that.
     """
-    query = (
-        select(
-            invoices.c.id, invoices.c.flow, invoices.c.depositor, invoices.c.stage, invoices.c.cadre, invoices.c.status,
-            invoices.c.label,
-        )
-        .join(delivery_invoices, delivery_invoices.c.invoice == invoices.c.id)
-        .where(
-            delivery_invoices.c.delivery.in_(pivots),
-            delivery_invoices.c.stage == invoices.c.stage,
-            invoices.c.announced != invoices.c.stage,
-        )
-        .order_by(invoices.c.id)
-    )  # fmt: skip
-    rows = connection.execute(query).all()
+    rows = connection.execute(_AVAILABLE, {"pivots": pivots}).all()
     for_each(connection, _STAND, [_standing(row, times) for row in rows])
     told = [(row, AVAILABLE[Stage(row.stage)]) for row in rows if row.status not in BY_RECIPIENT]
     entries = [
@@ -417,11 +422,7 @@ def next_due(connection: Connection, now: str) -> str | None:
 
 def contents(connection: Connection, pivots: Collection[int]) -> dict[int, list[RowMapping]]:
     """The invoices of each pivot, in order."""
-    query = select(
-        delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"),
-        delivery_invoices.c.stage.label("at_stage"), *(invoices.c[name] for name in _SHOWN),
-    ).join(invoices, invoices.c.id == delivery_invoices.c.invoice)  # fmt: skip
-    return _grouped(where_in(connection, query, delivery_invoices.c.delivery, pivots), "delivery", "place")
+    return _grouped(where_in(connection, _CONTENTS, delivery_invoices.c.delivery, pivots), "delivery", "place")
 
 
 _SHOWN = (
@@ -432,20 +433,24 @@ _NAMED = (
     "id", "supplier", "supplier_scheme", "supplier_name", "supplier_country", "recipient", "recipient_name", "service",
     "service_name", "number", "issue_date",
 )  # fmt: skip
+_CONTENTS = select(
+    delivery_invoices.c.delivery, delivery_invoices.c.position.label("place"),
+    delivery_invoices.c.stage.label("at_stage"), *(invoices.c[name] for name in _SHOWN),
+).join(invoices, invoices.c.id == delivery_invoices.c.invoice)  # fmt: skip
+_TOLD = (
+    select(
+        statuses.c.told_in, statuses.c.id.label("place"), statuses.c.status.label("told"), statuses.c.comment,
+        statuses.c.at, statuses.c.label.label("told_label"), statuses.c.producer, statuses.c.mandate, runs.c.parent,
+        *(invoices.c[name] for name in _NAMED),  # most of an invoice's columns are not told
+    )
+    .join(invoices, invoices.c.id == statuses.c.invoice)
+    .outerjoin(runs, runs.c.id == invoices.c.run)
+)  # fmt: skip
 
 
 def told(connection: Connection, life_cycles: Collection[int]) -> dict[int, list[RowMapping]]:
     """The statuses each life-cycle flow tells, in order, with what names their invoices and the run theirs repeats."""
-    query = (
-        select(
-            statuses.c.told_in, statuses.c.id.label("place"), statuses.c.status.label("told"), statuses.c.comment,
-            statuses.c.at, statuses.c.label.label("told_label"), statuses.c.producer, statuses.c.mandate, runs.c.parent,
-            *(invoices.c[name] for name in _NAMED),  # most of an invoice's columns are not told
-        )
-        .join(invoices, invoices.c.id == statuses.c.invoice)
-        .outerjoin(runs, runs.c.id == invoices.c.run)
-    )  # fmt: skip
-    return _grouped(where_in(connection, query, statuses.c.told_in, life_cycles), "told_in", "place")
+    return _grouped(where_in(connection, _TOLD, statuses.c.told_in, life_cycles), "told_in", "place")
 
 
 def _grouped(rows: Iterable[RowMapping], key: str, order: str) -> dict[int, list[RowMapping]]:

@@ -12,8 +12,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
+from edigate.ledger.sql import for_each
 from edigate.ledger.tables import links
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ Their entries have a number each, `order`, that grows from every transaction to 
 FIRST = "0" * 64
 ORDER = "order"
 _NOTED, _WRITER = "noted", "writer"
+_LAST = (
+    select(links.c.number, links.c.hash)
+    .where(links.c.writer == bindparam("writer"))
+    .order_by(links.c.number.desc())
+    .limit(1)
+)
+_LINK = insert(links)
 _ONE_OF_MANY = re.compile(rf"{WRITER}\.[1-9][0-9]{{0,4}}")
 
 
@@ -55,15 +63,14 @@ def seal(connection: Connection) -> None:
     placed = {"id": _order(connection, noted)} if writer != WRITER else {}
     texts = [entry_text(entry) for entry in noted]
     digests = [digest(text) for text in texts]
-    query = select(links.c.number, links.c.hash).where(links.c.writer == writer).order_by(links.c.number.desc())
-    number, previous = connection.execute(query.limit(1)).first() or (0, FIRST)
+    number, previous = connection.execute(_LAST, {"writer": writer}).first() or (0, FIRST)
     at = max(entry["at"] for entry in noted)
     values = {
         "writer": writer, "number": number + 1, "at": at, "previous": previous,
         "hash": link_hash(previous, link_body(writer, number + 1, at, digests)),
         "digests": " ".join(digests), "entries": "\n".join(texts), **placed,
     }  # fmt: skip
-    connection.execute(insert(links), [values])
+    for_each(connection, _LINK, [values])
     begin(connection, writer)
 
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 VERSION = "partners_version"
 REMEMBERED = 4096  # partners as they were last read: every step of a batch asks for all of them
+_ALL = select(partners).order_by(partners.c.code)
 _SETS = ("deposits", "receives", "sirets")
 
 
 def load_book(connection: Connection) -> PartnerBook:
     """All partners, in the order of their codes."""
-    rows = connection.execute(select(partners).order_by(partners.c.code))
-    return PartnerBook(tuple(_partner(*row) for row in rows))
+    return PartnerBook(tuple(_partner(*row) for row in connection.execute(_ALL)))
 
 
 def save(connection: Connection, partner: Partner, *, actor: str, at: str) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 
+from edigate.ledger.sql import for_each
 from edigate.ledger.tables import sequences
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 INVOICES = "invoices"
 DELIVERIES = "deliveries"
+_NEXT = select(sequences.c.next).where(sequences.c.key == bindparam("of"))
+_TAKEN = update(sequences).where(sequences.c.key == bindparam("of"))
 _MADE = "sequences"
 _MAKING = 0x6564_6967_7365_7100
 _PREFIX = "numbers "
@@ -31,12 +34,12 @@ def take(connection: Connection, key: str, count: int) -> Sequence[int]:
         query = text("select nextval(cast(:name as regclass)) from generate_series(1, :count)")
         values = {"name": _native(connection, key), "count": count}
         return sorted(connection.execute(query, values).scalars())
-    first = connection.execute(select(sequences.c.next).where(sequences.c.key == key)).scalar()
+    first = connection.execute(_NEXT, {"of": key}).scalar()
     if first is None:
         first = 1
         connection.execute(insert(sequences).values(key=key, next=first + count))
     else:
-        connection.execute(update(sequences).where(sequences.c.key == key).values(next=first + count))
+        for_each(connection, _TAKEN, [{"of": key, "next": first + count}])
     return range(first, first + count)
 
 

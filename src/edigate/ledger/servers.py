@@ -14,11 +14,12 @@ from edigate.ledger.tables import servers
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_ALL = select(servers).order_by(servers.c.partner)
+
 
 def load(connection: Connection) -> dict[str, Server]:
     """The servers, by the code of their partner."""
-    rows = connection.execute(select(servers).order_by(servers.c.partner)).mappings()
-    return {row["partner"]: Server(**row) for row in rows}
+    return {row["partner"]: Server(**row) for row in connection.execute(_ALL).mappings()}
 
 
 def save(connection: Connection, server: Server, *, actor: str, at: str) -> None:

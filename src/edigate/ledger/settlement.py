@@ -143,7 +143,7 @@ def _sent_back(decided: Decided, book: PartnerBook) -> Decided:
     if decided.renvoi != COMPLETED:
         return decided
     reader = reader_at(decided.invoice.stage, decided.invoice.recipient, book)
-    return replace(decided, invoice=replace(decided.invoice, reader=reader))
+    return decided._replace(invoice=replace(decided.invoice, reader=reader))
 
 
 def _invoice(number: int, decided: Decided, decision: Decision, depositor: str, now: str) -> dict[str, Any]:

@@ -27,10 +27,17 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 def where_in(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
 ) -> Iterator[RowMapping]:
-    """The query's rows whose column is one of the values, in as many statements as that takes."""
-    chosen = query.where(column.in_(_CHUNK))
+    """The query's rows whose column is one of the values, in as many statements as that takes.
+
+    The query should be a constant, since it is put into words once.
+    """
     for chunk in chunks(sorted(values)):
-        yield from connection.execute(chosen, {_CHUNK.key: chunk}).mappings().all()
+        yield from connection.execute(_chosen(query, column), {_CHUNK.key: chunk}).mappings().all()
+
+
+@lru_cache(maxsize=256)
+def _chosen(query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+    return query.where(column.in_(_CHUNK))
 
 
 def for_each(connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -55,4 +62,6 @@ def _in_words(
     if compiled.positiontup is None:
         return compiled.string, lambda row: {**given, **row}
     in_order = itemgetter(*compiled.positiontup)
+    if not given:
+        return compiled.string, in_order
     return compiled.string, lambda row: in_order({**given, **row})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
@@ -11,7 +10,7 @@ from edigate.domain.statuses import InvoiceStatus
 from edigate.ledger import jobs, proof, states, subjects
 from edigate.ledger.events import record
 from edigate.ledger.sql import chunks, for_each, where_in
-from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, RUN_TO_DO, flows, invoices, runs, statuses
+from edigate.ledger.tables import FLOW_ID_TAKEN, KEY_TAKEN, NUMBER, RUN_TO_DO, flows, invoices, runs, statuses
 from edigate.pipeline.settle import Case, Original, Taken, key_text
 
 if TYPE_CHECKING:
@@ -24,11 +23,13 @@ HOLD_RESTORED = "restored"
 IN_PROGRESS, DECIDED, HELD, DUE = states.IN_PROGRESS, states.DECIDED, states.HELD, states.DUE
 _NEVER = "9"
 _FLOWS, _RUNS = insert(flows), insert(runs)
+_FLOW = select(flows.c.id)
+_UNDECIDED = select(runs.c.id).where(RUN_TO_DO)
+_WAITING_SINCE = select(func.min(runs.c.due_at)).where(RUN_TO_DO, runs.c.state == DUE)
 _ATTEMPT = update(runs).where(runs.c.id.in_(bindparam("ids", expanding=True))).values(attempts=runs.c.attempts + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """One claimed file, safe in the archive; `in_turn` where it must be decided after what its partner sent before."""
 
     claim: str
@@ -59,7 +60,7 @@ def book(connection: Connection, bookings: Iterable[Booking], together: int = jo
     rows = list(bookings)
     if not rows:
         return
-    there = {row["id"] for row in where_in(connection, select(flows.c.id), flows.c.id, {b.claim for b in rows})}
+    there = {row["id"] for row in where_in(connection, _FLOW, flows.c.id, {b.claim for b in rows})}
     rows = [b for b in rows if b.claim not in there]
     if not rows:
         return
@@ -101,16 +102,11 @@ def due(
     Only held ones wait for their time, and none past `latest`: that was set by a clock that ran ahead. What was held
     when the gate came out of a backup waits until it is released.
     """
-    wrongly = (runs.c.due_at > latest) & (runs.c.hold_reason != HOLD_RESTORED)
-    come = or_(runs.c.state == DUE, runs.c.due_at <= now, wrongly)
-    # Most of them may be under way already: only the rows of those that are taken are read whole.
-    query = select(runs.c.id, flows.c.size).join(flows, runs.c.flow == flows.c.id).where(RUN_TO_DO, come)
-    if only is not None:
-        query = query.where(runs.c.id.in_(only))
+    query = _COME if only is None else _COME.where(runs.c.id.in_(only))
+    values = {"now": now, "latest": latest, "at_most": at_most.flows + len(but)}
     taken: list[str] = []
     total = 0
-    limited = query.order_by(runs.c.due_at, runs.c.id).limit(at_most.flows + len(but))
-    for run, size in connection.execute(limited).all():
+    for run, size in connection.execute(query, values).all():
         if run in but:
             continue
         total += size
@@ -121,6 +117,21 @@ def due(
     return [rows[run] for run in taken if run in rows]
 
 
+# Most of them may be under way already: only the rows of those that are taken are read whole.
+_COME = (
+    select(runs.c.id, flows.c.size)
+    .join(flows, runs.c.flow == flows.c.id)
+    .where(
+        RUN_TO_DO,
+        or_(
+            runs.c.state == DUE,
+            runs.c.due_at <= bindparam("now"),
+            (runs.c.due_at > bindparam("latest")) & (runs.c.hold_reason != HOLD_RESTORED),
+        ),
+    )
+    .order_by(runs.c.due_at, runs.c.id)
+    .limit(bindparam("at_most", type_=NUMBER))
+)
 _WITH_FLOWS = select(
     runs.c.id.label("run"), runs.c.number, runs.c.attempts, runs.c.deaths, runs.c.state.label("run_state"),
     runs.c.parent, flows.c.id.label("flow"), flows.c.partner, flows.c.name, flows.c.flow_id, flows.c.interface,
@@ -135,7 +146,7 @@ def count_to_do(connection: Connection) -> int:
 
 def waiting_since(connection: Connection) -> str | None:
     """When the oldest run came that nobody has looked at yet; held ones may wait for long."""
-    return connection.execute(select(func.min(runs.c.due_at)).where(RUN_TO_DO, runs.c.state == DUE)).scalar()
+    return connection.execute(_WAITING_SINCE).scalar()
 
 
 def count_attempts(connection: Connection, run_ids: Sequence[str]) -> None:
@@ -157,8 +168,7 @@ def count_death(connection: Connection, run_ids: Sequence[str]) -> None:
 
 def undecided(connection: Connection, run_ids: Collection[str]) -> set[str]:
     """Those of the runs that still wait for a decision."""
-    query = select(runs.c.id).where(RUN_TO_DO)
-    return {row["id"] for row in where_in(connection, query, runs.c.id, run_ids)}
+    return {row["id"] for row in where_in(connection, _UNDECIDED, runs.c.id, run_ids)}
 
 
 def hold(

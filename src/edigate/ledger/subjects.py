@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from edigate.pipeline.settle import Case, Taken
 
 INVOICE, RECEIPT = states.INVOICE, states.RECEIPT
+_HEARD = select(reported.c.flow, reported.c.position).where(reported.c.verdict == "integrated")
 
 
 def find(connection: Connection, cases: Collection[Case], taken: Taken) -> None:
     """Add to what is taken: the invoices and pivots that these cases report on, and what earlier runs took in."""
     # A replay that is refused reports nothing, and leaves what stands of it.
     replayed = {case.flow for case in cases if case.repeats}
-    query = select(reported.c.flow, reported.c.position).where(reported.c.verdict == "integrated")
-    taken.heard |= {(row["flow"], row["position"]) for row in where_in(connection, query, reported.c.flow, replayed)}
+    taken.heard |= {(row["flow"], row["position"]) for row in where_in(connection, _HEARD, reported.c.flow, replayed)}
     reports = [case for case in cases if case.reports]
     if not reports:
         return

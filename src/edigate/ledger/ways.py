@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from edigate.ledger import afterwards, alerts, journal, states
 from edigate.ledger.clock import moment, stamp
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PUT, FETCH, BIG = states.PUT, states.FETCH, states.BIG
 LONGEST_PAUSE = dt.timedelta(hours=1)
+_FAILING = select(ways.c.partner).where(ways.c.way == bindparam("of"))
+_CLOSED = _FAILING.where(ways.c.open_until > bindparam("now"), ways.c.open_until <= bindparam("latest"))
 
 
 class Patience(NamedTuple):
@@ -71,13 +73,12 @@ def worked(connection: Connection, partner: str, way: str, now: str) -> None:
 
 def failing(connection: Connection, way: str) -> set[str]:
     """The partners to whom the last try on this way failed."""
-    return set(connection.execute(select(ways.c.partner).where(ways.c.way == way)).scalars())
+    return set(connection.execute(_FAILING, {"of": way}).scalars())
 
 
 def closed(connection: Connection, way: str, now: str) -> set[str]:
     """The partners to whom nothing is tried on this way now."""
-    pausing = (ways.c.open_until > now) & (ways.c.open_until <= latest(now))
-    return set(connection.execute(select(ways.c.partner).where(ways.c.way == way, pausing)).scalars())
+    return set(connection.execute(_CLOSED, {"of": way, "now": now, "latest": latest(now)}).scalars())
 
 
 def try_now(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.faults import Fault, fault
 from edigate.domain.names import parse_name
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 RENVOIS = {InvoiceStatus.SUSPENDED.value: COMPLETED, InvoiceStatus.TO_RECYCLE.value: RECYCLED}
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(NamedTuple):
     """What holds a flow id or an invoice number: the flow's file name, when it came, what became of it.
 
     Of an invoice also its id, its recipient, its present status (the code of the EDI numbering), its cadre, stage and
@@ -71,8 +70,7 @@ class Taken:
     pivots: dict[str, Pivot] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One run to decide: its flow, the flow id and interface where its name has them, and what examining found."""
 
     run: str
@@ -95,8 +93,7 @@ class Case:
         return not self.run.endswith("-1")
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """One invoice's outcome; `untouched` means that an earlier run had integrated it and nothing is done again.
 
     `completes` is the invoice that it takes the place of, `renvoi` the pivot's word for that (reference §7.3).
@@ -110,8 +107,7 @@ class Decided:
     renvoi: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One flow's outcome; `stands` means that it is refused now, but an earlier run integrated invoices of it."""
 
     case: Case
@@ -125,7 +121,8 @@ class Decision:
 
 def key_text(invoice: Examined) -> str | None:
     """The invoice's unique key as one text: issuer, year, number."""
-    return "|".join(map(str, invoice.key)) if invoice.key else None
+    key = invoice.key
+    return "|".join(map(str, key)) if key else None
 
 
 def decide(

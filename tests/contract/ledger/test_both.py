@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import replace
 from itertools import groupby, pairwise
 from threading import Barrier, BrokenBarrierError
 from typing import TYPE_CHECKING, Any
@@ -81,7 +80,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
 def booked(ledger: Engine, *claims: str) -> None:
     """Book deposits, each with a flow id of its own."""
-    bookings = [replace(a_booking(claim), flow_id=f"id-{claim}", interface="FSO1106A") for claim in claims]
+    bookings = [a_booking(claim)._replace(flow_id=f"id-{claim}", interface="FSO1106A") for claim in claims]
     written(ledger, store.book, bookings)
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 NOW = "2026-01-01T00:00:00.000000Z"
 CASES = [Case(f"r-{n}", "f", "n", NOW, "id", None, Examination(invoices=(an_invoice(),))) for n in (1, 2)]
 REPORTS = [
-    replace(CASES[0], examination=Examination(statuses=(ReportedStatus(1, "07", "F-1", "8"),))),
-    replace(CASES[1], examination=Examination(receipts=(Receipt(1, "92", "CPP0010036000000000000001"),))),
+    CASES[0]._replace(examination=Examination(statuses=(ReportedStatus(1, "07", "F-1", "8"),))),
+    CASES[1]._replace(examination=Examination(receipts=(Receipt(1, "92", "CPP0010036000000000000001"),))),
 ]
 TIME = deadlines.Terms("CPP001", PartnerBook(), deliveries.PivotLimits(2, 1000), {})
 WAITING = Subject(1, "F-1", "8", "5", None, "A9", Stage.VALIDATOR_1, "01", "POR001")

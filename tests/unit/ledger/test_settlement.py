@@ -41,7 +41,7 @@ def settle(ledger: Engine, *cases: Case, terms: Terms = TERMS) -> dict[int, Cont
 
 def a_case(ledger: Engine, claim: str, *found: Examined, interface: str = "FSO1106A", **examined: object) -> Case:
     """A booked flow with these invoices."""
-    book(ledger, replace(a_booking(claim), flow_id=f"id-{claim}", interface=interface))
+    book(ledger, a_booking(claim)._replace(flow_id=f"id-{claim}", interface=interface))
     examination = Examination(invoices=found, directory_version="v7", **examined)  # type: ignore[arg-type]
     return Case(f"{claim}-1", claim, f"name-{claim}", EARLY, f"id-{claim}", interface, examination)
 
