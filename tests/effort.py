@@ -9,6 +9,7 @@ unpacked, who was asked, which error came.
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from functools import partial
@@ -36,13 +37,17 @@ class Effort:
 
     def __enter__(self) -> Self:
         """Begin to count."""
-        self._before = sys.getprofile()
+        self._before = sys.getprofile(), gc.isenabled()
+        gc.disable()  # what others have called at each search for cycles is no work of this call
         sys.setprofile(self._count)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Leave the counting to whoever did it before."""
-        sys.setprofile(self._before)
+        before, enabled = self._before
+        sys.setprofile(before)
+        if enabled:
+            gc.enable()
 
     def _count(self, _frame: FrameType, event: str, _what: object) -> None:
         self.calls += event in {"call", "c_call"}
