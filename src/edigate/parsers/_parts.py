@@ -107,15 +107,17 @@ def site(found: Found) -> Site:
 
 def allowances(found: Found) -> tuple[AllowanceCharge, ...]:
     """The allowances and charges of the whole document or of one line."""
-    return tuple(
-        AllowanceCharge(
-            is_charge=row.text("indicator") in _TRUE,
-            amount=row.number("amount"),
-            base=row.number("base"),
-            code=row.text("code"),
-            reason=row.text("reason"),
-        )
-        for row in found.rows.get("allowances", ())
+    rows = found.rows.get("allowances")
+    return tuple(map(_allowance, rows)) if rows else ()
+
+
+def _allowance(row: Found) -> AllowanceCharge:
+    return AllowanceCharge(
+        is_charge=row.text("indicator") in _TRUE,
+        amount=row.number("amount"),
+        base=row.number("base"),
+        code=row.text("code"),
+        reason=row.text("reason"),
     )
 
 

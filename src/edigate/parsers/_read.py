@@ -85,8 +85,6 @@ def number(value: str) -> Decimal | None:
     Of a million digits, on which no arithmetic could be done, more than a rule refuses are left, and a last one
     that is not 0.
     """
-    if not value:
-        return None
     return _short_number(value) if len(value) <= _SHORT else _any_number(value)
 
 

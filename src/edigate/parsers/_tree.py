@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from edigate.parsers import _read
 
@@ -75,10 +75,9 @@ Value: TypeAlias = "str | Decimal | None"
 # there: groups, and elements further down. Plain tuples, as they are taken apart for each element of a document.
 _Leaf: TypeAlias = "tuple[str, Callable[[str], Value] | None, str]"
 _Member: TypeAlias = "tuple[str, Shape, bool]"
-_Inner: TypeAlias = "tuple[tuple[_Member, ...], _Branch]"
-_Step: TypeAlias = "tuple[_Leaf | None, _Inner | None]"
+_Step: TypeAlias = "tuple[str, Callable[[str], Value] | None, str, tuple[_Member, ...], _Branch]"
 _Branch: TypeAlias = dict[str, _Step]
-_UNWANTED: _Step = (None, None)
+_NO_LEAF: _Leaf = ("", None, "")
 
 
 class _Wanted(NamedTuple):
@@ -94,14 +93,15 @@ class Shape:
     """A compiled table: the paths of each key in order of preference, the groups, and the tree to descend by.
 
     `kept` are the paths of the keys whose elements are, `chosen` the keys whose value is the first of several paths
-    that has one, and how it is read.
+    that has one, and how it is read; the text of each of these `alternatives` is a value by its path until then.
     """
 
     paths: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, tuple[str, Shape]]
     branch: _Branch
     kept: Mapping[str, tuple[str, ...]]
-    chosen: Mapping[str, Datum]
+    chosen: tuple[tuple[str, tuple[str, ...], Callable[[str], Value] | None], ...]
+    alternatives: tuple[str, ...]
 
 
 def clark(step: str) -> str:
@@ -123,14 +123,26 @@ def compile_table(members: Members, *, keep: bool = False) -> Shape:
     uses = Counter(path for datum in read.values() for path in datum.paths)
     alone = {datum.paths[0]: key for key, datum in read.items() if [uses[path] for path in datum.paths] == [1]}
     chosen = {key: datum for key, datum in read.items() if key not in alone.values()}
+    alternatives = dict.fromkeys(path for datum in chosen.values() for path in datum.paths)
     held = {key: datum.paths for key, datum in data.items() if datum.kept or keep}
-    kept_paths = {path for way in (*held.values(), *(datum.paths for datum in chosen.values())) for path in way}
+    kept_paths = {path for way in held.values() for path in way}
     wanted = [_Wanted(tuple(one.path.split("/")), group=(key, shapes[key], one.many)) for key, one in groups.items()]
     for path in dict.fromkeys(path for way in paths.values() for path in way):
         key = alone.get(path, "")
-        leaf = (key, read[key].read if key else None, path if path in kept_paths else "")
+        leaf = (
+            path if path in alternatives else key,
+            read[key].read if key else None,
+            path if path in kept_paths else "",
+        )
         wanted.append(_Wanted(tuple(path.split("/")), leaf=leaf))
-    return Shape(paths, {key: (one.path, shapes[key]) for key, one in groups.items()}, _branch(wanted), held, chosen)
+    return Shape(
+        paths,
+        {key: (one.path, shapes[key]) for key, one in groups.items()},
+        _branch(wanted),
+        held,
+        tuple((key, datum.paths, datum.read) for key, datum in chosen.items()),
+        tuple(alternatives),
+    )
 
 
 def _datum(value: str | tuple[str, ...] | Datum) -> Datum:
@@ -146,10 +158,10 @@ def _branch(wanted: Sequence[_Wanted]) -> _Branch:
 
 def _step(wanted: Sequence[_Wanted]) -> _Step:
     ends = [one for one in wanted if len(one.steps) == 1]
-    leaf = next((one.leaf for one in ends if one.leaf), None)
+    leaf = next((one.leaf for one in ends if one.leaf), _NO_LEAF)
     groups = tuple(one.group for one in ends if one.group)
     below = _branch([one._replace(steps=one.steps[1:]) for one in wanted if len(one.steps) > 1])
-    return leaf, (groups, below) if groups or below else None
+    return *leaf, groups, below
 
 
 @dataclass(slots=True)
@@ -173,16 +185,7 @@ class Found:
 
     def first(self, key: str) -> _Element | None:
         """The first kept element of a key that holds text."""
-        return self._first(self.shape.kept[key])
-
-    def _first(self, paths: Sequence[str]) -> _Element | None:
-        leaves = self.leaves
-        for path in paths:
-            if path in leaves:
-                for element in leaves[path]:
-                    if _read.text(element):
-                        return element
-        return None
+        return next(filter(_read.text, self.every(key)), None) if self.leaves else None
 
     def text(self, key: str) -> str:
         """The first text of a key; an empty element counts as absent."""
@@ -193,8 +196,7 @@ class Found:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Every text of a key that is kept."""
-        elements = self.every(key)
-        return tuple(filter(None, map(_read.text, elements))) if elements else ()
+        return tuple(filter(None, map(_read.text, self.every(key)))) if self.leaves else ()
 
     def number(self, key: str) -> Decimal | None:
         """The first text of a key that is a number's as a decimal, None where it is none."""
@@ -203,14 +205,16 @@ class Found:
 
     def has(self, key: str) -> bool:
         """Whether an element of a key is there at all, empty or not."""
-        leaves = self.leaves
-        return bool(leaves) and any(path in leaves for path in self.shape.kept[key])
+        return bool(self.leaves) and bool(self.every(key))
 
     def choose(self) -> None:
         """Give the keys of several paths their values, once all elements are met."""
-        for key, (paths, read, _) in self.shape.chosen.items():
-            if text := _read.text(self._first(paths)):
-                self.values[key] = read(text) if read else text
+        values = self.values
+        for key, paths, read in self.shape.chosen:
+            if text := next(filter(None, map(values.get, paths)), None):
+                values[key] = read(text) if read else text
+        for path in self.shape.alternatives:
+            values.pop(path, None)
 
     def row(self, group: str, index: int = 0) -> Found:
         """One row of a group; where the document has not so many, the place where it belongs."""
@@ -232,39 +236,33 @@ def gather(element: _Element, shape: Shape) -> Found:
 
 
 def _descend(element: _Element, branch: _Branch, found: Found) -> None:
-    wanted, values, leaves = branch.get, found.values, found.leaves
+    values = found.values
     for child in element:
-        leaf, inner = wanted(child.tag, _UNWANTED)
-        if leaf is not None:
-            key, read, kept = leaf
-            if kept:
-                if kept in leaves:
-                    leaves[kept].append(child)
-                else:
-                    leaves[kept] = [child]
-            if key and key not in values:
-                text = _read.raw(child) if len(child) else child.text
-                if text and (text := text.strip(_XML_SPACE)):
-                    values[key] = read(text) if read else text
-        if inner is not None:
-            groups, below = inner
+        step = branch.get(child.tag)
+        if step is None:
+            continue
+        key, read, kept, groups, below = step
+        if key and key not in values:
+            text = _read.raw(child) if len(child) else child.text
+            if text and (text := text.strip(_XML_SPACE)):
+                values[key] = read(text) if read else text
+        if kept:
+            found.leaves.setdefault(kept, []).append(child)
+        if groups:
             for group in groups:
                 _meet(child, group, found.rows)
-            if below:
-                _descend(child, below, found)
+        if below:
+            _descend(child, below, found)
 
 
-def _meet(element: _Element, group: _Member, rows: dict[str, Sequence[Found]]) -> None:
+def _meet(element: _Element, group: _Member, rows: dict[str, Any]) -> None:
     key, shape, many = group
-    known = rows.get(key)
+    if key not in rows:
+        rows[key] = _Rows(shape) if many else []
     if many:
-        if known is None:
-            known = rows[key] = _Rows(shape)
-        cast("_Rows", known).elements.append(element)
-    elif known is None:
-        rows[key] = [gather(element, shape)]
+        rows[key].elements.append(element)
     else:
-        cast("list[Found]", known).append(gather(element, shape))
+        rows[key].append(gather(element, shape))
 
 
 class _Rows(Sequence[Found]):

@@ -48,8 +48,9 @@ def tax(found: Found) -> _Element | None:
 
 def _counted(found: Found) -> list[_Element]:
     """The tax totals in the currency that counts; the others are in that of the accounts."""
-    first, amounts = tax(found), found.every("tax")
-    if first is None or len(amounts) == 1:
+    amounts = found.every("tax")
+    first = tax(found) if len(amounts) > 1 else None
+    if first is None:
         return amounts
     return [amount for amount in amounts if amount.get("currencyID") == first.get("currencyID")]
 

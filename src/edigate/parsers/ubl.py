@@ -37,7 +37,7 @@ _CADRE_TAG, _EXTENSION_TAG = "CategoryCode", "FactureExtension"
 # A cadre, or a code of the reform's channel (reference §9.5): taken for what it says, it is refused as it is in CII.
 _CADRE = re.compile(r"A[0-9]+|[BSM][0-9]")
 # Asked first, as it takes a third of the time: by the attributes, of which there are fewer than elements.
-_ANY_FOREIGN_AMOUNT = etree.XPath("boolean(descendant::*/@currencyID[. != $currency])")
+_ANY_FOREIGN_AMOUNT = etree.XPath("descendant::*/@currencyID != $currency")
 # Stays with the elements, in one step: a set of attributes is put in order, and sets of several steps are put together
 # one by one, which takes seconds in a document of many lines.
 _FOREIGN_AMOUNTS = cast(
@@ -64,6 +64,7 @@ def _of_places(root: str) -> Shape:
 def parse(root: _Element) -> tuple[Invoice, ...]:
     """The invoice of a document; what is missing or unreadable is empty or None, nothing raises."""
     found = gather(root, _SHAPES.get(root.tag, _SHAPES[_INVOICE]))
+    order_kind, order_date = _order(found)
     credit_note = root.tag == _CREDIT_NOTE
     issued = found.first("issue_date")
     currency = _parts.currency_of(found)
@@ -85,8 +86,8 @@ def parse(root: _Element) -> tuple[Invoice, ...]:
             validator=_parts.party_if_any(found, "validator", _party),
             payee=_parts.party_if_any(found, "payee", _party),
             engagement=value(_engagement(found)),
-            engagement_kind=_order(found)[0],
-            engagement_date=_order(found)[1],
+            engagement_kind=order_kind,
+            engagement_date=order_date,
             market=_market(found).text("id"),
             contracts=tuple(_parts.contract(row, kind, _read.dashed_day) for kind, row in _markets(found)),
             preceding=tuple(row.text("id") for row in _parts.preceding(found)),
@@ -146,25 +147,22 @@ def _other_currencies(root: _Element, currency: str, tax_currency: str) -> tuple
 
 
 def _party(row: Found, service: str = "", service_name: str = "") -> Party:
-    chosen = _identified(row)
-    name, trade_name = row.text("name"), row.text("trade_name")
+    chosen, said = _identified(row), row.values
+    if said.get("trade_name") == said.get("name"):
+        said = {**said, "trade_name": ""}
     return Party(
         identifier=chosen.identifier,
         scheme=chosen.scheme,
         raw_scheme=chosen.raw_scheme,
-        name=name,
-        country=row.text("country"),
         vat_number=_ubl_vat.registration(row).text("id"),
         service=service,
         service_name=service_name,
-        trade_name="" if trade_name == name else trade_name,
-        registration=row.text("registration"),
-        note=row.text("note"),
         legal_address=_parts.address(row, "legal_address"),
         trade_address=_parts.address(row, "trade_address"),
         contact=_parts.contact(row),
         vat_regime=_ubl_vat.regime(row),
         endpoint=_parts.endpoint(row),
+        **said,
     )
 
 
@@ -246,21 +244,24 @@ def _payment(found: Found) -> Payment:
 
 
 def _line(row: Found) -> Line:
+    said = row.values
     return Line(
-        has_allowance=row.number("gross_price") is not None,
-        unit_price=_read.per_unit(row.number("net_price"), row.number("price_base")),
+        has_allowance=said.get("gross_price") is not None,
+        unit_price=_read.per_unit(said.get("net_price"), said.get("price_base")),
         kind=_line_kind(row),
         delivery_date=_read.dashed_day(row.first("delivery_date")),
         notes=row.texts("notes"),
         site=_parts.site(row),
         allowances=_parts.allowances(row),
-        **row.values,
+        **said,
     )
 
 
 def _line_kind(row: Found) -> str:
-    properties = row.rows.get("properties", ())
-    return next((one.text("value") for one in properties if one.text("name") == _LINE_KIND), "")
+    for one in row.rows.get("properties", ()):
+        if one.text("name") == _LINE_KIND:
+            return one.text("value")
+    return ""
 
 
 def _attachments(found: Found) -> Sequence[Found]:

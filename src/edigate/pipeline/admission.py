@@ -21,9 +21,8 @@ def admit(deposit: Deposit, desk: Desk) -> Interface:
     if name is None:
         raise Refusal(fault("EDG-F001", "name", deposit.name))
     interface = known(name.interface, desk.interfaces)
-    faults = (*_standing(interface), *_belongs(name, deposit.depositor))
-    if not faults:
-        faults = (*_subscribed(interface, deposit.depositor), *_digits(name, desk))
+    faults = [*_standing(interface), *_belongs(name, deposit.depositor)]
+    faults = faults or [*_subscribed(interface, deposit.depositor), *_digits(name, desk)]
     if faults:
         raise Refusal(*faults)
     return interface

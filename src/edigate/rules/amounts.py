@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from edigate.domain.faults import LONGEST_TEXT, fault, warning
@@ -21,10 +22,20 @@ TOLERANCE = Decimal("0.01")
 DECIMALS = 6
 POSITIONS = 19
 PAID_CADRE = "A2"
+_SURELY_FIT = len("0.123456")  # as a number with all of its decimals and one more digit
 
-_TOTALS = ("lines", "allowances", "charges", "without_tax", "tax", "with_tax", "prepaid", "rounding", "due")
-_VAT = ("rate", "base", "amount")
-_LINE = ("gross_price", "net_price", "quantity", "net_amount", "vat_rate")
+# Numbers with limits: how their fields are told, their names, and how a record gives all of its own at once.
+_NUMBERS = tuple(
+    (field, names, attrgetter(*names))
+    for field, names in (
+        (
+            "totals.{1}",
+            ("lines", "allowances", "charges", "without_tax", "tax", "with_tax", "prepaid", "rounding", "due"),
+        ),
+        ("vat[{0}].{1}", ("rate", "base", "amount")),
+        ("lines[{0}].{1}", ("gross_price", "net_price", "quantity", "net_amount", "vat_rate")),
+    )
+)
 
 
 def a_paid_invoice_has_nothing_due(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -51,42 +62,44 @@ def the_amount_due_is_given(invoice: Invoice, _context: Context) -> Iterator[Fau
         yield fault("EDG-I102", "totals.due")
 
 
-def the_total_without_tax_adds_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
+def the_total_without_tax_adds_up(invoice: Invoice, context: Context) -> tuple[Fault, ...]:
     """The total without tax is that of the lines, plus charges, minus allowances, where both totals are there."""
     totals = invoice.totals
     right = _right_without_tax(totals, whole=_whole(context))
-    yield from _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, right)
+    return _compared(fault, "EDG-I103", "totals.without_tax", totals.without_tax, right)
 
 
-def the_total_with_tax_adds_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
+def the_total_with_tax_adds_up(invoice: Invoice, context: Context) -> tuple[Fault, ...]:
     """The total with tax is the one without, plus the tax, where all three are there."""
     totals = invoice.totals
     right = _right_with_tax(totals, whole=_whole(context))
-    yield from _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, right)
+    return _compared(fault, "EDG-I104", "totals.with_tax", totals.with_tax, right)
 
 
-def the_amount_due_adds_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
+def the_amount_due_adds_up(invoice: Invoice, context: Context) -> tuple[Fault, ...]:
     """The amount due is the total with tax, minus what was prepaid, plus the rounding, where both totals are there.
 
     CPPFactureMixte has no place for what was prepaid: there the amount due may be any.
     """
-    if invoice.syntax is not Syntax.CPP_MIXTE and not _is_due_though_paid(invoice):
-        right = _right_due(invoice.totals, whole=_whole(context))
-        yield from _compared(fault, "EDG-I105", "totals.due", invoice.totals.due, right)
+    if invoice.syntax is Syntax.CPP_MIXTE or _is_due_though_paid(invoice):
+        return ()
+    right = _right_due(invoice.totals, whole=_whole(context))
+    return _compared(fault, "EDG-I105", "totals.due", invoice.totals.due, right)
 
 
-def the_lines_had_better_add_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
+def the_lines_had_better_add_up(invoice: Invoice, context: Context) -> tuple[Fault, ...]:
     """The lines' amounts make their total, where each has one; those of AIFE's flow P20 do not."""
-    if not any(the_total_without_tax_adds_up(invoice, context)):
-        amounts = [line.net_amount for line in invoice.lines if line.kind not in OUTSIDE_SUMS]
-        yield from _compared_sum("EDG-I106", "totals.lines", invoice.totals.lines, amounts)
+    if the_total_without_tax_adds_up(invoice, context):
+        return ()
+    amounts = [line.net_amount for line in invoice.lines if line.kind not in OUTSIDE_SUMS]
+    return _compared_sum("EDG-I106", "totals.lines", invoice.totals.lines, amounts)
 
 
-def the_vat_rows_had_better_add_up(invoice: Invoice, context: Context) -> Iterator[Fault]:
+def the_vat_rows_had_better_add_up(invoice: Invoice, context: Context) -> tuple[Fault, ...]:
     """The rows of the VAT recap make its total, where each has an amount; those of AIFE's flow P17 do not."""
-    if not any(the_total_with_tax_adds_up(invoice, context)):
-        amounts = [row.amount for row in invoice.vat]
-        yield from _compared_sum("EDG-I107", "totals.tax", invoice.totals.tax, amounts)
+    if the_total_with_tax_adds_up(invoice, context):
+        return ()
+    return _compared_sum("EDG-I107", "totals.tax", invoice.totals.tax, [row.amount for row in invoice.vat])
 
 
 def the_total_with_tax_had_better_be_that_of_the_vat_rows(invoice: Invoice, _context: Context) -> Iterator[Fault]:
@@ -190,38 +203,37 @@ def _fits(stated: Decimal, right: tuple[Decimal, ...]) -> bool:
 
 def _compared(
     make: Callable[..., Fault], code: str, field: str, stated: Decimal | None, right: tuple[Decimal, ...]
-) -> Iterator[Fault]:
+) -> tuple[Fault, ...]:
     """A fault where what is stated, if anything, is none of what is right, if that can be told."""
-    if stated is not None and not _fits(stated, right):
-        yield make(code, field, plain(stated), expected=plain(right[-1]))
+    if stated is None or _fits(stated, right):
+        return ()
+    return (make(code, field, plain(stated), expected=plain(right[-1])),)
 
 
-def _compared_sum(code: str, field: str, stated: Decimal | None, amounts: Sequence[Decimal | None]) -> Iterator[Fault]:
+def _compared_sum(
+    code: str, field: str, stated: Decimal | None, amounts: Sequence[Decimal | None]
+) -> tuple[Fault, ...]:
     """A warning where amounts that are all known do not make their stated sum."""
     known = [amount for amount in amounts if amount is not None]
-    if known and len(known) == len(amounts):
-        yield from _compared(warning, code, field, stated, (sum(known, _ZERO),))
+    if not known or len(known) < len(amounts):
+        return ()
+    return _compared(warning, code, field, stated, (sum(known, _ZERO),))
 
 
 def _long_numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:
     """The numbers of the invoice that may have too many digits, with their fields."""
-    for part, index, record, names in _parts(invoice):
-        for name in names:
-            value: Decimal | None = getattr(record, name)
-            if value is not None and _may_be_long(value):
-                yield f"{part}{index}.{name}", value
-
-
-def _parts(invoice: Invoice) -> Iterator[tuple[str, str, object, tuple[str, ...]]]:
-    yield "totals", "", invoice.totals, _TOTALS
-    yield from (("vat", f"[{index}]", row, _VAT) for index, row in enumerate(invoice.vat))
-    yield from (("lines", f"[{index}]", line, _LINE) for index, line in enumerate(invoice.lines))
+    parts: tuple[Sequence[object], ...] = ((invoice.totals,), invoice.vat, invoice.lines)
+    for (field, names, numbers), records in zip(_NUMBERS, parts, strict=True):
+        for index, record in enumerate(records):
+            for at, value in enumerate(numbers(record)):
+                if value is not None and _may_be_long(value):
+                    yield field.format(index, names[at]), value
 
 
 def _may_be_long(value: Decimal) -> bool:
     """Whether a number can have more than 6 decimals or 19 digits: not in 8 characters that are all there is to it."""
     text = str(value)
-    return len(text) > len("0.123456") or "E" in text
+    return len(text) > _SURELY_FIT or "E" in text
 
 
 def _further_numbers(invoice: Invoice) -> Iterator[tuple[str, Decimal]]:

@@ -13,7 +13,7 @@ from edigate.domain.faults import warning
 from edigate.rules.amounts import DECIMALS, POSITIONS, plain, positions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from edigate.domain.faults import Fault
     from edigate.domain.invoice import Invoice
@@ -30,7 +30,7 @@ class Limit(NamedTuple):
     """How many characters a field may have; its key (of `domain.fields`) is also the way to its texts in the model."""
 
     field: str
-    texts: Callable[[Invoice], Iterable[str]]
+    texts: Callable[[Invoice], Sequence[str]]
     most: int
 
 
@@ -56,7 +56,8 @@ LIMITS: tuple[Limit, ...] = (
 def a_text_had_better_be_as_short_as_chorus_takes_it(invoice: Invoice, _context: Context) -> Iterator[Fault]:
     """A text has at most as many characters as LIMITS gives its field; told once, of the first text of the field."""
     for field, texts, most in LIMITS:
-        if max(map(len, texts(invoice)), default=0) > most:
+        found = texts(invoice)
+        if found and max(map(len, found)) > most:
             every = _placed(invoice, field.split("."))
             place, text = next((place, text) for place, text in every if len(text) > most)
             yield warning("EDG-I056", place, text, found=len(text), most=most, unit="characters")

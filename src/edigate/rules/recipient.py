@@ -142,10 +142,10 @@ def an_engagement_or_a_service_is_given_where_required(listed: Listed) -> Iterat
         yield fault("EDG-I076", "engagement")
 
 
-def _demands(listed: Listed) -> Iterator[Fault]:
+def _demands(listed: Listed) -> list[Fault]:
     """What stands against the structure itself, else what it asks for: a structure that takes nothing asks nothing."""
     refusals = [found for rule in _ADMISSIONS for found in rule(listed)]
-    yield from refusals or (found for rule in _REQUIREMENTS for found in rule(listed))
+    return refusals or [found for rule in _REQUIREMENTS for found in rule(listed)]
 
 
 def _is_active_service(directory: Directory, siret: str, code: str) -> bool:

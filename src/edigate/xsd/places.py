@@ -82,6 +82,8 @@ def weight_of_attributes(root: etree._Element) -> int:
 
 
 def _step(element: etree._Element) -> str:
+    if element.getparent() is None:
+        return name(element.tag, element)
     before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
     alone = before == 0 and next(iter(element.itersiblings(element.tag)), None) is None
     return name(element.tag, element) if alone else f"{name(element.tag, element)}[{before + 1}]"
