@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.sandbox.fill import EXAMPLES
 from tests.closing import closed_ledgers  # noqa: F401 - a fixture of every test
 from tests.integration.cli_records.console import Site
 
@@ -67,4 +68,5 @@ def fresh(empty: Path, tmp_path: Path) -> Site:
 
 
 def _copy(root: Path, folder: Path) -> Path:
-    return shutil.copytree(root, folder / "gate")
+    """Without the examples, which are most of its files and which no test is about."""
+    return shutil.copytree(root, folder / "gate", ignore=shutil.ignore_patterns(EXAMPLES))
