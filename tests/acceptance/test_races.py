@@ -19,6 +19,8 @@ from tests.acceptance.actors import HIS, PORTAL, SECOND, STATE_SYSTEM, Actors, s
 from tests.acceptance.gates import fresh_number
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.acceptance.conftest import MakeSite
     from tests.acceptance.gates import Site
 
@@ -227,6 +229,25 @@ def test_a_word_that_a_full_disk_keeps_out_goes_before_its_deadline(
     engine.run_once()
 
     assert actors.site.collect().of(number) == ["14", "03"]
+
+
+def test_a_word_that_an_archive_out_of_reach_keeps_out_goes_before_its_deadline(
+    make_site: MakeSite, tmp_path: Path
+) -> None:
+    """It is claimed and cannot be booked: time is called once it was."""
+    storage, aside = tmp_path / "storage", tmp_path / "aside"
+    storage.mkdir()
+    actors = Actors(make_site(f'[storage]\nurl = "{storage}"\n'))
+    number = actors.invoice(cadre="A9", validator_siret=people.LEAD_CONTRACTOR)
+    actors.round()
+    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
+    actors.site.tell_time(actors.site.gate.clock() + dt.timedelta(days=20))
+    storage.rename(aside)
+    actors.site.round()
+    aside.rename(storage)
+    actors.round()
+
+    assert actors.site.collect().of(number) == ["01", "01", "14", "03"]
 
 
 def test_a_validators_word_after_his_deadline_finds_it_passed(actors: Actors) -> None:

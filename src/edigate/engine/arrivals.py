@@ -27,7 +27,10 @@ PAUSE_WHILE_FULL = 5.0
 
 
 class Arrivals:
-    """The inboxes of one gate: the `last` look, its `backlog` still to be claimed, and whether the disk is `full`."""
+    """The inboxes of one gate: the `last` look, its `backlog` still to be claimed, and whether the disk is `full`.
+
+    `away` is an archive that did not take what was to be booked the last time.
+    """
 
     def __init__(self, gate: Gate, tally: Tally, found: Callable[[], None] = lambda: None) -> None:
         """Count, and keep troubles, in this tally; `found` is called when something is there to be claimed."""
@@ -38,6 +41,12 @@ class Arrivals:
         self.backlog: deque[Ready] = deque()
         self.last: Look | None = None
         self.full = False
+        self.away = False
+
+    @property
+    def shut(self) -> bool:
+        """Whether something may lie there, or in the spool, that is not taken in."""
+        return not self.last or self.full or self.away
 
     def look(self) -> Look:
         """Look through the inboxes, and remember what is ready; nothing is, where the disk has no room for it."""
@@ -80,6 +89,7 @@ class Arrivals:
 
     def _tell(self, trouble: Trouble) -> None:
         """Log what stands in a deposit's way, once, and keep it for whoever asks in the end."""
+        self.away = self.away or trouble.reason == deposits.UNREACHABLE
         if (str(trouble.path), trouble.reason) not in self._troubled:
             self._troubled.add((str(trouble.path), trouble.reason))
             self._tally.troubles.append(trouble)
@@ -99,6 +109,7 @@ class Arrivals:
         with timed("claim") as claiming:
             taken = deposits.claim(self._gate, self.backlog, self._tell)
             claiming.worth = bool(taken)
+        self.away = False
         with timed("book") as booking:
             booked = deposits.book(self._gate, self._tell)
             booking.worth = bool(booked)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edigate.engine import delivering, job_runner
+from edigate.engine import delivering, heard, job_runner
 from edigate.engine.decisions import pass_time
 from edigate.engine.roles import Role
 from edigate.engine.upkeep import Chore
@@ -61,8 +61,8 @@ def _alone(gate: Gate, chore: Chore, locks: Locks) -> None:
 
 
 def let_time_pass(gate: Gate) -> None:
-    """Carry out what is due, and wake whoever delivers; what is booked by then is heard first."""
-    if pass_time(gate):
+    """Carry out what is due, and wake whoever delivers; what lay in any machine's inboxes by then is heard first."""
+    if pass_time(gate, heard.time_to_call(gate)):
         with writing(gate.ledger) as connection:
             jobs.announce(connection)
 

@@ -6,7 +6,6 @@ import datetime as dt
 import pickle
 import sqlite3
 import traceback
-from collections import Counter
 from dataclasses import replace
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
@@ -153,12 +152,12 @@ def of_the_world(error: Exception) -> bool:
     return isinstance(error, OSError | CannotStart)
 
 
-def pass_time(gate: Gate) -> int:
-    """Carry out the deadlines that have come: validators' and receipts'. Returns how many there were.
+def pass_time(gate: Gate, until: str | None = None) -> int:
+    """Carry out the deadlines that have come, `until` now or before: validators' and receipts'. Returns how many.
 
     What came before a deadline is heard before it: time stands still at the oldest deposit that is not decided.
     """
-    now = stamp(gate.clock())
+    now = stamp(gate.clock()) if until is None else min(until, stamp(gate.clock()))
     with gate.ledger.connect() as connection:
         now = min(now, store.waiting_since(connection) or now)
         if not deadlines.any_due(connection, now):
@@ -211,11 +210,11 @@ def settle(
 def _tell(log: FilteringBoundLogger, decisions: Iterable[Decision]) -> None:
     """Log what was decided; the logger is bound once for all, since that is when it is looked up what is logged."""
     for decision in decisions:
-        verdicts = Counter(one.verdict for one in decision.invoices if not one.untouched)
+        verdicts = [one.verdict for one in decision.invoices if not one.untouched]
         log.info(
             "flow.decided", flow=decision.case.name, run=decision.case.run, verdict=decision.verdict.value,
-            interface=decision.case.interface, integrated=verdicts[Verdict.INTEGRATED],
-            rejected=verdicts[Verdict.REJECTED],
+            interface=decision.case.interface, integrated=verdicts.count(Verdict.INTEGRATED),
+            rejected=verdicts.count(Verdict.REJECTED),
         )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ import structlog
 from procrastinate.exceptions import ProcrastinateException
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.engine import delivering, job_runner
+from edigate.engine import delivering, heard, job_runner
 from edigate.engine.arrivals import Arrivals
 from edigate.engine.aside import sweep
 from edigate.engine.chores import chores_of
@@ -46,6 +46,7 @@ from edigate.engine.worker import Charge
 from edigate.intake.folder import Look
 from edigate.intake.watch import watching
 from edigate.ledger import jobs, servers
+from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
 from edigate.ledger.folders import make_folder
 from edigate.ledger.locks import Locks
@@ -222,12 +223,16 @@ class Distributed:
     def _take_in(self, fetching: Fetching) -> tuple[Look, bool]:
         """Claim and book all that is ready here, and fetch; what was found, and whether anything was booked."""
         self._set_off(Role.INTAKE, "never" if self._arrivals.full else fetching)
+        errands, began = self._errands.get(Role.INTAKE), stamp(self.gate.clock())
+        fetched = errands is None or errands.caught_up
         look = self._arrivals.look()
         before = self.tally.booked
         booked = -1
         while (self._arrivals.backlog or booked != self.tally.booked) and not self._stopped.is_set():
             booked = self.tally.booked
             self._arrivals.take_in()
+        if fetched and not (look.partial or self._arrivals.shut or self._arrivals.backlog):
+            heard.say(self.gate, began)
         return look, self.tally.booked > before
 
     def _decide_and_deliver(self) -> bool:
@@ -236,7 +241,7 @@ class Distributed:
         if Role.WORK in self._roles:
             heartbeat = self.gate.settings.engine.heartbeat_seconds
             asyncio.run(job_runner.work_off(job_runner.app_of(self.gate, self._decider), heartbeat=heartbeat))
-            passed = pass_time(self.gate)
+            passed = pass_time(self.gate, heard.time_to_call(self.gate))
         if Role.DELIVER in self._roles:
             delivered = self._deliver()
         return bool(delivered or passed or self.tally.verdicts.total() > before)

@@ -93,6 +93,7 @@ class Errands:
         self._sights: dict[Errand, Sights] = {}
         self._sessions: set[Session] = set()
         self._looked: set[Errand] = set()
+        self._since: dict[Errand, float] = {}
         self.sent = 0
 
     def prepare(self) -> None:
@@ -105,6 +106,7 @@ class Errands:
         self._collect()
         if fetching == "never":
             self._let_go()
+            self._looked, self._since = set(), {}  # nor does a look count that is under way: more may come meanwhile
         found = self._servers()
         if not found:
             return
@@ -173,7 +175,10 @@ class Errands:
 
     @property
     def caught_up(self) -> bool:
-        """Whether every server that is fetched from was looked at once, or could not be."""
+        """Whether all that lay on every server that is fetched from was fetched once, or could not be.
+
+        What only seems about to be complete is waited for a while.
+        """
         return all(errand in self._looked for errand in self._due if errand.way != ways.PUT)
 
     def next_in(self) -> float | None:
@@ -235,7 +240,6 @@ class Errands:
             if self._progress(errand) > before:
                 self._worked(errand)  # something got done on a bad line: its pauses need not grow
             again_in = self._failed(errand, error)
-        finally:
             self._looked.add(errand)
         return Ended(sent, again_in)
 
@@ -280,8 +284,10 @@ class Errands:
             self._wake()
 
         while True:
+            looked, since = self._looked, self._since.setdefault(errand, time.monotonic())
             found = fetch(self._gate, session, server, sights, stopped=is_over, arrived=arrived)
-            self._looked.add(errand)
+            if found.next_in is None or time.monotonic() > since + self._gate.settings.intake.quiet_seconds + LINGER:
+                looked.add(errand)
             if found.placed or found.finished:
                 idle_since = time.monotonic()
             if found.next_in is None:

@@ -293,7 +293,7 @@ class Local:
     @property
     def _is_shut(self) -> bool:
         """Whether something may lie in the inboxes that is not taken in."""
-        return not self._arrivals.last or self._arrivals.full or self._taking.rests_for is not None
+        return self._arrivals.shut or self._taking.rests_for is not None
 
     def _take(self) -> None:
         """What was taken in waits for the workers. What stood in its way keeps nothing back that was taken in before.

@@ -80,12 +80,13 @@ class Claim(NamedTuple):
 
 @dataclass(slots=True)
 class Look:
-    """One look through the inboxes."""
+    """One look through the inboxes; `partial` where more may lie there, be it ready or not seen yet."""
 
     ready: list[Ready] = field(default_factory=list)
     waiting: list[Path] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     next_in: float | None = None
+    partial: bool = False
 
 
 @dataclass(slots=True)
@@ -156,6 +157,7 @@ class Inbox:
             self._open(file, seen, found)
             if seen.rest:
                 in_turn.append(seen)
+        found.partial = found.partial or bool(in_turn)
         # What is ready goes, and another file may come under its name.
         if self._renamed:
             for ready in found.ready:
@@ -177,6 +179,7 @@ class Inbox:
         began = time.monotonic()
         before = self._seen.get(folder.name) or _Seen(began)
         if before.rest and began < before.until:
+            found.partial = True
             return before
         seen, by_the_wall = _Seen(began), time.time()
         for entry in self._files(Path(folder.path), found):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
 import socket
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -17,9 +20,12 @@ from edigate.ledger.database import writing
 from edigate.ledger.tables import alerts, flows
 from edigate.ledger.tables import ways as table
 from edigate.remote.session import Session
+from edigate.sandbox import structures as people
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
+from edigate.sandbox.statuses import status_flow
+from tests.acceptance.actors import BEGIN, BUYER, PORTAL, says
 from tests.at_work import at_work
 from tests.cable import Cable
 from tests.integration.remote.connected import rows, serve
@@ -109,6 +115,46 @@ def test_a_dead_server_holds_up_nobody_else(gate: Gate, sshd: Sshd, tmp_path: Pa
             eventually(lambda: len(decided(gate)) == 2)
             eventually(lambda: len(visible(other.root / "out")) == 1)
             eventually(lambda: not failing(gate) and not open_alerts(gate))
+
+
+def awaits_validation(gate: Gate) -> tuple[str, bytes]:
+    """Deposit an invoice that waits for its validator; a flow with his word, by name and content."""
+    invoice = cii(Draft("ER-1", cadre="A9", validator_siret=people.LEAD_CONTRACTOR, **BUYER))  # type: ignore[arg-type]
+    (gate.places.inbox / "JMRPOR").mkdir(exist_ok=True)
+    (gate.places.inbox / "JMRPOR" / flow_name("FSO1106A", "JMRPOR", 1)).write_bytes(invoice)
+    return status_flow(PORTAL, 1, [says("ER-1", "14", comment="Montant à revoir")])
+
+
+def test_a_word_that_lies_on_a_server_goes_before_its_deadline(gate: Gate, sshd: Sshd) -> None:
+    """No gate was at work over the last day: its first look shows the file, and only the second that it is whole."""
+    serve(gate, sshd, PORTAL, fetch_from="in")
+    name, content = awaits_validation(gate)
+    Local(replace(gate, clock=lambda: BEGIN)).run_once()
+    (sshd.root / "in" / name).write_bytes(content)
+    Local(replace(gate, clock=lambda: BEGIN + dt.timedelta(days=20))).run_once()
+
+    assert decided(gate)[name] == "integrated"
+
+
+def test_a_word_that_a_full_disk_leaves_on_a_server_goes_before_its_deadline(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server was looked at before: what comes there while nothing can be fetched is heard before time is called."""
+    serve(gate, sshd, PORTAL, fetch_from="in")
+    now, usage = [BEGIN], [shutil.disk_usage("/")]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage[0])
+    gate = replace(with_settings(gate, "engine", disk_free_bytes=1), clock=lambda: now[0])
+    name, content = awaits_validation(gate)
+    with at_work(Local(gate)) as engine:
+        eventually(lambda: any(row["kind"] == "pivot" and row["state"] == "published" for row in rows(gate)))
+        usage[0] = usage[0]._replace(free=0)
+        eventually(lambda: any(trouble.reason == "disk.low" for trouble in engine.tally.troubles))
+        (sshd.root / "in" / name).write_bytes(content)
+        now[0] += dt.timedelta(days=20)
+        usage[0] = usage[0]._replace(free=1_000_000_000)
+        eventually(lambda: name in decided(gate))
+
+    assert decided(gate)[name] == "integrated"
 
 
 def failing(gate: Gate) -> set[str]:
