@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edigate.domain.invoice import (
     NO_ADDRESS,
@@ -119,6 +119,18 @@ def _allowance(row: Found) -> AllowanceCharge:
         code=row.text("code"),
         reason=row.text("reason"),
     )
+
+
+def details(line: Found, day: Callable[[_Element | None], dt.date | None]) -> dict[str, Any]:
+    """What few lines have, and none whose values are all that there is to it; `day` reads the syntax's dates."""
+    if not line.leaves and not line.rows:
+        return {}
+    return {
+        "delivery_date": day(line.first("delivery_date")),
+        "notes": line.texts("notes"),
+        "site": site(line),
+        "allowances": allowances(line),
+    }
 
 
 def period(found: Found, day: Callable[[_Element | None], dt.date | None]) -> Period:

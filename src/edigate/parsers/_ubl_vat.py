@@ -21,8 +21,10 @@ _ZERO = Decimal(0)
 
 def registration(party: Found) -> Found:
     """The entry of a party that has its VAT number; where none has, the place of the next one."""
-    entries = (entry for entry in _entries(party) if entry.first("id") is not None)
-    return next(entries, party.row("taxes", len(party.rows.get("taxes", ()))))
+    for entry in _entries(party):
+        if entry.first("id") is not None:
+            return entry
+    return party.row("taxes", len(party.rows.get("taxes", ())))
 
 
 def regime(party: Found) -> str:

@@ -172,20 +172,17 @@ def _payment(found: Found) -> Payment:
 
 
 def _line(row: Found) -> Line:
-    has_allowance = row.has("allowance")
+    said, has_allowance = row.values, row.has("allowance")
     net_basis, gross_basis = _basis(row, "net_basis"), _basis(row, "gross_basis")
-    net = _read.per_unit(row.number("net_price"), net_basis)
-    gross = _read.per_unit(row.number("gross_price"), gross_basis)
+    net = _read.per_unit(said.get("net_price"), net_basis)
+    gross = _read.per_unit(said.get("gross_price"), gross_basis)
     return Line(
         has_allowance=has_allowance,
         unit_price=_unit_price(row, gross, net, has_allowance=has_allowance),
-        kind=_LINE_KINDS.get(row.text("substatus")) or row.text("status"),
-        delivery_date=_read.compact_day(row.first("delivery_date")),
-        notes=row.texts("notes"),
+        kind=_LINE_KINDS.get(said.get("substatus", "")) or said.get("status", ""),
         price_base=net_basis or gross_basis,
-        site=_parts.site(row),
-        allowances=_parts.allowances(row),
-        **row.values,
+        **_parts.details(row, _read.compact_day),
+        **said,
     )
 
 

@@ -249,10 +249,7 @@ def _line(row: Found) -> Line:
         has_allowance=said.get("gross_price") is not None,
         unit_price=_read.per_unit(said.get("net_price"), said.get("price_base")),
         kind=_line_kind(row),
-        delivery_date=_read.dashed_day(row.first("delivery_date")),
-        notes=row.texts("notes"),
-        site=_parts.site(row),
-        allowances=_parts.allowances(row),
+        **_parts.details(row, _read.dashed_day),
         **said,
     )
 
