@@ -66,6 +66,10 @@ _TROUBLES: "Mapping[str, tuple[str, str]]" = MappingProxyType(
             "cannot be moved: give the gate's account the right to write in its folder and in spool/",
             "ne peut pas être déplacé : donnez au compte de la passerelle le droit d'écrire dans son dossier et spool/",
         ),
+        "inbox.hollow_file": (
+            "is larger than a flow may be and made of holes (a sparse file): take it away, and tell the partner",
+            "dépasse la taille d'un flux et n'est fait que de trous (fichier creux) : retirez-le",
+        ),
         "spool.unbookable_file": (
             "waits in the spool: see to the disk and to the rights on archive/, then run again",
             "attend dans le spool : vérifiez le disque et les droits sur archive/, puis relancez",

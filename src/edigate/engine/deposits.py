@@ -36,6 +36,8 @@ SYNCING_THREADS = 8
 _NO_FILE = "no regular file"
 UNREACHABLE = "archive.unreachable"
 BATCHES_AT_ONCE = 4
+_BLOCK = 512  # bytes, of st_blocks
+_HOLLOW = 100  # times what it takes on the disk, and more than any file system packs: a file is made of holes
 
 
 def logged(trouble: Trouble) -> None:
@@ -55,6 +57,9 @@ def claim(gate: Gate, ready: deque[Ready], tell: Callable[[Trouble], None] = log
             break
         file = ready.popleft()
         try:
+            if _is_hollow(gate, file):
+                tell(Trouble(file.path, "inbox.hollow_file", f"{file.size}"))
+                continue
             claimed = folder.claim(file, spool, gate.clock())
         except OSError as error:
             tell(Trouble(file.path, "inbox.unclaimable_file", error.strerror or str(error)))
@@ -62,6 +67,14 @@ def claim(gate: Gate, ready: deque[Ready], tell: Callable[[Trouble], None] = log
         if claimed:
             taken, total = taken + 1, total + file.size
     return taken
+
+
+def _is_hollow(gate: Gate, file: Ready) -> bool:
+    """Whether a file is larger than any flow may be and takes next to nothing: to read it may take days.
+
+    Any other that is too large is read at the pace at which it was brought, archived and refused.
+    """
+    return file.size > gate.settings.limits.flow_bytes and os.lstat(file.path).st_blocks * _BLOCK * _HOLLOW < file.size
 
 
 def book(gate: Gate, tell: Callable[[Trouble], None] = logged) -> int:

@@ -27,6 +27,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "inbox.unreadable_file": "A deposited file cannot be read; it is left alone and tried again.",
         "inbox.unreadable_folder": "A partner's inbox cannot be looked into.",
         "inbox.unclaimable_file": "A deposited file cannot be moved out of the inbox; it is left and tried again.",
+        "inbox.hollow_file": "A file is larger than `limits.flow_bytes` and made of holes; it is left alone.",
         "spool.unbookable_file": "A claimed file cannot be booked; it stays in the spool and is tried again.",
         "archive.unreachable": "The archive does not answer: what is claimed stays in the spool and is tried again.",
         "sftp.fetched": "A deposit was fetched from a partner's server; in the audit log, its flow is booked, too.",

@@ -57,8 +57,8 @@ def _invoices(verdict: str) -> Counting:
 
 _TROUBLES = (
     "gate.trouble", "gate.chore_failed", "inbox.stray_file", "inbox.no_partner", "inbox.not_a_file",
-    "inbox.unreadable_file", "inbox.unreadable_folder", "inbox.unclaimable_file", "spool.unbookable_file",
-    "archive.unreachable",
+    "inbox.unreadable_file", "inbox.unreadable_folder", "inbox.unclaimable_file", "inbox.hollow_file",
+    "spool.unbookable_file", "archive.unreachable",
     "sftp.changed", "sftp.claim_gone", "sftp.claim_elsewhere", "sftp.stray_claim", "sftp.not_a_file",
     "sftp.unreadable_file", "sftp.unremovable_file", "sftp.unspoolable_file", "sftp.no_room",
 )  # fmt: skip

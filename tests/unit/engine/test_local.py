@@ -29,7 +29,7 @@ from edigate.ledger import notes
 from edigate.ledger.archive import ARRIVING
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from edigate.ledger.tables import deliveries, runs
+from edigate.ledger.tables import deliveries, flows, runs
 from edigate.ledger.tables import notes as notes_table
 from edigate.sandbox.attached import tiny_pdf
 from edigate.sandbox.cii import cii
@@ -67,6 +67,18 @@ def with_settings(gate: Gate, table: str, **values: object) -> Gate:
     """The gate with other settings."""
     changed = getattr(gate.settings, table)._replace(**values)
     return replace(gate, settings=gate.settings._replace(**{table: changed}))
+
+
+def test_a_file_of_holes_is_told_by_its_size_and_holds_nobody_up(gate: Gate) -> None:
+    """To read terabytes of nothing takes hours; another flow that is too large is archived and refused by a report."""
+    gate = with_settings(gate, "limits", flow_bytes=1_000_000)
+    hollow, large, sound = deposit(gate, 1), deposit(gate, 2, b"<a/>" + b" " * 1_000_000), deposit(gate, 3)
+    os.truncate(gate.places.inbox / "JMRPOR" / hollow, 1 << 40)
+    tally = Local(gate).run_once()
+
+    assert [(trouble.path.name, trouble.reason) for trouble in tally.troubles] == [(hollow, "inbox.hollow_file")]
+    assert {row["name"]: row["verdict"] for row in rows(gate, flows)} == {large: "inadmissible", sound: "integrated"}
+    assert [path.name for path in (gate.places.inbox / "JMRPOR").iterdir()] == [hollow]
 
 
 def test_the_folders_of_a_new_gate_outlive_a_power_cut(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
