@@ -166,7 +166,7 @@ def says_pdf(mime: str, *names: str) -> bool:
     >>> says_pdf("application/zip", "facture.zip", "d/facture.PDF"), says_pdf("", "facture.pdf.txt")
     (True, False)
     """
-    return _plain_type(mime) in _PDF_TYPES or any(extension(base_name(name)) == "pdf" for name in names)
+    return _plain_type(mime) in _PDF_TYPES or any(name.rstrip(" .").lower().endswith(".pdf") for name in names)
 
 
 def type_contradicted(name: str, declared: str) -> bool:

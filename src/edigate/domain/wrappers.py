@@ -12,6 +12,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
+from isal import isal_zlib
+
 from edigate.domain.deflating import deflated
 from edigate.domain.wrapper_form import ENCRYPTED, END, END_MARK, ENTRY, ENTRY_MARK, LOCAL, LOCAL_MARK, UTF8
 
@@ -72,7 +74,7 @@ def made(name: str, data: bytes, *, packed: bool = False) -> bytes:
     written = name.encode()
     about = (
         0 if name.isascii() else UTF8, method, _MIDNIGHT, _FIRST_DAY,
-        zlib.crc32(data), len(content), len(data), len(written), 0,
+        isal_zlib.crc32(data), len(content), len(data), len(written), 0,
     )  # fmt: skip
     local = LOCAL.pack(LOCAL_MARK, _VERSION, *about)
     entry = ENTRY.pack(ENTRY_MARK, _UNIX | _VERSION, _VERSION, *about, 0, 0, 0, _READ_AND_WRITE, 0)
@@ -124,7 +126,7 @@ def measured(data: bytes, entry: ZipInfo, cut: int, limit: int) -> Measured:
         if size < _START:
             start += bytes(piece[: _START - size])
         size += len(piece)
-        check = zlib.crc32(piece, check)
+        check = isal_zlib.crc32(piece, check)
         if size > limit:
             break
     return Measured(size, check, start)

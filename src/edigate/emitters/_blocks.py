@@ -78,12 +78,17 @@ OF_GREY_TEXT = Shape((Column("", 1, grey=True),), ruled=False)
 
 def are_tame(lines: Sequence[str], blocks: Sequence[Block]) -> bool:
     """Whether taming leaves all of these texts as they are, and Western European typefaces can write them."""
-    tables = [block for block in blocks if isinstance(block, Table)]
-    return (
-        _are_titles([*lines, *[block.text for block in blocks if isinstance(block, Heading)]])
-        and all(_is_plain(table.shape) and len(table.rows) <= _MOST_ROWS for table in tables)
-        and _are_usual(list(chain.from_iterable([row for table in tables for row in table.rows])), _CELL_CHARACTERS)
-    )
+    titles = list(lines)
+    cells: list[str] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            titles.append(block.text)
+        elif _is_plain(block.shape) and len(block.rows) <= _MOST_ROWS:
+            for row in block.rows:
+                cells += row
+        else:
+            return False
+    return _are_titles(titles) and _are_usual(cells, _CELL_CHARACTERS)
 
 
 def tame(block: Block, unusual: list[str]) -> Block:

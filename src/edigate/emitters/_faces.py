@@ -19,14 +19,14 @@ _WINDOWS = "cp1252"
 # How wide each character is fits into a byte when it is told in four thousandths of the size. Rounding up makes a text
 # two percent wider at most, figures are exact, and adding bytes up is the quickest that Python can do.
 _STEP = 4
-_BEYOND_LATIN = tuple((char, char.encode(_WINDOWS).decode("latin-1")) for char in "Œœ€’‘“”–—…")
 
 
 class Weight(NamedTuple):
     """One weight of a typeface, in one document.
 
     `wide` tells how wide a text is, in thousandths of its size, `widest` is its widest character; `shown` is a text as
-    operators have it; `objects` gives the font as objects of a document, the first of which gets this number.
+    operators have it, whose characters are bytes then; `objects` gives the font as objects of a document, the first of
+    which gets this number.
     """
 
     wide: Callable[[str], float]
@@ -37,21 +37,20 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """A typeface: regular and bold. `encoded` is a page for it; `written` leaves what it lacks as placeholders.
+    """A typeface: regular and bold; `written` leaves what it lacks as placeholders.
 
     A `lasting` one is the same for every document, so that what is drawn in it is worth remembering.
     """
 
     weights: tuple[Weight, Weight]
     written: Callable[[str], str]
-    encoded: Callable[[str], bytes]
     lasting: bool = False
 
 
 def face_for(texts: Iterable[str]) -> Face:
     """The typeface for a document, by those of its tamed texts that have unusual characters."""
     try:
-        "".join(texts).encode(_WINDOWS)
+        _encoded("".join(texts))
     except UnicodeEncodeError:
         from edigate.emitters._open_sans import face  # noqa: PLC0415 - takes 60 ms, which few processes need to spend
 
@@ -62,7 +61,7 @@ def face_for(texts: Iterable[str]) -> Face:
 @cache
 def _of_every_reader() -> Face:
     regular = _weight("Helvetica", _helvetica.REGULAR)
-    return Face((regular, _weight("Helvetica-Bold", _helvetica.BOLD)), str, _encoded, lasting=True)
+    return Face((regular, _weight("Helvetica-Bold", _helvetica.BOLD)), str, lasting=True)
 
 
 def _weight(name: str, widths: Sequence[int]) -> Weight:
@@ -70,27 +69,19 @@ def _weight(name: str, widths: Sequence[int]) -> Weight:
     font = f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding/WinAnsiEncoding>>".encode()
 
     def wide(text: str) -> float:
-        try:
-            written = text.encode("latin-1")  # many times as quick as the other, and nearly always enough
-        except UnicodeEncodeError:
-            written = text.encode(_WINDOWS)
-        return _STEP * sum(written.translate(steps))
+        return _STEP * sum(_encoded(text).translate(steps))
 
     return Weight(wide, _STEP * max(steps), _shown, lambda _: [font])
 
 
-def _encoded(page: str) -> bytes:
-    """The page in Windows-1252; it is Latin-1 but for a few characters, and Python writes that by far quicker."""
+def _encoded(text: str) -> bytes:
     try:
-        usual = page
-        for char, code in _BEYOND_LATIN:
-            usual = usual.replace(char, code)
-        return usual.encode("latin-1")
+        return text.encode("latin-1")  # many times as quick as the other, and nearly always enough
     except UnicodeEncodeError:
-        return page.encode(_WINDOWS)
+        return text.encode(_WINDOWS)
 
 
 def _shown(text: str) -> str:
     if "(" in text or ")" in text or "\\" in text:
         text = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-    return f"({text})"
+    return f"({_encoded(text).decode('latin-1')})"

@@ -60,7 +60,10 @@ def day(value: dt.date | None) -> str:
     >>> day(dt.date(2026, 3, 9))
     '09/03/2026'
     """
-    return f"{value.day:02}/{value.month:02}/{value.year:04}" if value else ""
+    if value is None:
+        return ""
+    written = value.isoformat()
+    return f"{written[8:]}/{written[5:7]}/{written[:4]}"
 
 
 def joined(*texts: str, sep: str = " – ") -> str:

@@ -41,7 +41,7 @@ class _Used(dict[int, str]):
 def face() -> Face:
     """The typeface for one new document."""
     regular, bold = map(_weight, _NAMES)
-    return Face((regular, bold), _written, str.encode)
+    return Face((regular, bold), _written)
 
 
 def _written(text: str) -> str:

@@ -67,7 +67,7 @@ def _about(about: About) -> bytes:
     )
     if about.day:
         # Midnight of the document's own day: neither clock nor chance has a part in the file.
-        moment = f"(D:{about.day.year:04}{about.day.month:02}{about.day.day:02}000000Z)"
+        moment = f"(D:{about.day.isoformat().replace('-', '')}000000Z)"
         said += f"/CreationDate{moment}/ModDate{moment}"
     return f"{said}>>".encode()
 

@@ -11,16 +11,15 @@ from edigate.emitters._labels import REGIMES, SCHEMES
 from edigate.emitters._sheet import Column, Shape, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from edigate.domain.invoice import Address, Contact, Invoice, Party, Site
-    from edigate.emitters._sheet import Block
     from edigate.emitters.pivot import Addressing
 
 _SIDE_BY_SIDE = Shape((Column("", 1), Column("", 1)))
 
 
-def parties(invoice: Invoice, addressing: Addressing) -> Iterator[Sequence[Block]]:
+def parties(invoice: Invoice, addressing: Addressing) -> Iterator[Table]:
     """Two beside each other: who sells, who pays, who has a say, and where it was delivered."""
     site = place(invoice.site)
     known: list[tuple[str, str, str]] = [
@@ -33,9 +32,12 @@ def parties(invoice: Invoice, addressing: Addressing) -> Iterator[Sequence[Block
         known.append(("Encaisseur", invoice.payee.name, _party(invoice.payee)))
     if site:
         known.append(("Lieu de livraison", invoice.site.name, site))
-    for start in range(0, len(known), 2):
-        titles, names, details = zip(*known[start : start + 2], *[("", "", "")] * (start + 2 - len(known)), strict=True)
-        yield Table(_titled(titles), [names]), Table(_SIDE_BY_SIDE, [details])
+    if len(known) % 2:
+        known.append(("", "", ""))
+    for two in zip(known[::2], known[1::2], strict=True):
+        titles, names, details = zip(*two, strict=True)
+        yield Table(_titled(titles), [names])
+        yield Table(_SIDE_BY_SIDE, [details])
 
 
 @lru_cache

@@ -51,6 +51,7 @@ __all__ = ["OF_GREY_TEXT", "About", "Block", "Column", "Heading", "Shape", "Tabl
 _FOOT = 52
 _TOP = HEIGHT - MARGIN
 _HEADER = SMALL * LEADING + 2 * PADDING
+_SHADED = f"{_HEADER} re f"
 # How far below the top of a row, and of a header, its first letters stand.
 _IN_ROW, _IN_HEADER = PADDING + BODY, PADDING + SMALL
 # What must fit below a heading, so that it does not stand alone at the foot of a page.
@@ -60,14 +61,16 @@ _HIGHEST_WHOLE = _TOP - _FOOT - _KEPT_TOGETHER + 2 * PADDING
 # Every page begins with this: how thick rules are and how grey, and how far apart the lines of a cell are.
 _BEGINNING = f"0.5 w 0.75 G {STEP} TL"
 _SHADE = "0.92 g"
+_AT_FOOT = f"BT 0 {_FOOT / 2:g} Td"
 
 
 class _Laid(NamedTuple):
-    """A table in its typeface: each row as operators with its height."""
+    """A table in its typeface: each row as operators with its height, and how much must stand where it begins."""
 
     table: Table
     layout: Layout
     rows: Sequence[tuple[str, int]]
+    beginning: float
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ def pdf(about: About, foot: str, blocks: Sequence[Block]) -> bytes:
     face = face_for(unusual)
     if unusual:
         foot, blocks = face.written(foot), written(blocks, face)
-    pages = [face.encoded(page) for page in _pages(foot, blocks, face)]
+    pages = [page.encode("latin-1") for page in _pages(foot, blocks, face)]
     return document(about, (WIDTH, HEIGHT), face.weights, pages)
 
 
@@ -112,53 +115,53 @@ def _pages(foot: str, blocks: Sequence[Block], face: Face) -> list[str]:
         else:
             _table(sheets, block)
     count = len(sheets.pages)
-    feet = [_typeset.foot(foot, f"Page {number} / {count}", face) for number in range(1, count + 1)]
-    return [
-        "\n".join([*page, f"BT 0 {_FOOT / 2:g} Td\n{foot}\nET"]) for page, foot in zip(sheets.pages, feet, strict=True)
-    ]
+    for number, page in enumerate(sheets.pages, start=1):
+        page.append(f"{_AT_FOOT}\n{_typeset.foot(foot, f'Page {number} / {count}', face)}\nET")
+    return ["\n".join(page) for page in sheets.pages]
 
 
 def _laid(table: Table, face: Face, own: dict[Shape, Layout]) -> _Laid:
     shape = table.shape
     layout = layout_of(shape, face) if shape.lasting and face.lasting else layout_within(own, shape, face)
-    return _Laid(table, layout, [_typeset.row(layout, cells) for cells in table.rows])
+    rows = [_typeset.row(layout, cells) for cells in table.rows]
+    return _Laid(table, layout, rows, _beginning(shape, layout, rows))
 
 
 def _heading(sheets: _Sheets, heading: Heading, following: Heading | _Laid | None, face: Face) -> None:
     """A heading, on a page that has room for what is below it to begin."""
     drawn = _typeset.lasting_heading if face.lasting else _typeset.heading
-    texts, lines = drawn(heading.text, heading.size, face)
-    step = heading.size * LEADING
-    height = lines * step + PADDING + heading.size * (LEADING - 1)
-    if sheets.y - _FOOT < height + (_beginning(following) if isinstance(following, _Laid) else _KEPT_TOGETHER):
+    texts, letters, height = drawn(heading.text, heading.size, face)
+    if sheets.y - _FOOT < height + (following.beginning if isinstance(following, _Laid) else _KEPT_TOGETHER):
         sheets.turn()
-    sheets.put(texts, step, height)
+    sheets.put(texts, letters, height)
 
 
-def _beginning(laid: _Laid) -> float:
+def _beginning(shape: Shape, layout: Layout, rows: Sequence[tuple[str, int]]) -> float:
     """How much of a table stands where it begins: all of a whole one, else its first row, unless that is torn."""
-    first = sum([height for _, height in (laid.rows if laid.table.shape.whole else laid.rows[:1])])
-    titles = _HEADER if laid.layout.titles else 0
-    return max(titles + first, _KEPT_TOGETHER) if first < _HIGHEST_WHOLE else _KEPT_TOGETHER
+    first = 0
+    for _, height in rows if shape.whole else rows[:1]:
+        first += height
+    whole = first + _HEADER if layout.titles else first
+    return whole if first < _HIGHEST_WHOLE and whole > _KEPT_TOGETHER else _KEPT_TOGETHER
 
 
 def _table(sheets: _Sheets, laid: _Laid) -> None:
-    table, layout, rows = laid
-    if sheets.y - _FOOT < _beginning(laid):
+    table, layout, rows, beginning = laid
+    if sheets.y - _FOOT < beginning:
         sheets.turn()
     _begin(sheets, layout)
     ruled, left, right = table.shape.ruled, layout.left, layout.right
     page, y = sheets.pages[-1], sheets.y
-    _, letters = marks(y)
+    _, begin = marks(y)
     for cells, (texts, height) in zip(table.rows, rows, strict=True):
         if height <= y - _FOOT:
-            page.append(f"BT 0 {letters} Td\n{texts}\nET")
+            page.append(f"{begin}\n{texts}\nET")
             y -= height
         else:
             sheets.y = y
             _torn(sheets, layout, cells)
             page, y = sheets.pages[-1], sheets.y
-        end, letters = marks(y)
+        end, begin = marks(y)
         if ruled:
             page.append(f"{left} {end} m {right} {end} l S")
     sheets.y = y - table.shape.gap
@@ -168,7 +171,8 @@ def _begin(sheets: _Sheets, layout: Layout) -> None:
     """What a table, or its part on a page, begins with."""
     page = sheets.pages[-1]
     if layout.titles:
-        page.append(f"{_SHADE} {layout.left} {sheets.y - _HEADER:.2f} {layout.wide} {_HEADER} re f")
+        end, _ = marks(sheets.y - _HEADER)
+        page.append(f"{_SHADE} {layout.left} {end} {layout.wide} {_SHADED}")
         sheets.put(layout.titles, _IN_HEADER, _HEADER)
     if layout.style:
         page.append(layout.style)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from edigate.emitters._letters import broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from functools import _lru_cache_wrapper
 
     from edigate.emitters._blocks import Shape
     from edigate.emitters._faces import Face, Weight
@@ -50,11 +51,12 @@ class Place(NamedTuple):
 class Layout(NamedTuple):
     """A shape in a typeface: where its columns are, and what writes a cell of each, as operators and a count of lines.
 
-    `titles` is the operators for the header, `style` those for all letters below it; either may be empty.
+    `cells` remember what they wrote. `titles` is the operators for the header, `style` those for all letters below it;
+    either may be empty.
     """
 
     places: tuple[Place, ...]
-    cells: tuple[Callable[[str], tuple[str, int]], ...]
+    cells: tuple[_lru_cache_wrapper[tuple[str, int]], ...]
     left: str
     right: str
     wide: str
@@ -67,10 +69,13 @@ def style(size: float, *, bold: bool = False, grey: bool = False) -> str:
     return f"{_GREY if grey else _BLACK} /F{bold + 1} {size:g} Tf"
 
 
+_STYLE_OF_FEET = style(SMALL, grey=True)
+
+
 @lru_cache(maxsize=4096)
 def marks(y: float) -> tuple[str, str]:
-    """Where one row ends, and where the first letters of the next one stand."""
-    return f"{y:.2f}", f"{y - PADDING - BODY:.2f}"
+    """Where one row ends, and what leads to the first letters of the next one."""
+    return f"{y:.2f}", f"BT 0 {y - PADDING - BODY:.2f} Td"
 
 
 @lru_cache(maxsize=64)
@@ -125,11 +130,14 @@ def _titles(shape: Shape, places: Sequence[Place], bold: Weight) -> str:
     return "\n".join([style(SMALL, bold=True), *said]) if said else ""
 
 
-def heading(text: str, size: float, face: Face) -> tuple[str, int]:
+def heading(text: str, size: float, face: Face) -> tuple[str, float, float]:
+    """A heading: operators, how far below its top the first letters stand, and how high it is."""
     bold = face.weights[True]
     lines = [bold.shown(line) for line in broken(text, bold, _INNER * 1000 / size)]
-    below = f"Tj 0 {-size * LEADING:g} Td"
-    return f"{style(size, bold=True)} {MARGIN} 0 Td{below.join(lines)}Tj", len(lines)
+    step = size * LEADING
+    drawn = f"Tj 0 {-step:g} Td".join(lines)
+    height = len(lines) * step + PADDING + size * (LEADING - 1)
+    return f"{style(size, bold=True)} {MARGIN} 0 Td{drawn}Tj", step, height
 
 
 lasting_heading = lru_cache(maxsize=64)(heading)
@@ -139,9 +147,9 @@ lasting_heading = lru_cache(maxsize=64)(heading)
 def row(layout: Layout, texts: Sequence[str]) -> tuple[str, int]:
     """A row of a table: operators, and how high it is."""
     drawn, most = [], 1
-    for text, place, cell in zip(texts, layout.places, layout.cells, strict=True):
+    for text, cell in zip(texts, layout.cells, strict=True):
         if text:
-            operators, lines = cell(text) if len(text) < _LONG else _cell(place, text)
+            operators, lines = cell(text) if len(text) < _LONG else cell.__wrapped__(text)
             drawn.append(operators)
             if lines > 1:
                 most = max(most, lines)
@@ -160,7 +168,7 @@ def foot(text: str, said: str, face: Face) -> str:
     begin, *rest = broken(text, regular, _INNER * 1000 / SMALL - wide - _APART)
     on_the_left = _text(f"{begin} …" if rest else begin, _moves(MARGIN), regular)
     on_the_right = _text(said, _before(WIDTH - MARGIN, wide, SMALL), regular)
-    return f"{style(SMALL, grey=True)}\n{on_the_left}\n{on_the_right}"
+    return f"{_STYLE_OF_FEET}\n{on_the_left}\n{on_the_right}"
 
 
 def _cell(place: Place, text: str) -> tuple[str, int]:

@@ -11,7 +11,8 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 def text(value: str) -> str:
     r"""The value as element content; a character that XML forbids is shown as its escape (`\x1b`, `\udcff`)."""
-    return value if value.isalnum() and value.isascii() else _SPECIAL.sub(_written, value)
+    usual = value.isprintable() and not ("&" in value or "<" in value or ">" in value)
+    return value if usual else _SPECIAL.sub(_written, value)
 
 
 def _written(match: re.Match[str]) -> str:

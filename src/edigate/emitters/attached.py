@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from edigate.domain.attachments import (
@@ -42,6 +41,15 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _LOCAL_HEADER = 30
 _INNER_NAME_WITHIN = 400
 _MANY = 999_999  # files of one invoice
+_SLIP_NAME = "Bordereau_de_suivi.pdf"
+
+
+class Attached(NamedTuple):
+    """What goes with an invoice: PJs in pieces, the number of the last one, and a name that is left to the slip."""
+
+    pieces: list[bytes]
+    last: int
+    slip_name: str
 
 
 class _File(NamedTuple):
@@ -53,23 +61,27 @@ class _File(NamedTuple):
     category: str = ""
 
 
-def attached(invoice: Invoice, original: bytes, interface: Interface, addressing: Addressing) -> Iterator[bytes]:
+def attached(invoice: Invoice, original: bytes, interface: Interface, addressing: Addressing) -> Attached:
     """Every PJ, the original invoice first, then a readable one if that is no PDF; no two under one name.
 
     The original is what was deposited (`original`) where that is a PDF or a structured document (E1, E4), and one of
     the attachments on the other interfaces.
     """
     files = [_file(attachment) for attachment in invoice.attachments]
-    if interface.container == "pdf":
-        main = _deposited(invoice, original, "pdf")
-    elif interface.mixed and files:
+    stem = _UNSAFE.sub("_", f"FAC{invoice.supplier.identifier}{invoice.number}")
+    kind = interface.container
+    if kind == "xml" and interface.mixed and files:
         main = files.pop(_chosen(invoice.attachments, files))
     else:
-        main = _deposited(invoice, original, "xml")
-    readable = [] if _seems_pdf(main) else [_readable(invoice, addressing)]
+        main = _deposited(stem, original, kind)
+    is_pdf = (kind == "pdf" or interface.mixed) and _seems_pdf(main)
+    readable = [] if is_pdf else [_readable(stem, invoice, addressing)]
     ordered = [main, *readable, *files]
-    for order, (file, name) in enumerate(zip(ordered, distinct(file.name for file in ordered), strict=True), start=1):
-        yield from _piece(order, file, name)
+    *names, slip_name = distinct([*[file.name for file in ordered], _SLIP_NAME])
+    pieces: list[bytes] = []
+    for order, (file, name) in enumerate(zip(ordered, names, strict=True), start=1):
+        pieces += _piece(order, file, name)
+    return Attached(pieces, len(ordered), slip_name)
 
 
 def distinct(names: Iterable[str]) -> Iterator[str]:
@@ -79,14 +91,14 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
     ['plan.pdf', 'PLAN_2.pdf', 'plan_2_2.pdf']
     """
     taken: set[str] = set()
-    copies: Counter[str] = Counter()
+    copies: dict[str, int] = {}
     for name in names:
         short = given = shortened(name)
         while given.casefold() in taken:
             # Names that are one but for their end are counted together: a number takes its place.
             alike = _numbered(short, _MANY).casefold()
-            copies[alike] += 1
-            given = _numbered(short, copies[alike] + 1)
+            copies[alike] = copies.get(alike, 1) + 1
+            given = _numbered(short, copies[alike])
         taken.add(given.casefold())
         yield given
 
@@ -132,32 +144,31 @@ def _seems_pdf(file: _File) -> bool:
     return says_pdf(file.mime, file.name, _inner_name(file.content)) and holds_pdf(file.content)
 
 
-def _deposited(invoice: Invoice, original: bytes, kind: str) -> _File:
-    name = _named(invoice, f".{kind}")
+def _deposited(stem: str, original: bytes, kind: str) -> _File:
+    name = _named(stem, f".{kind}")
     return _File(name, MIME_TYPES[kind], zipped(name, original))
 
 
-def _readable(invoice: Invoice, addressing: Addressing) -> _File:
-    name = _named(invoice, "_lisible.pdf")
+def _readable(stem: str, invoice: Invoice, addressing: Addressing) -> _File:
+    name = _named(stem, "_lisible.pdf")
     return _File(name, _PDF, zipped(name, invoice_pdf(invoice, addressing), packed=True), _READABLE_CATEGORY)
 
 
-def _named(invoice: Invoice, end: str) -> str:
-    """The name that the gate gives a file of this invoice, after its supplier and number, cut before `end`."""
-    name = _UNSAFE.sub("_", f"FAC{invoice.supplier.identifier}{invoice.number}")
-    return f"{name[: NAME_LENGTH - len(end)]}{end}"
+def _named(stem: str, end: str) -> str:
+    """The name that the gate gives a file, cut before `end`."""
+    return f"{stem[: NAME_LENGTH - len(end)]}{end}"
 
 
-def _piece(order: int, file: _File, name: str) -> Iterator[bytes]:
+def _piece(order: int, file: _File, name: str) -> tuple[bytes, bytes, bytes]:
     kind = _MAIN if order == 1 else _COMPLEMENT
     # As much of the deposited name as the format takes; the original invoice has none of it (reference §7.3).
     deposited = file.name[:NAME_LENGTH] if kind == _COMPLEMENT and name != file.name else ""
-    yield f'<PJ NumOrdre="{order}">'.encode()
-    if file.content:
-        yield b"<Contenu>"
-        yield file.content.encode("ascii")
-        yield b"</Contenu>"
-    yield (
-        f"{element('NomPJ', name)}{optional('NomPJOrigine', deposited)}{optional('CategoriePJ', file.category)}"
-        f"{element('TypePJ', kind)}{element('MimeTypePJ', file.mime)}</PJ>"
-    ).encode()
+    before, behind = ("<Contenu>", "</Contenu>") if file.content else ("", "")
+    return (
+        f'<PJ NumOrdre="{order}">{before}'.encode(),
+        file.content.encode("ascii"),
+        (
+            f"{behind}{element('NomPJ', name)}{optional('NomPJOrigine', deposited)}"
+            f"{optional('CategoriePJ', file.category)}<TypePJ>{kind}</TypePJ>{element('MimeTypePJ', file.mime)}</PJ>"
+        ).encode(),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn
 
 from edigate.domain.attachments import zipped
 from edigate.domain.identifiers import compact_account
@@ -13,29 +13,22 @@ from edigate.domain.invoice import OUTSIDE_SUMS, Scheme
 from edigate.domain.payments import pivot_payment_code
 from edigate.domain.vat import amount_of, rate_of
 from edigate.emitters._xml import element, optional
-from edigate.emitters.attached import attached, distinct
+from edigate.emitters.attached import attached
 from edigate.emitters.envelope import DECLARATION, envelope
 from edigate.emitters.parties import debtor, supplier
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from edigate.domain.interfaces import Interface
     from edigate.domain.invoice import Invoice, Line, Party, Payment, VatRow
     from edigate.emitters.envelope import Header
 
-_Value = TypeVar("_Value")
-
 # Stand where IdCPRO and Renvoi will, the date of the MOE, and what comes after the attachments; the last says how many
 # these are, and the name kept free for the slip. No text can hold them, since `<` is always written as an entity there.
-_SLOT = b"<?ledger?>"
-_MOE_SLOT = b"<?moe?>"
-_END_SLOT = b"<?end "
-_SLIP_NAME = "Bordereau_de_suivi.pdf"
+_SLOT, _MOE_SLOT, _END_SLOT = "<?ledger?>", "<?moe?>", "<?end "
 _SLIP_CATEGORY = "Bordereau de suivi"
-_PIECE = b"<PJ "
-_NAME = re.compile(rb"<NomPJ>([^<]*)</NomPJ>")
 _CREDIT_NOTE = "381"
 _INVOICE = "380"
 _WIDE = Context(prec=60)
@@ -92,11 +85,12 @@ def unit(
     head = (
         f"{supplier(invoice.supplier, _bank(invoice) + element('ModeEmission', 'flux'))}"
         f"{_debtor(invoice.recipient, addressing)}"
-        f"<DonneesFacture>{element('Id', invoice.number)}{_SLOT.decode()}{_data(invoice, received_on, interface)}"
+        f"<DonneesFacture>{element('Id', invoice.number)}{_SLOT}{_data(invoice, received_on, interface)}"
         "</DonneesFacture>"
     )
-    pieces = list(attached(invoice, original, interface, addressing))
-    return b"".join((head.encode(), *pieces, _end(pieces), b"</CPPFacturePivotUnitaire>\n"))
+    pieces, last, slip_name = attached(invoice, original, interface, addressing)
+    end = f"{_END_SLOT}{last} {slip_name}?></CPPFacturePivotUnitaire>\n"
+    return b"".join((head.encode(), *pieces, end.encode()))
 
 
 def finish(unit: bytes, order: int, known: Known) -> bytes:
@@ -104,9 +98,9 @@ def finish(unit: bytes, order: int, known: Known) -> bytes:
 
     Looks at the unit's first few hundred bytes and at its last, and copies the rest once.
     """
-    at = unit.index(_SLOT)
-    moe_at = unit.index(_MOE_SLOT, at)
-    end_at = unit.rindex(_END_SLOT)
+    at = unit.index(_SLOT.encode())
+    moe_at = unit.index(_MOE_SLOT.encode(), at)
+    end_at = unit.rindex(_END_SLOT.encode())
     count, slip_name, end = re.split(b" |[?]>", unit[end_at + len(_END_SLOT) :], maxsplit=2)
     whole = memoryview(unit)
     moe_date = known.moe_date.isoformat() if known.moe_date else ""
@@ -131,13 +125,6 @@ def pivot(header: Header, count: int, units: Iterable[bytes]) -> Iterator[bytes]
     yield start.encode()
     yield from units
     yield b"</CPPFactures></CPPFacturePivot>\n"
-
-
-def _end(pieces: Sequence[bytes]) -> bytes:
-    count = sum(piece.startswith(_PIECE) for piece in pieces)
-    names = [name.decode() for piece in pieces if (found := _NAME.match(piece)) for name in found.groups()]
-    *_, slip_name = distinct([*names, _SLIP_NAME])
-    return b"%s%d %s?>" % (_END_SLOT, count, slip_name.encode())
 
 
 def _slip(order: int, name: str, content: bytes) -> str:
@@ -193,22 +180,22 @@ def _debtor(recipient: Party, addressing: Addressing) -> str:
 
 def _data(invoice: Invoice, received_on: dt.date, interface: Interface) -> str:
     origin = invoice.preceding[0] if invoice.preceding else ""
-    issued = _known(invoice.issue_date, "issue date")
+    issued = invoice.issue_date or _missing("issue date")
     delivered = invoice.delivery_date or issued
     # The pivot knows these two types only: down-payment, corrective and final invoices are invoices (reference §7.3).
     kind = _CREDIT_NOTE if invoice.type_code == _CREDIT_NOTE else _INVOICE
     return (
-        f"{optional('IdFactureOrigine', origin)}{element('Type', kind)}{element('Cadre', invoice.cadre)}"
-        f"{element('DateEmissionFacture', issued.isoformat())}"
-        f"{element('DateLivraison', delivered.isoformat())}{_payment(invoice.payment, interface)}"
-        f"{element('DateReception', received_on.isoformat())}{_MOE_SLOT.decode()}{element('Devise', invoice.currency)}"
+        f"{optional('IdFactureOrigine', origin)}<Type>{kind}</Type>{element('Cadre', invoice.cadre)}"
+        f"<DateEmissionFacture>{issued}</DateEmissionFacture>"
+        f"<DateLivraison>{delivered}</DateLivraison>{_payment(invoice.payment, interface)}"
+        f"<DateReception>{received_on}</DateReception>{_MOE_SLOT}{element('Devise', invoice.currency)}"
         f"{_totals(invoice)}{_vat(invoice.vat)}{_engagement(invoice)}{_lines(invoice.lines)}"
     )
 
 
 def _payment(payment: Payment, interface: Interface) -> str:
     code, label = pivot_payment_code(interface.payment_mode(payment.code))
-    return f"<ModePaiement>{element('Code', code)}{element('Libelle', label)}</ModePaiement>"
+    return f"<ModePaiement><Code>{code}</Code><Libelle>{label}</Libelle></ModePaiement>"
 
 
 def _totals(invoice: Invoice) -> str:
@@ -221,9 +208,11 @@ def _totals(invoice: Invoice) -> str:
 
 def _vat(rows: tuple[VatRow, ...]) -> str:
     written = "".join(
-        f"<TVA>{_amount('Taux', rate_of(row))}{_amount('BaseHt', row.base)}"
-        f"{_amount('MontantTVA', amount_of(row))}</TVA>"
-        for row in rows
+        [
+            f"<TVA>{_amount('Taux', rate_of(row))}{_amount('BaseHt', row.base)}"
+            f"{_amount('MontantTVA', amount_of(row))}</TVA>"
+            for row in rows
+        ]
     )
     return f"<TVAs>{written}</TVAs>" if written else ""
 
@@ -234,7 +223,9 @@ def _engagement(invoice: Invoice) -> str:
 
 
 def _lines(lines: tuple[Line, ...]) -> str:
-    written = "".join(_line(order, line) for order, line in enumerate(lines, start=1) if line.kind not in OUTSIDE_SUMS)
+    written = "".join(
+        [_line(order, line) for order, line in enumerate(lines, start=1) if line.kind not in OUTSIDE_SUMS]
+    )
     return f"<Lignes>{written}</Lignes>" if written else ""
 
 
@@ -270,13 +261,12 @@ def _rounded(value: Decimal) -> Decimal:
 
 
 def _amount(name: str, value: Decimal | None) -> str:
-    known = _known(value, name)
-    written = str(known)  # which is what the format gives, at a fourth of its cost, unless there is an exponent
-    return f"<{name}>{f'{known:f}' if 'E' in written else written}</{name}>"
-
-
-def _known(value: _Value | None, what: str) -> _Value:
     if value is None:
-        msg = f"an accepted invoice lacks what the pivot makes mandatory: {what}"
-        raise ValueError(msg)
-    return value
+        _missing(name)
+    written = str(value)  # which is what the format gives, at a fourth of its cost, unless there is an exponent
+    return f"<{name}>{f'{value:f}' if 'E' in written else written}</{name}>"
+
+
+def _missing(what: str) -> NoReturn:
+    msg = f"an accepted invoice lacks what the pivot makes mandatory: {what}"
+    raise ValueError(msg)

@@ -24,7 +24,7 @@ from edigate.emitters._readable_parties import parties
 from edigate.emitters._sheet import OF_GREY_TEXT, About, Column, Heading, Shape, Table, pdf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from edigate.domain.invoice import (
         AllowanceCharge,
@@ -49,6 +49,8 @@ _DISCLAIMER_OF_CREDIT = (
     "Ce document présente les données de l’avoir électronique déposé, qui l’accompagne et fait seul foi ; il ne le "
     "remplace pas."
 )
+_LINES, _ALLOWANCES, _VAT, _TOTALS = map(Heading, ("Lignes", "Remises et charges", "Récapitulatif de TVA", "Totaux"))
+_PAYMENT, _NOTES, _ATTACHMENTS = map(Heading, ("Paiement", "Notes", "Pièces jointes"))
 
 
 def invoice_pdf(invoice: Invoice, addressing: Addressing) -> bytes:
@@ -63,7 +65,7 @@ def invoice_pdf(invoice: Invoice, addressing: Addressing) -> bytes:
     return pdf(
         About(title, supplier.name or supplier.identifier, _subject(invoice, addressing, kind), invoice.issue_date),
         foot,
-        [block for part in _parts(invoice, addressing, title) for block in part],
+        _blocks(invoice, addressing, title),
     )
 
 
@@ -77,32 +79,34 @@ def _subject(invoice: Invoice, addressing: Addressing, kind: str) -> str:
     )
 
 
-def _parts(invoice: Invoice, addressing: Addressing, title: str) -> Iterator[Sequence[Block]]:
+def _blocks(invoice: Invoice, addressing: Addressing, title: str) -> Sequence[Block]:
     said = _DISCLAIMER_OF_CREDIT if invoice.type_code in CREDIT_NOTES else _DISCLAIMER
-    yield Heading(title, 15), Table(OF_GREY_TEXT, [[said]])
-    yield from parties(invoice, addressing)
-    yield (_pairs(_references(invoice)),)
+    blocks: list[Block] = [Heading(title, 15), Table(OF_GREY_TEXT, [[said]])]
+    blocks += parties(invoice, addressing)
+    blocks.append(_pairs(_references(invoice)))
     if invoice.lines:
-        yield Heading("Lignes"), lines_table(invoice.lines, invoice.currency)
+        blocks += _LINES, lines_table(invoice.lines, invoice.currency)
     if invoice.allowances:
-        yield Heading("Remises et charges"), _allowances(invoice.allowances, invoice.currency)
+        blocks += _ALLOWANCES, _allowances(invoice.allowances, invoice.currency)
     if invoice.vat:
-        yield Heading("Récapitulatif de TVA"), _vat(invoice.vat, invoice.currency)
-    yield Heading("Totaux"), _totals(invoice)
+        blocks += _VAT, _vat(invoice.vat, invoice.currency)
+    blocks += _TOTALS, _totals(invoice)
     payment = _pairs(_payment(invoice.payment))
     if payment.rows:
-        yield Heading("Paiement"), payment
+        blocks += _PAYMENT, payment
     if invoice.notes:
-        yield Heading("Notes"), Table(_OF_NOTES, [["\n".join(invoice.notes)]])
+        blocks += _NOTES, Table(_OF_NOTES, [["\n".join(invoice.notes)]])
     if invoice.attachments:
-        yield Heading("Pièces jointes"), _attachments(invoice)
+        blocks += _ATTACHMENTS, _attachments(invoice)
+    return blocks
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> Table:
     """Labels and what they stand for, two to a row; what is empty is left out."""
-    known = [cell for label, value in pairs if value for cell in (label, value)]
-    known += [""] * (-len(known) % 4)
-    return Table(_OF_PAIRS, [known[start : start + 4] for start in range(0, len(known), 4)])
+    known = [pair for pair in pairs if pair[1]]
+    if len(known) % 2:
+        known.append(("", ""))
+    return Table(_OF_PAIRS, [left + right for left, right in zip(known[::2], known[1::2], strict=True)])
 
 
 def _references(invoice: Invoice) -> Sequence[tuple[str, str]]:

@@ -59,7 +59,7 @@ def pieces(
     """Write the attachments of an invoice and read them back, checking that they are counted from 1."""
     supplier = Party(identifier, Scheme.SIRET)
     invoice = Invoice(Syntax.CII, number=number, supplier=supplier, attachments=attachments)
-    root = etree.fromstring(b"".join((b"<R>", *attached(invoice, source, interface, ADDRESSING), b"</R>")))
+    root = etree.fromstring(b"".join((b"<R>", *attached(invoice, source, interface, ADDRESSING).pieces, b"</R>")))
     assert [piece.get("NumOrdre") for piece in root] == [str(order) for order in range(1, len(root) + 1)]
     return [read(piece) for piece in root]
 
@@ -270,7 +270,7 @@ def test_a_large_attachment_is_copied_a_few_times_at_most() -> None:
     text = zip_text("gros.pdf", os.urandom(15_000_000))
     invoice = Invoice(Syntax.CII, attachments=(attachment("gros.pdf", encoded=text),))
     tracemalloc.start()
-    total = sum(len(part) for part in attached(invoice, SOURCE, MIXED, ADDRESSING))
+    total = sum(len(part) for part in attached(invoice, SOURCE, MIXED, ADDRESSING).pieces)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
