@@ -72,8 +72,14 @@ def with_settings(gate: Gate, table: str, **values: object) -> Gate:
 def test_a_file_of_holes_is_told_by_its_size_and_holds_nobody_up(gate: Gate) -> None:
     """To read terabytes of nothing takes hours; another flow that is too large is archived and refused by a report."""
     gate = with_settings(gate, "limits", flow_bytes=1_000_000)
-    hollow, large, sound = deposit(gate, 1), deposit(gate, 2, b"<a/>" + b" " * 1_000_000), deposit(gate, 3)
-    os.truncate(gate.places.inbox / "JMRPOR" / hollow, 1 << 40)
+    hollow, large, sound = (
+        deposit(gate, 1, b"<a>"),
+        deposit(gate, 2, b"<a>" + b" " * 1_000_000 + b"</a>"),
+        deposit(gate, 3),
+    )
+    with (gate.places.inbox / "JMRPOR" / hollow).open("r+b") as file:
+        file.seek(1 << 40)
+        file.write(b"</a>")
     tally = Local(gate).run_once()
 
     assert [(trouble.path.name, trouble.reason) for trouble in tally.troubles] == [(hollow, "inbox.hollow_file")]
