@@ -75,6 +75,18 @@ def test_the_fingerprint_covers_what_is_included(tmp_path: Path) -> None:
     assert shelf_with(two).fingerprints()["cii"].sha256 != before
 
 
+def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    """A schema that was whole when it was looked at before is not taken for whole."""
+    path = site(tmp_path)
+    shelf = shelf_with(path)
+    shelf.require(["cii"])
+
+    path.write_text(path.read_text(encoding="utf-8").replace("type.xsd", "gone.xsd"), encoding="utf-8")
+
+    with pytest.raises(SchemaMissing, match=r"gone\.xsd is not there"):
+        shelf.require(["cii"])
+
+
 def test_own_ubl_files_are_compiled_together_too(tmp_path: Path) -> None:
     """A site's UBL may import from the folder above `maindoc`, as the official files do."""
     (tmp_path / "common").mkdir()

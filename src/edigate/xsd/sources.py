@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -162,11 +163,19 @@ def _closure(schema: SchemaFile) -> Iterator[Path]:
 
 def _locations(schema: SchemaFile, path: Path) -> list[str]:
     try:
-        root = etree.fromstring(path.read_bytes(), _xml.build())
+        stat = path.stat()
+        named = _named(path, (stat.st_ino, stat.st_size, stat.st_ctime_ns))
     except (etree.XMLSyntaxError, OSError) as error:
         raise unusable(schema, error) from error
+    return [_joined(path, location) for location in named]
+
+
+@lru_cache(maxsize=64)
+def _named(path: Path, _state: tuple[int, int, int]) -> tuple[str, ...]:
+    """What a file of a schema names, read once for each state: schemas share most of their files."""
+    root = etree.fromstring(path.read_bytes(), _xml.build())
     found = (element.get("schemaLocation") for element in root.iterchildren(*_REFERENCES))
-    return [_joined(path, location) for location in found if location]
+    return tuple(location for location in found if location)
 
 
 def _joined(path: Path, location: str) -> str:
