@@ -56,7 +56,8 @@ def open_ledger(where: Path | str, *, create: bool = True) -> Engine:
         return postgres.open_ledger(where, create=create)
     if not create and not where.exists():
         raise FileNotFoundError(where)
-    engine = create_engine(f"sqlite:///{where}", connect_args={"timeout": BUSY_SECONDS})
+    # Whose connection wrote last knows the pages as they are; any other one reads them anew.
+    engine = create_engine(f"sqlite:///{where}", connect_args={"timeout": BUSY_SECONDS}, pool_use_lifo=True)
     event.listen(engine, "connect", _durable)
     with engine.connect() as connection:
         found = revision(connection)

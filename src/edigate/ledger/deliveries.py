@@ -13,7 +13,7 @@ from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
 from edigate.ledger import alerts, jobs, proof, sequences, states, ways
-from edigate.ledger.sql import chunks, for_each, where_in
+from edigate.ledger.sql import chunks, for_alike, for_each, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, NUMBER, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ _HANDED = (
     "uploaded_at", "uploaded_to",
 )  # fmt: skip
 _DELIVERIES, _HELD, _STATUSES = insert(deliveries), insert(delivery_invoices), insert(statuses)
-_TELL = (
-    update(statuses).where(statuses.c.id.in_(bindparam("ids", expanding=True))).values(told_in=bindparam("life_cycle"))
-)
-_STAND = update(invoices).where(invoices.c.id == bindparam("b_id"))
+_TELL = update(statuses).where(statuses.c.id.in_(bindparam("keys", expanding=True)))
+_STAND = update(invoices).where(invoices.c.id.in_(bindparam("keys", expanding=True)))
 _ONE = deliveries.c.id == bindparam("b_id")
 _PLACED = update(deliveries).where(_ONE, deliveries.c.state == PLANNED)
 _AS_BEFORE = update(deliveries).where(
@@ -196,11 +194,8 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
         for part in chunks([row.id for row in group], STATUSES_IN_A_FLOW)
     ]
     ids = plan(connection, [Plan("life_cycle", depositor, LIFE_CYCLE) for depositor, _ in groups], gate, now)
-    told_in: dict[int, int] = {}
-    for i, (_, group) in zip(ids, groups, strict=True):
-        for chunk in chunks(group):
-            connection.execute(_TELL, {"ids": chunk, "life_cycle": i})
-        told_in |= dict.fromkeys(group, i)
+    told_in = {status: i for i, (_, group) in zip(ids, groups, strict=True) for status in group}
+    for_alike(connection, _TELL, [(status, {"told_in": i}) for status, i in told_in.items()])
     proof.tells_of(connection, told_in, {row.id: row.flow for row in rows}, at=now)
     return ids
 
@@ -319,7 +314,7 @@ def _make_available(connection: Connection, pivots: Sequence[int], times: Times,
     An invoice whose recipient has spoken is where he says: nothing is announced to its supplier after that.
     """
     rows = connection.execute(_AVAILABLE, {"pivots": pivots}).all()
-    for_each(connection, _STAND, [_standing(row, times) for row in rows])
+    for_alike(connection, _STAND, [(row.id, _standing(row, times)) for row in rows])
     told = [(row, AVAILABLE[Stage(row.stage)]) for row in rows if row.status not in BY_RECIPIENT]
     entries = [
         {"invoice": row.id, "depositor": row.depositor, "status": one.status, "at": now}
@@ -334,7 +329,7 @@ def _standing(row: Row[*tuple[Any, ...]], times: Times) -> dict[str, Any]:
     stage = Stage(row.stage)
     status, label = (row.status, row.label) if row.status in BY_RECIPIENT else AVAILABLE[stage]
     due_at = times.validators.get(row.cadre) if stage.validates else None
-    return {"b_id": row.id, "announced": row.stage, "due_at": due_at, "status": status, "label": label}
+    return {"announced": row.stage, "due_at": due_at, "status": status, "label": label}
 
 
 def published_of(connection: Connection, ids: Collection[int]) -> list[int]:

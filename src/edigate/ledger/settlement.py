@@ -20,7 +20,7 @@ from edigate.ledger import hearing, proof, sequences
 from edigate.ledger.deliveries import ForReader, PivotLimits, Plan, pivots, plan
 from edigate.ledger.faults_json import dump
 from edigate.ledger.parties_json import party_json
-from edigate.ledger.sql import chunks, for_each
+from edigate.ledger.sql import chunks, for_alike, for_each
 from edigate.ledger.store import DECIDED
 from edigate.ledger.tables import flows, invoices, runs, statuses
 from edigate.routing import reader_at
@@ -42,8 +42,8 @@ _INDEXED = MappingProxyType({"number": 2600, "supplier": 800, "recipient": 800, 
 _ALWAYS_KEPT = min(_INDEXED.values()) // 4
 """Characters, of four bytes at most."""
 _INVOICES, _STATUSES = insert(invoices), insert(statuses)
-_FINISHED = update(runs).where(runs.c.id == bindparam("b_run"))
-_DECIDED = update(flows).where(flows.c.id == bindparam("b_flow"))
+_FINISHED = update(runs).where(runs.c.id.in_(bindparam("keys", expanding=True)))
+_DECIDED = update(flows).where(flows.c.id.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +116,24 @@ def _finish(
     """The runs with their verdicts, as they stand now, each with its decision."""
     finished = [
         {
-            "b_run": d.case.run, "state": DECIDED, "verdict": d.verdict.value, "decided_at": now,
+            "state": DECIDED, "verdict": d.verdict.value, "decided_at": now,
             "directory_version": d.case.examination.directory_version, "edigate_version": __version__,
             "faults": dump(d.faults), "hold_reason": "", "hold_detail": "",
             "wants_report": _wants_report(d, depositor, terms),
         }
         for d, depositor in decisions
     ]  # fmt: skip
-    for_each(connection, _FINISHED, finished)
-    for standing in (False, True):
-        for_each(connection, _DECIDED, [_flow(d) for d, _ in decisions if d.stands is standing])
+    for_alike(connection, _FINISHED, [(d.case.run, row) for (d, _), row in zip(decisions, finished, strict=True)])
+    for_alike(connection, _DECIDED, [(d.case.flow, _flow(d)) for d, _ in decisions])
     return [(d, row | {"id": d.case.run, "flow": d.case.flow}) for (d, _), row in zip(decisions, finished, strict=True)]
 
 
 def _flow(d: Decision) -> dict[str, Any]:
     """What changes of a flow: one that stands keeps its verdict and its id."""
-    row = {"b_flow": d.case.flow, "state": DECIDED, "run": d.case.run}
     if d.stands:
-        return row
+        return {"state": DECIDED}
     reserved = d.verdict is not Verdict.INADMISSIBLE and d.case.flow_id is not None
-    return row | {"verdict": d.verdict.value, "reserved": reserved}
+    return {"state": DECIDED, "verdict": d.verdict.value, "reserved": reserved}
 
 
 def _sent_back(decided: Decided, book: PartnerBook) -> Decided:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from sqlalchemy import bindparam
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, Insert, RowMapping, Select, Update
 
@@ -49,6 +49,21 @@ def for_each(connection: Connection, statement: Insert | Update, rows: Sequence[
     if rows:
         words, values = _in_words(statement, connection.dialect, tuple(rows[0]))
         connection.exec_driver_sql(words, [values(row) for row in rows])
+
+
+def for_alike(
+    connection: Connection, statement: Update, changes: Iterable[tuple[int | str, Mapping[str, Any]]]
+) -> None:
+    """Carry an update out for each of these keys, with what changes there: at once where that is the same.
+
+    The statement is about the keys that its expanding parameter `keys` gives.
+    """
+    alike: dict[tuple[tuple[str, Any], ...], list[int | str]] = {}
+    for key, values in changes:
+        alike.setdefault(tuple(values.items()), []).append(key)
+    for change, keys in alike.items():
+        for chunk in chunks(keys):
+            connection.execute(statement, {"keys": chunk, **dict(change)})
 
 
 @lru_cache(maxsize=256)

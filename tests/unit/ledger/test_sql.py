@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from edigate.ledger.database import writing
-from edigate.ledger.sql import CHUNK, for_each, where_in
+from edigate.ledger.sql import CHUNK, for_alike, for_each, where_in
 from edigate.ledger.tables import flows, notes
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NOTES, FLOWS = insert(notes), insert(flows)
 WITHDRAWN = update(flows).where(flows.c.id == bindparam("b_id"), flows.c.state == "due").values(verdict="rejected")
+CHANGED = update(flows).where(flows.c.id.in_(bindparam("keys", expanding=True)))
 FLOW: dict[str, Any] = {
     "id": "a", "partner": "POR001", "name": "100 % d'été ':x' %(y)s", "flow_id": None, "sha256": "0", "size": 1 << 40,
     "archived": "x", "incomplete": True, "received_at": "2026", "state": "due",
@@ -46,6 +47,23 @@ def test_a_change_keeps_to_the_conditions_of_its_statement(ledger: Engine) -> No
         found = {(row["id"], row["verdict"], row["flow_id"]) for row in _rows(connection).values()}
 
     assert found == {("a", "rejected", "1"), ("b", None, None), ("c", None, None)}
+
+
+def test_changes_are_made_each_to_its_own_row(ledger: Engine) -> None:
+    """Those that are alike, more than one statement takes, those that are not, and those of other columns."""
+    many = [f"m{number}" for number in range(CHUNK + 1)]
+    with writing(ledger) as connection:
+        for_each(connection, FLOWS, [FLOW | {"id": key} for key in ("a", "b", "c", *many)])
+        held = [(key, {"state": "held", "verdict": None}) for key in many]
+        other = [("a", {"verdict": "partial", "state": "held"}), ("b", {"incomplete": False})]
+        for_alike(connection, CHANGED, [*held[:3], *other, *held[3:]])
+        for_alike(connection, CHANGED, [])
+        found = {key: (row["state"], row["verdict"], row["incomplete"]) for key, row in _rows(connection).items()}
+
+    assert found == {
+        "a": ("held", "partial", True), "b": ("due", None, False), "c": ("due", None, True),
+        **dict.fromkeys(many, ("held", None, True)),
+    }  # fmt: skip
 
 
 def test_a_row_that_lacks_a_column_is_not_written(ledger: Engine) -> None:
