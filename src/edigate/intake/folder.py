@@ -22,7 +22,7 @@ TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
 INCOMPLETE = "-incomplete"
 OF = "="  # in a partner's spool, between a claim and the name of its file
 LONGEST_NAME = 255
-COSTS = 20  # a folder that still holds what was seen is looked through again after so many times as long as that took
+COSTS = 100  # a folder that still holds what was seen is looked through again after so many times as long as that took
 FETCHING = ".fetching"  # in a partner's spool: what is not whole yet
 
 
