@@ -79,7 +79,7 @@ def labelled(label: str, text: str, colon: str = f"{_NO_BREAK}:") -> str:
 def _written(value: Decimal) -> str:
     text = str(value)
     whole, point, decimals = text.partition(".")
-    if len(whole) <= _GROUP and whole.isdecimal() and (not point or decimals.isdecimal()) and len(decimals) <= _LONGEST:
+    if len(whole) <= _GROUP and len(decimals) <= _LONGEST and (whole + decimals).isdecimal():
         return f"{whole},{decimals}" if point else whole
     if not value.is_finite() or abs(value.adjusted()) > _LONGEST or -int(value.as_tuple().exponent) > _LONGEST:
         return text

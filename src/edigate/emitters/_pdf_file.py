@@ -39,15 +39,16 @@ def document(
     """The file: each page's operators on a sheet of this size, in French; fonts are F1, F2 ... there."""
     written: list[bytes] = []
     names = ""
-    for number, font in enumerate(fonts, start=1):
-        names += f"/F{number} {_ABOUT + len(written) + 1} 0 R"
-        written += font.objects(_ABOUT + len(written) + 1)
+    for place, font in enumerate(fonts, start=1):
+        number = _ABOUT + len(written) + 1
+        names += f"/F{place} {number} 0 R"
+        written += font.objects(number)
     first = _ABOUT + len(written) + 1
-    numbers = range(first, first + 2 * len(pages), 2)
-    for number, page in zip(numbers, pages, strict=True):
-        written.append(b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (_PAGES, number + 1))
+    for page in pages:
+        number = _ABOUT + len(written) + 1
+        written.append(f"<</Type/Page/Parent {_PAGES} 0 R/Contents {number + 1} 0 R>>".encode())
         written.append(stream(deflated(page), "/Filter/FlateDecode"))
-    kids = " ".join([f"{number} 0 R" for number in numbers])
+    kids = " ".join([f"{number} 0 R" for number in range(first, first + 2 * len(pages), 2)])
     tree = (
         f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]/MediaBox[0 0 {size[0]:g} {size[1]:g}]"
         f"/Resources<</Font<<{names}>>>>>>"

@@ -70,7 +70,7 @@ def attached(invoice: Invoice, original: bytes, interface: Interface, addressing
     files = [_file(attachment) for attachment in invoice.attachments]
     stem = _UNSAFE.sub("_", f"FAC{invoice.supplier.identifier}{invoice.number}")
     kind = interface.container
-    if kind == "xml" and interface.mixed and files:
+    if kind == "xml" and files and interface.mixed:
         main = files.pop(_chosen(invoice.attachments, files))
     else:
         main = _deposited(stem, original, kind)

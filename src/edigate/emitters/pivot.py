@@ -83,7 +83,7 @@ def unit(
     `original` is the deposited document. Raises ValueError where a mandatory datum is missing, which the rules refuse.
     """
     head = (
-        f"{supplier(invoice.supplier, _bank(invoice) + element('ModeEmission', 'flux'))}"
+        f"{supplier(invoice.supplier, _bank(invoice) + '<ModeEmission>flux</ModeEmission>')}"
         f"{_debtor(invoice.recipient, addressing)}"
         f"<DonneesFacture>{element('Id', invoice.number)}{_SLOT}{_data(invoice, received_on, interface)}"
         "</DonneesFacture>"
