@@ -6,11 +6,12 @@ import asyncio
 import logging
 import threading
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException, ProcrastinateException
+from psycopg import OperationalError
 from psycopg.errors import RaiseException
 
 from edigate.engine import ahead
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 AT_ONCE = 2  # while the workers examine one batch, the one before it is settled
 POLL_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5
+PATIENCE = 2.0  # with a ledger that may be away, when told to end
 
 
 class Decider:
@@ -107,21 +109,60 @@ async def serve(app: App, *, heartbeat: float, started: Callable[[Callable[[], N
 
     So also where it was not kept what became of a job: it is no worker's then, and is revived.
     """
-    async with app.open_async(), _reviving(app, heartbeat):
-        loop, working = asyncio.get_running_loop(), asyncio.create_task(_work(app, heartbeat, wait=True))
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
 
-        def end() -> None:
-            if not working.cancelling():  # told again, it would not wait for the jobs in hand
-                working.cancel()
+    def stop() -> None:
+        with suppress(RuntimeError):  # the loop has ended by itself
+            loop.call_soon_threadsafe(told.set)
 
-        def stop() -> None:
-            with suppress(RuntimeError):  # the loop has ended by itself
-                loop.call_soon_threadsafe(end)
+    cast("_Connector", app.connector).lost = told.set
+    started(stop)
+    ending = asyncio.create_task(told.wait())
+    try:
+        opening = asyncio.create_task(_open(app))
+        await _first(opening, ending)
+        if opening.done():
+            await opening
+            async with _reviving(app, heartbeat):
+                working = asyncio.create_task(_work(app, heartbeat, wait=True))
+                await _first(working, ending)
+                with suppress(asyncio.CancelledError):
+                    await _ended(app, working)
+    finally:
+        await _cancelled(ending, opening)
+        await app.close_async()
 
-        cast("_Connector", app.connector).lost = end
-        started(stop)
-        with suppress(asyncio.CancelledError):
-            await working
+
+async def _open(app: App) -> None:
+    await app.open_async()
+
+
+async def _first(*tasks: asyncio.Task[Any]) -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def _ended(app: App, working: asyncio.Task[None]) -> None:
+    """Have the jobs in hand done, and no others begun. Raises what the work met.
+
+    A ledger that is away is not waited for: nobody could keep what becomes of them, and others will revive them.
+    """
+    working.cancel()  # once: told again, it would not wait for the jobs in hand
+    pool = cast("_Connector", app.connector).pool
+    while not working.done():
+        try:
+            async with pool.connection(timeout=PATIENCE):
+                pass
+        except OperationalError:
+            await pool.close()
+            break
+        await asyncio.wait([working], timeout=POLL_SECONDS)
+    await working
 
 
 async def work_off(app: App, *, heartbeat: float) -> None:

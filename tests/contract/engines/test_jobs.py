@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
 from contextlib import closing, suppress
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -30,6 +32,8 @@ from tests.unit.engine.steps import a_pool, run_states
 from tests.unit.engine.test_local import with_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.acceptance.gates import Site
 
 
@@ -228,3 +232,39 @@ def test_a_job_whose_end_could_not_be_kept_is_not_under_way_for_ever(site: Site,
     with at_work(Distributed(site.gate, {Role.WORK})):
         until(lambda: not job_rows(site))
     assert site.outcome(name).verdict == "integrated"
+
+
+class Serving:
+    """What does a gate's jobs, and would wait for ten minutes for a connection."""
+
+    def __init__(self, site: Site, url: str) -> None:
+        """It is not at work yet."""
+        gate = with_settings(site.gate, "ledger", url=url)
+        decider = job_runner.Decider(gate, a_pool(gate), gate.places.work, lambda *_: None)
+        self._app = job_runner.app_of(gate, decider)
+        self._app.connector._pool_args["timeout"] = 600  # type: ignore[attr-defined]  # noqa: SLF001 - see above
+        self.told: list[Callable[[], None]] = []
+        self.ended_well = False
+
+    def run(self) -> None:
+        """Do jobs until told to stop."""
+        with suppress(ConnectorException):  # which the engine tells of
+            asyncio.run(job_runner.serve(self._app, heartbeat=1, started=self.told.append))
+            self.ended_well = True
+
+    def stop(self) -> None:
+        """Tell it."""
+        self.told[0]()
+
+
+def test_who_is_told_to_end_while_the_ledger_is_away_does_not_wait_for_it(site: Site) -> None:
+    """Neither while he tries to reach it, nor once he has done jobs."""
+    with postgres.Postgres() as server:
+        url = server.fresh()
+        with at_work(Serving(site, url)):
+            until(lambda: server.run("select 1 from procrastinate_workers", database=url.rpartition("/")[2]))
+            server.stop()
+        beginning = Serving(site, url)
+        with at_work(beginning):
+            until(lambda: beginning.told)
+    assert beginning.ended_well
