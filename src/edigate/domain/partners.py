@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from edigate.domain.names import PIVOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Role(StrEnum):
@@ -36,24 +41,34 @@ class Partner:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class PartnerBook:
-    """All partners as they stood at one moment, with who stands for which SIRET."""
+    """All partners as they stood at one moment, with who stands for which SIRET; of thousands one is found at once."""
 
     partners: tuple[Partner, ...] = ()
 
+    def __reduce__(self) -> tuple[type[PartnerBook], tuple[tuple[Partner, ...]]]:
+        """What goes to another process: the same bytes, whoever was looked for here."""
+        return PartnerBook, (self.partners,)
+
     def get(self, code: str) -> Partner | None:
         """The partner with this application code."""
-        return next((partner for partner in self.partners if partner.code == code), None)
+        return self._by_code.get(code)
 
     def connected(self, siret: str) -> Partner | None:
         """The EDI recipient that acts for this SIRET and takes pivots."""
-        return next(
-            (p for p in self.partners if p.role is Role.RECIPIENT and siret in p.sirets and PIVOT in p.receives),
-            None,
-        )
+        return self._by_siret.get(siret)
 
-    @property
+    @cached_property
     def portal(self) -> Partner | None:
         """The partner that stands for people (design §1)."""
         return next((partner for partner in self.partners if partner.role is Role.PORTAL), None)
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Partner]:
+        return {partner.code: partner for partner in reversed(self.partners)}
+
+    @cached_property
+    def _by_siret(self) -> Mapping[str, Partner]:
+        takers = [one for one in self.partners if one.role is Role.RECIPIENT and PIVOT in one.receives]
+        return {siret: one for one in reversed(takers) for siret in one.sirets}

@@ -7,6 +7,7 @@ import pickle
 import sqlite3
 import traceback
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
         return [(row, Waits("gate_died", str(row["attempts"]))) for row in batch]
     by_run = {row["run"]: row for row in batch}
     parts = _parts([_item(gate, row) for row in batch], pool.count)
-    pickled, room = pickle.dumps(book), room_in(len(parts))
+    pickled, room = _pickled(book), room_in(len(parts))
     try:
         found = pool.examine([Share(pickled, directory, part, room) for part in parts])
     except Died as died:
@@ -101,6 +102,11 @@ def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[R
     except Broke as broke:
         return [(row, Waits("internal_error", str(broke))) for row in batch] if len(batch) == 1 else []
     return [(by_run[run], result) for run, result in found]
+
+
+@lru_cache(maxsize=1)
+def _pickled(book: PartnerBook) -> bytes:
+    return pickle.dumps(book)
 
 
 def _item(gate: Gate, row: RowMapping) -> Item:

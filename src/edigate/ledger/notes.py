@@ -37,8 +37,3 @@ def write(connection: Connection, key: str, value: str) -> None:
 def forget(connection: Connection, keys: Collection[str]) -> None:
     """Take keys away."""
     connection.execute(delete(notes).where(notes.c.key.in_(keys)))
-
-
-def bump(connection: Connection, key: str) -> None:
-    """Count a key up by one."""
-    write(connection, key, str(int(read(connection, key) or "0") + 1))

@@ -1,11 +1,12 @@
-"""Partners as the ledger keeps them; every change bumps a version that a running gate looks at each round."""
+"""Partners as the ledger keeps them; every change gives them a version, by which a running gate knows of it."""
 
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import asdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, insert, select
 
@@ -17,25 +18,31 @@ from edigate.ledger.tables import partners
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine, RowMapping
 
 VERSION = "partners_version"
-REMEMBERED = 4096  # partners as they were last read: every step of a batch asks for all of them
 _ALL = select(partners).order_by(partners.c.code)
 _SETS = ("deposits", "receives", "sirets")
+_books: WeakKeyDictionary[Engine, tuple[str, PartnerBook]] = WeakKeyDictionary()
 
 
 def load_book(connection: Connection) -> PartnerBook:
-    """All partners, in the order of their codes."""
-    return PartnerBook(tuple(_partner(*row) for row in connection.execute(_ALL)))
+    """All partners, in the order of their codes; the same book until one is changed, as every step asks for it."""
+    now = notes.read(connection, VERSION) or ""  # first: what is changed meanwhile is then read again
+    known = _books.get(connection.engine)
+    if known is None or known[0] != now:
+        book = PartnerBook(tuple(_partner(row) for row in connection.execute(_ALL).mappings()))
+        known = _books[connection.engine] = (now, book)
+    return known[1]
 
 
 def save(connection: Connection, partner: Partner, *, actor: str, at: str) -> None:
     """Write a new or changed partner, and what changed into the event log."""
-    before = next((p for p in load_book(connection).partners if p.code == partner.code), None)
+    old = connection.execute(_ALL.where(partners.c.code == partner.code)).mappings().one_or_none()
+    before = _partner(old) if old else None
     connection.execute(delete(partners).where(partners.c.code == partner.code))
     connection.execute(insert(partners), [_row(partner)])
-    notes.bump(connection, VERSION)
+    notes.write(connection, VERSION, secrets.token_hex(8))  # never that of a change that was taken back
     change = {"before": _row(before) if before else None, "after": _row(partner)}
     record(connection, "partner.changed" if before else "partner.added", actor, partner.code, at=at, **change)
 
@@ -45,16 +52,9 @@ def changed(details: str) -> dict[str, dict[str, Any] | None]:
     return {side: values and values | _sets(values) for side, values in json.loads(details).items()}
 
 
-def version(connection: Connection) -> str:
-    """Which state of the partners this is."""
-    return notes.read(connection, VERSION) or "0"
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _partner(*row: Any) -> Partner:  # noqa: ANN401 - as the table has them
-    values: dict[str, Any] = dict(zip(partners.c.keys(), row, strict=True))
-    sets = {key: frozenset(codes) for key, codes in _sets(values).items()}
-    return Partner(**values | sets | {"role": Role(values["role"])})
+def _partner(row: RowMapping) -> Partner:
+    sets = {key: frozenset(codes) for key, codes in _sets(row).items()}
+    return Partner(**{**row, **sets, "role": Role(row["role"])})
 
 
 def _sets(row: Mapping[Any, Any]) -> dict[str, list[str]]:

@@ -54,8 +54,11 @@ def test_changes_are_made_each_to_its_own_row(ledger: Engine) -> None:
     many = [f"m{number}" for number in range(CHUNK + 1)]
     with writing(ledger) as connection:
         for_each(connection, FLOWS, [FLOW | {"id": key} for key in ("a", "b", "c", *many)])
-        held = [(key, {"state": "held", "verdict": None}) for key in many]
-        other = [("a", {"verdict": "partial", "state": "held"}), ("b", {"incomplete": False})]
+        held: list[tuple[str, dict[str, object]]] = [(key, {"state": "held", "verdict": None}) for key in many]
+        other: list[tuple[str, dict[str, object]]] = [
+            ("a", {"verdict": "partial", "state": "held"}),
+            ("b", {"incomplete": False}),
+        ]
         for_alike(connection, CHANGED, [*held[:3], *other, *held[3:]])
         for_alike(connection, CHANGED, [])
         found = {key: (row["state"], row["verdict"], row["incomplete"]) for key, row in _rows(connection).items()}
