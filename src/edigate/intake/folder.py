@@ -16,7 +16,7 @@ from edigate.ledger.clock import new_id
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 TEMPORARY_ENDINGS = (".part", ".tmp", ".filepart")
 INCOMPLETE = "-incomplete"
@@ -135,12 +135,9 @@ class Inbox:
         while self._news:
             path, sight = self._news.popleft()
             self._renamed[path] = sight
+        before = self._seen
         self._seen = {folder.name: self._look_into(folder, found) for folder in self._folders(partners, found)}
-        self._renamed = {
-            path: sight
-            for path, sight in self._renamed.items()
-            if os.path.basename(os.path.dirname(path)) in self._seen
-        }
+        self._renamed = {path: sight for path, sight in self._renamed.items() if self._may_lie(path, before)}
         for seen in self._seen.values():
             found.waiting += seen.waiting
             if seen.quiet_at is not None:
@@ -182,26 +179,27 @@ class Inbox:
             found.partial = True
             return before
         seen, by_the_wall = _Seen(began), time.time()
-        for entry in self._files(Path(folder.path), found):
+        for entry in self._files(folder.path, found):
             if trouble := self._consider(entry, folder.name, by_the_wall, before, seen):
                 found.troubles.append(trouble)
         for path in before.files.keys() - seen.files.keys():
             self._cut.pop(path, None)
-        self._renamed = {
-            path: sight
-            for path, sight in self._renamed.items()
-            if path in seen.files or os.path.dirname(path) != folder.path
-        }
         now = time.monotonic()
         seen.until = now + COSTS * (now - began)
         return seen
 
+    def _may_lie(self, path: str, before: Mapping[str, _Seen]) -> bool:
+        """Whether a file may still be in its folder: it was seen there, or that was not looked through this time."""
+        partner = os.path.basename(os.path.dirname(path))
+        seen = self._seen.get(partner)
+        return seen is not None and (path in seen.files or seen is before.get(partner))
+
     @staticmethod
-    def _files(folder: Path, found: Look) -> Iterator[os.DirEntry[str]]:
+    def _files(folder: str, found: Look) -> Iterator[os.DirEntry[str]]:
         try:
             entries = sorted(os.scandir(folder), key=lambda e: e.name)
         except OSError as error:
-            found.troubles.append(Trouble(folder, "inbox.unreadable_folder", str(error)))
+            found.troubles.append(Trouble(Path(folder), "inbox.unreadable_folder", str(error)))
             return
         for entry in entries:
             if not entry.name.startswith(".") and not entry.name.lower().endswith(TEMPORARY_ENDINGS):

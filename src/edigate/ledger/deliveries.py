@@ -13,7 +13,7 @@ from edigate.domain.names import LIFE_CYCLE, PIVOT, outgoing
 from edigate.domain.stages import Stage
 from edigate.domain.statuses import STATUSES, FlowStatus, InvoiceStatus, Setter, StepLabel
 from edigate.ledger import alerts, jobs, proof, sequences, states, ways
-from edigate.ledger.sql import chunks, for_alike, for_each, where_in
+from edigate.ledger.sql import among, chunks, for_alike, for_each, where_in
 from edigate.ledger.tables import DELIVERY_TO_DO, NUMBER, deliveries, delivery_invoices, invoices, runs, statuses
 
 if TYPE_CHECKING:
@@ -47,14 +47,17 @@ _STAGES = select(invoices.c.id, invoices.c.stage, invoices.c.flow)
 _UNTOLD = (
     select(statuses.c.depositor, statuses.c.id, invoices.c.flow)
     .join(invoices, invoices.c.id == statuses.c.invoice)
-    .where(statuses.c.told_in.is_(None), statuses.c.depositor.in_(bindparam("partners", expanding=True)))
+    .where(statuses.c.told_in.is_(None), among(statuses.c.depositor, "partners"))
     .order_by(statuses.c.depositor, statuses.c.id)
+)
+_TO_TELL = (
+    select(statuses.c.depositor).where(statuses.c.told_in.is_(None), among(statuses.c.depositor, "partners")).distinct()
 )
 _PAUSING = (deliveries.c.next_try_at > bindparam("now")) & (deliveries.c.next_try_at <= bindparam("latest"))
 _ALIVE = and_(
     DELIVERY_TO_DO,
     deliveries.c.dead_at.is_(None),
-    deliveries.c.partner.in_(bindparam("partners", expanding=True)),
+    among(deliveries.c.partner, "partners"),
 )
 _READY = and_(_ALIVE, or_(deliveries.c.next_try_at.is_(None), ~_PAUSING))
 _TO_DO = (
@@ -187,7 +190,7 @@ def plan_life_cycles(connection: Connection, tellable: Collection[str], gate: st
 
     Whoever gets very many gets them in several flows, since each is rendered in memory.
     """
-    rows = connection.execute(_UNTOLD, {"partners": list(tellable)}).all()
+    rows = connection.execute(_UNTOLD, {"partners": tellable}).all()
     groups = [
         (depositor, part)
         for depositor, group in groupby(rows, key=lambda row: row.depositor)
@@ -216,7 +219,7 @@ def to_do(
 
 
 def _for(partners: Collection[str], now: str) -> dict[str, Any]:
-    return {"partners": list(partners), "now": now, "latest": ways.latest(now)}
+    return {"partners": partners, "now": now, "latest": ways.latest(now)}
 
 
 def partners_to_do(connection: Connection, partners: Collection[str], now: str) -> set[str]:
@@ -227,8 +230,7 @@ def partners_to_do(connection: Connection, partners: Collection[str], now: str) 
 
 def partners_to_tell(connection: Connection, partners: Collection[str]) -> set[str]:
     """Those of these partners who have statuses that no life cycle tells yet."""
-    query = select(statuses.c.depositor).where(statuses.c.told_in.is_(None), statuses.c.depositor.in_(partners))
-    return set(connection.execute(query.distinct()).scalars())
+    return set(connection.execute(_TO_TELL, {"partners": partners}).scalars())
 
 
 def count_to_do(connection: Connection) -> int:

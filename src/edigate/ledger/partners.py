@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 VERSION = "partners_version"
 _ALL = select(partners).order_by(partners.c.code)
 _SETS = ("deposits", "receives", "sirets")
-_books: WeakKeyDictionary[Engine, tuple[str, PartnerBook]] = WeakKeyDictionary()
+_books: WeakKeyDictionary[Engine, tuple[str | None, PartnerBook]] = WeakKeyDictionary()
 
 
 def load_book(connection: Connection) -> PartnerBook:
     """All partners, in the order of their codes; the same book until one is changed, as every step asks for it."""
-    now = notes.read(connection, VERSION) or ""  # first: what is changed meanwhile is then read again
+    now = notes.read(connection, VERSION)  # first: what is changed meanwhile is then read again
     known = _books.get(connection.engine)
-    if known is None or known[0] != now:
+    if known is None or now is None or known[0] != now:
         book = PartnerBook(tuple(_partner(row) for row in connection.execute(_ALL).mappings()))
         known = _books[connection.engine] = (now, book)
     return known[1]

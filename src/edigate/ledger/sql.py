@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import bindparam
+from sqlalchemy import Text, TypeDecorator, bindparam, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, Insert, RowMapping, Select, Update
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 CHUNK = 500
 T = TypeVar("T")
 _CHUNK: BindParameter[Any] = bindparam("chunk", expanding=True)
+
+
+class _Texts(TypeDecorator[Any]):
+    """Texts that go to the driver as one value, an array in JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401, ARG002 - SQLAlchemy's own words
+        """The array."""
+        return json.dumps(list(value))
+
+
+class _Members(GenericFunction[Any]):
+    """What an array in JSON holds, a row for each."""
+
+    name = "members"
+    inherit_cache = True
+
+
+@compiles(_Members, "sqlite")
+def _members_in_sqlite(members: _Members, compiler: SQLCompiler, **terms: object) -> str:
+    return f"json_each({compiler.process(members.clauses, **terms)})"
+
+
+@compiles(_Members, "postgresql")
+def _members_in_postgresql(members: _Members, compiler: SQLCompiler, **terms: object) -> str:
+    return f"json_array_elements_text(cast({compiler.process(members.clauses, **terms)} as json))"
+
+
+def among(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the texts that are given under this name: as many as one likes, in the same words."""
+    return column.in_(select(_Members(bindparam(name, type_=_Texts())).table_valued("value").c.value))
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

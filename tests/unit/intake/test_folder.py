@@ -15,6 +15,7 @@ import pytest
 
 from edigate.intake import folder
 from edigate.intake.folder import Inbox, Look, Ready, claim, claimed, let_go, printable
+from tests.effort import TIMES, calls
 from tests.hands import Hands
 
 if TYPE_CHECKING:
@@ -455,3 +456,20 @@ def test_letting_go_empties_the_spool(root: Path, tmp_path: Path) -> None:
             Path(made.path).unlink()
         let_go(made)
         assert not list((tmp_path / "spool" / "ABC123").iterdir())
+
+
+def test_looking_through_many_inboxes_takes_time_in_their_number_and_that_of_their_news(tmp_path: Path) -> None:
+    """Each of a gate's thousands of partners is looked after for itself, whoever has just renamed a thousand files."""
+
+    def work(size: int) -> int:
+        partners = [f"{number:06d}" for number in range(size)]
+        root = tmp_path / f"inbox{size}"
+        inbox = an_inbox(root)
+        for partner in partners:
+            (root / partner).mkdir(parents=True)
+            path = root / partner / "a"
+            path.write_bytes(WHOLE)
+            inbox.arrived_by_rename(path)
+        return calls(inbox.look, set(partners), 0)
+
+    assert work(320) < 2 * TIMES * work(20)

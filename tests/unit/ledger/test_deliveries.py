@@ -144,3 +144,15 @@ def test_only_partners_who_may_be_served_are_served(ledger: Engine) -> None:
         rows = deliveries.to_do(connection, "planned", ["SEI001"], NOW)
 
     assert [row["partner"] for row in rows] == ["SEI001"]
+
+
+def test_as_many_partners_may_be_served_as_there_are(ledger: Engine) -> None:
+    """More than a statement has room for values, of which a server takes 65,535."""
+    everybody = {"SEI001", "ABC123", *(f"P{number:05d}" for number in range(70_000))}
+    with writing(ledger) as connection:
+        put_invoices(connection, 3, 5)
+        plan(connection, [REPORT, PIVOT], "CPP001", NOW)
+        found = deliveries.to_do(connection, deliveries.PLANNED, everybody, NOW)
+        tellable = deliveries.partners_to_tell(connection, everybody)
+
+    assert ([row["partner"] for row in found], tellable) == (["ABC123", "SEI001"], {"ABC123"})

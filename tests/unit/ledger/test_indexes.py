@@ -77,7 +77,8 @@ def test_no_table_is_read_from_end_to_end(ledger: Engine, look_up: Callable[[Con
         plans = [row[3] for said, values in statements for row in raw.execute(f"explain query plan {said}", values)]
 
     assert statements
-    assert [plan for plan in plans if plan.startswith("SCAN") and "_to_do" not in plan and "CONSTANT" not in plan] == []
+    no_table = ("_to_do", "CONSTANT", "VIRTUAL TABLE")  # but what is under way, and what the statement was given
+    assert [plan for plan in plans if plan.startswith("SCAN") and not any(word in plan for word in no_table)] == []
 
 
 def _one_row(values: Any) -> Any:  # noqa: ANN401 - as the driver gets them
