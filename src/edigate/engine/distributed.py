@@ -224,7 +224,7 @@ class Distributed:
         """Claim and book all that is ready here, and fetch; what was found, and whether anything was booked."""
         self._set_off(Role.INTAKE, "never" if self._arrivals.full else fetching)
         errands, began = self._errands.get(Role.INTAKE), stamp(self.gate.clock())
-        fetched = errands is None or errands.caught_up
+        fetched = not self._arrivals.full and (errands is None or errands.caught_up)
         look = self._arrivals.look()
         before = self.tally.booked
         booked = -1

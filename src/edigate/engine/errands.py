@@ -29,7 +29,7 @@ from edigate.remote.session import connect
 from edigate.remote.trouble import RemoteTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from edigate.domain.servers import Server
     from edigate.engine.gate import Gate
@@ -93,7 +93,7 @@ class Errands:
         self._sights: dict[Errand, Sights] = {}
         self._sessions: set[Session] = set()
         self._looked: set[Errand] = set()
-        self._since: dict[Errand, float] = {}
+        self._first: dict[Errand, tuple[float, frozenset[str]]] = {}
         self.sent = 0
 
     def prepare(self) -> None:
@@ -106,7 +106,7 @@ class Errands:
         self._collect()
         if fetching == "never":
             self._let_go()
-            self._looked, self._since = set(), {}  # nor does a look count that is under way: more may come meanwhile
+            self._looked, self._first = set(), {}  # nor does a look count that is under way: more may come meanwhile
         found = self._servers()
         if not found:
             return
@@ -284,9 +284,10 @@ class Errands:
             self._wake()
 
         while True:
-            looked, since = self._looked, self._since.setdefault(errand, time.monotonic())
+            looked, first = self._looked, self._first
             found = fetch(self._gate, session, server, sights, stopped=is_over, arrived=arrived)
-            if found.next_in is None or time.monotonic() > since + self._gate.settings.intake.quiet_seconds + LINGER:
+            first[errand] = last, _ = _what_is_left(found.waiting, first.get(errand))
+            if found.next_in is None or time.monotonic() > last + self._gate.settings.intake.quiet_seconds + LINGER:
                 looked.add(errand)
             if found.placed or found.finished:
                 idle_since = time.monotonic()
@@ -324,6 +325,12 @@ class Errands:
             log.error("gate.trouble", error=said(trouble), partner=errand.partner)
             return self._gate.settings.outbox.retry_seconds
         return None
+
+
+def _what_is_left(waiting: Iterable[str], before: tuple[float, frozenset[str]] | None) -> tuple[float, frozenset[str]]:
+    """What still waits of all that did at the first look, and since when none of it came: new files come for ever."""
+    left = frozenset(waiting) if before is None else before[1].intersection(waiting)
+    return (time.monotonic(), left) if before is None or left != before[1] else before
 
 
 def _name(errand: Errand) -> str:

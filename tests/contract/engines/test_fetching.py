@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edigate.engine.distributed import Distributed
 from edigate.engine.errands import Errands
+from edigate.engine.heard import KEYS
 from edigate.intake.sftp import Desk
-from edigate.ledger import fetches
+from edigate.ledger import fetches, notes
+from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
 from edigate.ledger.fetches import Fetch, Sight, State
 from edigate.ledger.locks import Locks
 from edigate.ledger.tables import flows
+from edigate.sandbox import structures as people
 from edigate.sandbox.flows import flow_name
+from edigate.sandbox.statuses import status_flow
+from tests.acceptance.actors import BEGIN, PORTAL, Actors, says
 from tests.acceptance.gates import sound
+from tests.at_work import at_work
 from tests.contract.engines.test_roles import other_machine
 from tests.contract.engines.test_watching import until
 from tests.integration.remote.connected import serve
@@ -104,3 +113,34 @@ def test_what_was_fetched_by_half_is_thrown_away_once_another_machine_has_it(
 
     assert booked
     assert desk.begun() == {"w"}
+
+
+def test_a_machine_that_has_room_again_has_heard_what_lies_on_servers_once_it_has_fetched_it(
+    site: Site, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it had none it asked no server; a word that came there meanwhile goes before its deadline."""
+    actors = Actors(site)
+    serve(site.gate, sshd, PORTAL, fetch_from="in")
+    now, usage = [BEGIN], [shutil.disk_usage("/")]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage[0])
+    gate = with_settings(with_settings(site.gate, "engine", disk_free_bytes=1), "intake", rescan_seconds=0.1)
+    gate = replace(with_settings(gate, "sftp", poll_seconds=0.1), clock=lambda: now[0])
+    number = actors.invoice(cadre="A9", validator_siret=people.LEAD_CONTRACTOR)
+    name, content = status_flow(PORTAL, 1, [says(number, "14", comment="Montant à revoir")])
+    with at_work(Distributed(gate)) as engine:
+        until(lambda: said(site) and any(row["stage"] == "validator1" for row in actors.rows(number)))
+        usage[0] = usage[0]._replace(free=0)
+        until(lambda: any(trouble.reason == "disk.low" for trouble in engine.tally.troubles))
+        (sshd.root / "in" / name).write_bytes(content)
+        now[0] += dt.timedelta(days=20)
+        usage[0] = usage[0]._replace(free=1_000_000_000)
+        until(lambda: any(word >= stamp(now[0]) for word in said(site)))
+        fetched = {row["name"] for row in rows(site.gate, flows)}
+
+    assert name in fetched
+
+
+def said(site: Site) -> list[str]:
+    """Up to when each machine says that it has heard."""
+    with site.gate.ledger.connect() as connection:
+        return [value.split()[0] for _, value in notes.under(connection, KEYS)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import socket
 import threading
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from edigate.domain.servers import HostKey
+from edigate.engine import errands
 from edigate.engine.local import Local
 from edigate.ledger import host_keys, ways
 from edigate.ledger.clock import stamp
@@ -152,6 +154,25 @@ def test_a_word_that_a_full_disk_leaves_on_a_server_goes_before_its_deadline(
         (sshd.root / "in" / name).write_bytes(content)
         now[0] += dt.timedelta(days=20)
         usage[0] = usage[0]._replace(free=1_000_000_000)
+        eventually(lambda: name in decided(gate))
+
+    assert decided(gate)[name] == "integrated"
+
+
+def test_time_is_called_once_all_that_lay_on_a_server_was_fetched(
+    gate: Gate, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few at a time, as far ahead of the batches as is allowed, however long it takes; the word is the newest."""
+    monkeypatch.setattr(errands, "LINGER", 0.0)
+    serve(gate, sshd, PORTAL, fetch_from="in")
+    gate = with_settings(gate, "intake", batch_flows=1)
+    name, content = awaits_validation(gate)
+    Local(replace(gate, clock=lambda: BEGIN)).run_once()
+    for number in range(20):
+        (sshd.root / "in" / flow_name("FSO1300A", PORTAL, number)).write_bytes(b"<a/>")
+    (sshd.root / "in" / name).write_bytes(content)
+    os.utime(sshd.root / "in" / name, (time.time() + 10, time.time() + 10))
+    with at_work(Local(replace(gate, clock=lambda: BEGIN + dt.timedelta(days=20)))):
         eventually(lambda: name in decided(gate))
 
     assert decided(gate)[name] == "integrated"
