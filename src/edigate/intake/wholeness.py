@@ -88,7 +88,7 @@ def _narrowed(text: bytes) -> bytes:
 
 
 def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
-    """The last of its members ends; what waiting does not mend, and what unpacks to very much, counts as whole.
+    """The last of its members ends; what waiting does not mend, or no end is soon found of, counts as whole.
 
     A gzip stream has no mark at its end, so a small file is unpacked to see it. A large one is not if its last four
     bytes can be the length of a tar: a multiple of its blocks, no less than the file. One in 500 that is cut short has
@@ -101,12 +101,12 @@ def _gzip_ends(descriptor: int, _head: bytes, size: int) -> bool:
         return True
     unpacked, most = 0, min(ALWAYS_UNPACKED + RATIO_UNPACKED * size, MOST_UNPACKED)
     try:
-        for piece in gunzipped(_chunks(descriptor, size)):
+        for piece in gunzipped(_chunks(descriptor, min(size, MOST_UNPACKED))):
             unpacked += len(piece)
             if unpacked > most:
                 return True
     except Ended as ended:
-        return ended.fault.code != _CUT_SHORT
+        return ended.fault.code != _CUT_SHORT or size > MOST_UNPACKED
     return True
 
 

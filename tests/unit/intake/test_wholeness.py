@@ -187,6 +187,25 @@ def test_many_bombs_do_not_hold_up_the_gate(whole: Ask, monkeypatch: pytest.Monk
     assert 0 < sum(unpacked) < 70_000_000
 
 
+def test_the_padding_of_a_gzip_is_not_read_to_its_end(whole: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be terabytes of holes; nor is a file that is larger than it may unpack to, and holds next to nothing."""
+    gunzipped, read = unpacking.gunzipped, list[int]()
+
+    def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        yield from gunzipped(seen(chunk) for chunk in chunks)
+
+    def seen(chunk: bytes) -> bytes:
+        read.append(len(chunk))
+        return chunk
+
+    monkeypatch.setattr(wholeness, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(unpacking, "gunzipped", counted)
+
+    assert whole(gzipped(b"<a/>") + bytes(3_000_000))
+    assert whole(gzip.compress(b"") * 60_000)
+    assert sum(read) == 2_000_000
+
+
 def test_a_zip_with_an_end_record_of_64_bits_is_whole(whole: Ask) -> None:
     """Even where the narrow record would have been enough."""
     archive = a_zip()
