@@ -231,7 +231,8 @@ class Distributed:
         while (self._arrivals.backlog or booked != self.tally.booked) and not self._stopped.is_set():
             booked = self.tally.booked
             self._arrivals.take_in()
-        if fetched and not (look.partial or self._arrivals.shut or self._arrivals.backlog):
+        left = look.partial or self._arrivals.shut or self._arrivals.backlog or self._stopped.is_set()
+        if fetched and not left:
             heard.say(self.gate, began)
         return look, self.tally.booked > before
 

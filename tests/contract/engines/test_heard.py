@@ -12,7 +12,7 @@ from edigate.engine.chores import let_time_pass
 from edigate.engine.distributed import Distributed
 from edigate.engine.heard import PATIENCE, say
 from edigate.engine.roles import Role
-from edigate.ledger.clock import stamp
+from edigate.ledger.clock import new_id, stamp
 from edigate.sandbox import structures as people
 from tests.acceptance.actors import BEGIN, PORTAL, Actors, says
 from tests.acceptance.test_races import FULL
@@ -118,6 +118,32 @@ def test_a_machine_without_room_has_heard_nothing(actors: Actors, monkeypatch: p
         at_work(actors.site, Role.INTAKE, Role.WORK)
     assert waits(actors, number)
     at_work(actors.site, Role.INTAKE, Role.WORK)
+
+    assert [code for code in told(actors, number) if code != "03"] == ["01", "01", "14"]
+
+
+def test_a_machine_that_is_told_to_end_has_heard_nothing(actors: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in its spool is booked by the process that comes next, and time called after that."""
+    number = awaiting(actors)
+    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
+    [word] = (actors.site.root / "inbox" / PORTAL).iterdir()
+    claim = actors.site.root / "spool" / PORTAL / f"{new_id(BEGIN)}={word.name}"
+    claim.parent.mkdir(exist_ok=True)
+    word.rename(claim)
+    actors.site.tell_time(LATE)
+    engine, room = Distributed(actors.site.gate, {Role.INTAKE}), shutil.disk_usage
+
+    def ending(path: Path) -> object:
+        engine.stop()
+        return room(path)
+
+    with monkeypatch.context() as looked:
+        looked.setattr(shutil, "disk_usage", ending)
+        engine.run_once()
+    at_work(actors.site, Role.WORK)
+    assert waits(actors, number)
+    at_work(actors.site, Role.INTAKE)
+    at_work(actors.site, Role.WORK)
 
     assert [code for code in told(actors, number) if code != "03"] == ["01", "01", "14"]
 
