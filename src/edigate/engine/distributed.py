@@ -190,8 +190,8 @@ class Distributed:
     def _live_intake(self) -> None:
         while not self._stopped.is_set():
             self._news.clear()
-            look, _ = self._take_in("always")
-            pauses = [self.gate.settings.intake.rescan_seconds]
+            look, taken = self._take_in("always")
+            pauses = [0.0 if look.partial and taken else self.gate.settings.intake.rescan_seconds]
             if look.next_in is not None:
                 pauses.append(look.next_in)
             if (errands := self._errands.get(Role.INTAKE)) and (next_in := errands.next_in()) is not None:

@@ -25,7 +25,7 @@ from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests import postgres
 from tests.acceptance.actors import Actors, says
-from tests.acceptance.gates import STRUCTURED, fresh_number
+from tests.acceptance.gates import STRUCTURED, fresh_number, sound
 from tests.at_work import at_work
 from tests.contract.engines.test_watching import until
 from tests.unit.engine.steps import a_pool, run_states
@@ -62,6 +62,15 @@ def test_what_is_booked_has_a_job(site: Site) -> None:
     assert len(job.runs) == 3
     assert job.runs == sorted(job.runs)
     assert (job.status, job.lock) == ("todo", None)
+
+
+def test_a_backlog_is_booked_batch_after_batch(site: Site) -> None:
+    """Of very many files in an inbox a look shows some; the others do not wait until it is time for another."""
+    for _ in range(9):
+        site.deposit(sound(), STRUCTURED)
+    gate = with_settings(site.gate, "intake", batch_flows=1, rescan_seconds=3600.0)
+    with at_work(Distributed(gate, {Role.INTAKE})):
+        until(lambda: len(site.outcomes()) == 9)
 
 
 def test_a_job_holds_as_many_flows_as_the_settings_say(site: Site) -> None:
