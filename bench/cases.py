@@ -107,6 +107,14 @@ CASES: tuple[Case, ...] = (
         (*_SPEEDS, Figure("gate_to_floor", "gate to floor", TIMES, least=0.25)),
     ),
     Case(
+        "relaxed-at-work",
+        "bench.single",
+        "the same through a gate that runs already when they come",
+        {"flows": 3000, "rounds": 3, "relaxed": True, "at_work": True},
+        {"flows": 200, "rounds": 1, "relaxed": True, "at_work": True},
+        (*_SPEEDS, Figure("gate_to_floor", "gate to floor", TIMES, least=0.25), *_CPU),
+    ),
+    Case(
         "archives",
         "bench.archives",
         "flows of 500 invoices in a tar.gz, beside flows of one",

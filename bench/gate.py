@@ -97,7 +97,7 @@ def work_off(gate: Gate) -> dict[str, Any]:
 
 
 def at_work(gate: Gate, first: Sequence[Path], files: Sequence[Path]) -> dict[str, Any]:
-    """The same of a gate that runs already and has worked off the first ones; the files are renamed into its inbox."""
+    """The same of a gate that runs already and has worked off the first ones; the others are there all at once."""
     inbox, ready = gate.places.inbox / corpus.DEPOSITOR, gate.places.root / "ready"
     corpus.drop(files, ready)
     corpus.drop(first, inbox)
@@ -110,8 +110,7 @@ def at_work(gate: Gate, first: Sequence[Path], files: Sequence[Path]) -> dict[st
         before.update(local.tally.verdicts)
         gauge.begin()
         stopwatch.begin()
-        for file in sorted(ready.iterdir()):
-            file.rename(inbox / file.name)
+        ready.rename(inbox)  # in place of the empty folder: to rename one after another would take the gate's own time
         _decided(local.tally, len(first) + len(files))
         local.stop()
 
