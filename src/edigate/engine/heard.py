@@ -55,8 +55,9 @@ def time_to_call(gate: Gate) -> str:
         said = _all(connection)
         soonest = deadlines.next_due(connection, "") or ""
         undecided = store.waiting_since(connection)
-    heard = [word for word in said.values() if word.until >= soonest]
-    silent = [word.key for word in said.values() if word.until < soonest]
+    ahead = stamp(gate.clock() + PATIENCE)  # of what a clock that was wrong by more said, nobody knows when it was
+    heard = [word for word in said.values() if soonest <= word.until < ahead]
+    silent = [word.key for word in said.values() if word not in heard]
     if not heard:
         return ""
     last = max(word.booked for word in heard)

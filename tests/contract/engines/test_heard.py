@@ -159,3 +159,20 @@ def test_a_word_that_a_clock_ahead_gave_does_not_stand(actors: Actors) -> None:
     at_work(actors.site, Role.WORK)
 
     assert waits(actors, number)
+
+
+def test_words_of_machines_that_are_gone_do_not_stand_for_ever(actors: Actors, tmp_path: Path) -> None:
+    """One was last heard of before the deadline, one whose clock was wrong says next year."""
+    number = awaiting(actors)
+    for days, name in ((0, "gone"), (400, "ahead")):
+        machine = other_machine(actors.site, tmp_path / name)
+        machine.tell_time(BEGIN + dt.timedelta(days=days))
+        say(machine.gate, stamp(machine.gate.clock()))
+        machine.close()
+    actors.site.tell_time(LATE)
+    at_work(actors.site, Role.INTAKE, Role.WORK)
+    assert waits(actors, number)
+    actors.site.tell_time(LATE + PATIENCE)
+    at_work(actors.site, Role.WORK)
+
+    assert not waits(actors, number)
