@@ -45,6 +45,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _ALL_WELL = Verdict.INTEGRATED.value  # of a run that refuses nothing
+_RUNS = select(runs.c.id, runs.c.parent, runs.c.verdict, runs.c.faults, flows.c.name).join(
+    flows, flows.c.id == runs.c.flow
+)
+_REFUSED = tuple(
+    (table, select(table).where(table.c.verdict == Verdict.REJECTED.value)) for table in (invoices, reported)
+)
 
 
 class NotRendered(OSError):
@@ -162,21 +168,13 @@ def _unit(content: Content) -> bytes:
 
 
 def _runs(connection: Connection, ids: Sequence[str]) -> dict[str, RowMapping]:
-    return {row["id"]: row for row in where_in(connection, _REPORTED, runs.c.id, set(ids))}
-
-
-_REPORTED = select(runs.c.id, runs.c.parent, runs.c.verdict, runs.c.faults, flows.c.name).join(
-    flows, flows.c.id == runs.c.flow
-)
-_REFUSED = tuple(
-    (select(table).where(table.c.verdict == Verdict.REJECTED.value), table) for table in (invoices, reported)
-)
+    return {row["id"]: row for row in where_in(connection, _RUNS, runs.c.id, set(ids))}
 
 
 def _refused(connection: Connection, ids: Collection[str]) -> dict[str, list[Refused]]:
     """By run, in order: its rejected invoices, or what a partner reported in vain."""
     found: defaultdict[str, list[Refused]] = defaultdict(list)
-    for (query, table), about in zip(_REFUSED, (_invoice, _reported), strict=True):
+    for (table, query), about in zip(_REFUSED, (_invoice, _reported), strict=True):
         rows = where_in(connection, query, table.c.run, ids)
         for row in sorted(rows, key=lambda row: row["position"]):
             found[row["run"]].append(Refused(about(row), load(row["faults"])))

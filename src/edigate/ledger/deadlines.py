@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from edigate.ledger.deliveries import PivotLimits
     from edigate.pipeline.answers import Change, Subject
 
+_NEXT_INVOICE = select(func.min(invoices.c.due_at)).where(INVOICE_DUE, invoices.c.due_at > bindparam("now"))
+_NEXT_RECEIPT = select(func.min(deliveries.c.receipt_due_at)).where(
+    RECEIPT_DUE, deliveries.c.receipt_due_at > bindparam("now")
+)
+
 
 def any_due(connection: Connection, now: str) -> bool:
     """Whether the time of anything has come."""
@@ -34,12 +39,6 @@ def next_due(connection: Connection, now: str) -> str | None:
     """When the next deadline after `now` is."""
     found = [connection.execute(query, {"now": now}).scalar() for query in (_NEXT_INVOICE, _NEXT_RECEIPT)]
     return min((time for time in found if time), default=None)
-
-
-_NEXT_INVOICE = select(func.min(invoices.c.due_at)).where(INVOICE_DUE, invoices.c.due_at > bindparam("now"))
-_NEXT_RECEIPT = select(func.min(deliveries.c.receipt_due_at)).where(
-    RECEIPT_DUE, deliveries.c.receipt_due_at > bindparam("now")
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ _TO_DO = (
     .order_by(deliveries.c.id)
     .limit(bindparam("at_most", type_=NUMBER))
 )
+_PARTNERS = select(deliveries.c.partner).where(_READY).distinct()
 _FIRSTS = select(deliveries.c.partner, func.min(deliveries.c.id).label("id")).group_by(deliveries.c.partner)
 _FIRST_PLACED = _FIRSTS.where(_READY, deliveries.c.state == PLACED)
 _STOPS = _FIRSTS.where(_ALIVE, or_(deliveries.c.state == PLANNED, _PAUSING))
@@ -224,8 +225,7 @@ def _for(partners: Collection[str], now: str) -> dict[str, Any]:
 
 def partners_to_do(connection: Connection, partners: Collection[str], now: str) -> set[str]:
     """Those of these partners who have files planned or placed whose time has come."""
-    query = select(deliveries.c.partner).where(_READY).distinct()
-    return set(connection.execute(query, _for(partners, now)).scalars())
+    return set(connection.execute(_PARTNERS, _for(partners, now)).scalars())
 
 
 def partners_to_tell(connection: Connection, partners: Collection[str]) -> set[str]:

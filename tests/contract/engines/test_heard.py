@@ -40,6 +40,14 @@ def awaiting(actors: Actors) -> str:
     return number
 
 
+def with_a_word(actors: Actors) -> str:
+    """The same, past its deadline: the validator's word lies in an inbox since before."""
+    number = awaiting(actors)
+    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
+    actors.site.tell_time(LATE)
+    return number
+
+
 def waits(actors: Actors, number: str) -> bool:
     """Whether an invoice is still its validator's."""
     return bool(actors.rows(number)[-1]["stage"] == "validator1")
@@ -58,9 +66,7 @@ def told(actors: Actors, number: str) -> list[str]:
 
 def test_a_word_that_lies_in_an_inbox_goes_before_its_deadline(actors: Actors) -> None:
     """No process was at work over the last day, and whoever calls time is the first to be."""
-    number = awaiting(actors)
-    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
-    actors.site.tell_time(LATE)
+    number = with_a_word(actors)
     at_work(actors.site, Role.WORK)
     assert waits(actors, number)
     at_work(actors.site, Role.INTAKE)
@@ -71,9 +77,7 @@ def test_a_word_that_lies_in_an_inbox_goes_before_its_deadline(actors: Actors) -
 
 def test_time_waits_for_what_was_booked_to_be_decided(actors: Actors) -> None:
     """It was booked after the deadline; that it had come before, nothing in the ledger tells."""
-    number = awaiting(actors)
-    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
-    actors.site.tell_time(LATE)
+    number = with_a_word(actors)
     at_work(actors.site, Role.INTAKE)
     let_time_pass(actors.site.gate)
     assert waits(actors, number)
@@ -110,9 +114,7 @@ def test_a_machine_that_is_silent_is_waited_for_but_not_for_ever(actors: Actors,
 
 def test_a_machine_without_room_has_heard_nothing(actors: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies in its inboxes is taken in once there is room, and time called after that."""
-    number = awaiting(actors)
-    actors.tell(PORTAL, says(number, "14", comment="Montant à revoir"))
-    actors.site.tell_time(LATE)
+    number = with_a_word(actors)
     with monkeypatch.context() as full:
         full.setattr(shutil, "disk_usage", lambda _: FULL)
         at_work(actors.site, Role.INTAKE, Role.WORK)
