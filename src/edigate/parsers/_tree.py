@@ -180,8 +180,10 @@ class Found:
 
     def every(self, key: str) -> list[_Element]:
         """All elements of a key that are kept, empty ones too, preferred paths first, then as in the document."""
-        leaves = self.leaves
-        return [element for path in self.shape.kept[key] if path in leaves for element in leaves[path]]
+        leaves, paths = self.leaves, self.shape.kept[key]
+        if len(paths) == 1:
+            return leaves.get(paths[0], [])
+        return [element for path in paths if path in leaves for element in leaves[path]]
 
     def first(self, key: str) -> _Element | None:
         """The first kept element of a key that holds text."""
@@ -211,10 +213,13 @@ class Found:
         """Give the keys of several paths their values, once all elements are met."""
         values = self.values
         for key, paths, read in self.shape.chosen:
-            if text := next(filter(None, map(values.get, paths)), None):
-                values[key] = read(text) if read else text
+            for path in paths:
+                if path in values:
+                    values[key] = read(values[path]) if read else values[path]
+                    break
         for path in self.shape.alternatives:
-            values.pop(path, None)
+            if path in values:
+                del values[path]
 
     def row(self, group: str, index: int = 0) -> Found:
         """One row of a group; where the document has not so many, the place where it belongs."""

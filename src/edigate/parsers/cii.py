@@ -188,7 +188,8 @@ def _line(row: Found) -> Line:
 
 def _basis(row: Found, key: str) -> Decimal | None:
     """For how many units a price is; not the line's own, which may have two."""
-    return _read.number(_read.text(row.first(key)))
+    element = row.first(key)
+    return None if element is None else _read.number(_read.text(element))
 
 
 def _unit_price(row: Found, before: Decimal | None, after: Decimal | None, *, has_allowance: bool) -> Decimal | None:

@@ -107,7 +107,7 @@ def _checked(xml: bytes, interface: Interface, desk: Desk) -> tuple[_Element, Pa
     parser = parser_of(root, interface)
     if parser is None:
         raise Refusal(_of_another_format(root, interface, desk).placed(*places.place(root)))
-    violations = desk.shelf.faults(root, parser.ROOTS[root.tag])
+    violations = desk.shelf.faults(root, parser.ROOTS[root.tag], len(xml))
     if violations:
         raise Refusal(*named(violations, root, parser))
     return root, parser

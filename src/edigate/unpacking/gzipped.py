@@ -9,6 +9,8 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
+from isal import isal_zlib
+
 from edigate.domain.faults import fault
 from edigate.unpacking.limits import Ended
 
@@ -123,7 +125,7 @@ def _skip_header(feed: Feed) -> None:
 def _member(feed: Feed) -> Iterator[bytes]:
     check, size = 0, 0
     for piece in inflated(feed):
-        check = zlib.crc32(piece, check)
+        check = isal_zlib.crc32(piece, check)
         size += len(piece)
         yield piece
     if _TRAILER.unpack(feed.take(_TRAILER.size)) != (check, size & 0xFFFFFFFF):

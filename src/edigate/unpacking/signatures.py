@@ -23,6 +23,7 @@ _CONTAINERS = (
 )
 _ROOTS = frozenset({_SIGNATURE, *(f"{{{namespace}}}XAdESSignatures" for namespace in _CONTAINERS)})
 _SAID_OF_SIGNATURES = re.compile(r"\{(?:http://www\.w3\.org/2000/09/xmldsig#|http://uri\.etsi\.org/01903/)")
+_NAME = b"Signature"
 _LOOKS = re.compile(rb"<(?:[\w.-]+:)?(?:Signature|XAdESSignatures)[\s>]")
 
 
@@ -33,8 +34,8 @@ def is_named_so(name: str) -> bool:
 
 def is_signature(content: bytes) -> bool:
     """Whether an XML document is a signature beside what it signs; one that encloses its document is none."""
-    looks = _LOOKS.search(content[:_HEAD].replace(b"\x00", b""))
-    if looks is None:
+    head = content[:_HEAD].replace(b"\x00", b"")
+    if _NAME not in head or _LOOKS.search(head) is None:  # the name alone is looked for in a tenth of the time
         return False
     try:
         root = read(content, max_bytes=len(content))

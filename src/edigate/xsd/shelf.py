@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _NONE: Mapping[str, Path] = MappingProxyType({})
 _NOTHING: Compiled = MappingProxyType({})
+# Of fewer bytes no document has so many elements or so much attached that it is judged in parts: an element takes four.
+_SMALL = min(4 * wide.MOST, light.HEAVY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,10 @@ class Shelf:
         """Where each schema comes from and what it was, for the ledger; SchemaMissing when one is not there."""
         return {key: sources.source(file) for key, file in self._files.items()}
 
-    def faults(self, root: etree._Element, key: str) -> tuple[Fault, ...]:
+    def faults(self, root: etree._Element, key: str, size: int = _SMALL) -> tuple[Fault, ...]:
         """What is wrong with a document by its schema, in the document's order; empty when it is valid.
 
+        `size` is that of the document in bytes, where it is known: a small one is judged without looking at it before.
         EDG-F106 to EDG-F110. A schema that cannot be used raises SchemaMissing: nothing is ever passed for want of one.
         """
         if key not in self._judges:
@@ -93,7 +96,7 @@ class Shelf:
         schema, namespace = self._judges[key]
         if not root.tag.startswith(namespace):
             return (_other_root(root),)
-        entries = self._complaints(root, key, schema)
+        entries = self._complaints(root, key, schema) if size >= _SMALL else wide.log(root, schema)
         if not entries:
             return ()
         return self._explained(root, key, schema, entries) or complaints.faults(root, entries[: self._limits.faults])
@@ -104,9 +107,7 @@ class Shelf:
         heavy = light.heavy(root) if self._files[key].package else []
         with light.lightened(heavy) if heavy else nullcontext():
             found = wide.beginning(root, schema, self._limits.faults)
-            if found or schema.validate(root):
-                return found
-            return complaints.entries(schema)
+            return found or wide.log(root, schema)
 
     def compiled(self, key: str) -> etree.XMLSchema:
         """The schema itself, for a document that is judged while it is read (`parsers._xml.stream`)."""

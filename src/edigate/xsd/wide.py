@@ -77,6 +77,11 @@ def beginning(root: etree._Element, schema: etree.XMLSchema, enough: int) -> lis
     ]
 
 
+def log(root: etree._Element, schema: etree.XMLSchema) -> list[complaints.Entry]:
+    """What the schema says of a document as it is, nothing of a valid one."""
+    return [] if schema.validate(root) else complaints.entries(schema)
+
+
 def _parent(element: etree._Element) -> _Parent:
     children = list(element)
     edges = [0, *(at for at in range(1, len(children)) if children[at].tag != children[at - 1].tag), len(children)]
@@ -90,17 +95,13 @@ def _logs(
     for parent in parents:
         parent.keep()
     if parents:
-        yield _log(root, schema)
+        yield log(root, schema)
     for parent in parents:
         for row in parent.rows:
             for begin in range(row.begin + MOST, row.end if row.end - row.begin > _VERY_MANY else 0, _AT_ONCE):
                 parent.keep(row, _Row(begin, min(begin + _AT_ONCE, row.end)))
-                yield _log(root, schema)
+                yield log(root, schema)
         parent.keep()
-
-
-def _log(root: etree._Element, schema: etree.XMLSchema) -> list[complaints.Entry]:
-    return [] if schema.validate(root) else complaints.entries(schema)
 
 
 def _weighs(log: Sequence[complaints.Entry]) -> int:
