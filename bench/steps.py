@@ -22,7 +22,7 @@ WATCHED: tuple[tuple[str, object, str], ...] = (
     ("claim", deposits, "claim"),
     ("book", deposits, "book"),
     ("examine", underway, "take_due"),
-    ("examine", underway, "examine"),
+    ("examine", underway, "next_of"),
     ("start", pool.Pool, "start"),
     ("settle", local, "settle"),
     ("place", handover, "place"),

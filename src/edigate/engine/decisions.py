@@ -23,12 +23,13 @@ from edigate.ledger import deadlines, journal, notes, partners, settlement, stor
 from edigate.ledger.clock import moment, stamp, system_clock
 from edigate.ledger.database import written
 from edigate.ledger.deliveries import PivotLimits
+from edigate.observability.timing import timed
 from edigate.pipeline.answers import Terms as JudgedBy
 from edigate.pipeline.examine import Part
 from edigate.pipeline.settle import Case, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, RowMapping
     from structlog.typing import FilteringBoundLogger
@@ -39,13 +40,17 @@ if TYPE_CHECKING:
     from edigate.engine.pool import Pool
     from edigate.pipeline.settle import Decision
 
+    Pair = tuple[RowMapping, Examination | Waits]
+    """A run, and what was found of it."""
+    Piece = list[Pair]
+
 log = structlog.get_logger()
 LONE_DEATHS = 2
 LONE_KILLS = 5
 ATTEMPTS = 20
 CLOCKS = dt.timedelta(seconds=1)
 """How far those of a gate's machines may differ."""
-SHARES_PER_WORKER = 2
+SHARES_PER_WORKER = 4
 _PRIMARY = 0xFF  # of a code of SQLite's; the rest says more of it
 # After one of these a flow that is alone is tried again, not held at once.
 _TRIED_AGAIN = (OperationalError, InterfaceError, OSError, MemoryError)
@@ -83,25 +88,57 @@ def take_due(
     return batch
 
 
-def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> list[tuple[RowMapping, Examination | Waits]]:
-    """What the workers found. Runs over which a worker died are left due, to be tried alone, or held in the end."""
+def examine(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> Iterator[Pair]:
+    """What the workers find, in the order of the batch, as soon as they have found it.
+
+    Runs over which a worker died, and those behind them, are left due: to be tried alone, or held in the end.
+    """
     with gate.ledger.connect() as connection:
         book = partners.load_book(connection)
         directory = notes.read(connection, notes.DIRECTORY_VERSION)
     if directory is None:
-        return [(row, Waits("no_directory", "")) for row in batch]
+        yield from ((row, Waits("no_directory", "")) for row in batch)
+        return
     if batch[0]["attempts"] >= ATTEMPTS:
-        return [(row, Waits("gate_died", str(row["attempts"]))) for row in batch]
-    by_run = {row["run"]: row for row in batch}
-    parts = _parts([_item(gate, row) for row in batch], pool.count)
+        yield from ((row, Waits("gate_died", str(row["attempts"]))) for row in batch)
+        return
+    left = {row["run"]: row for row in batch}
+    parts = list(_parts([_item(gate, row) for row in batch], pool.count))
     pickled, room = _pickled(book), room_in(len(parts))
     try:
-        found = pool.examine([Share(pickled, directory, part, room) for part in parts])
+        for run, found in pool.examine([Share(pickled, directory, part, room) for part in parts]):
+            yield left.pop(run), found
     except Died as died:
-        return _after_death(gate, by_run, died)
+        yield from _after_death(gate, left, died, alone=len(batch) == 1)
     except Broke as broke:
-        return [(row, Waits("internal_error", str(broke))) for row in batch] if len(batch) == 1 else []
-    return [(by_run[run], result) for run, result in found]
+        if len(batch) == 1:
+            yield batch[0], Waits("internal_error", str(broke))
+
+
+def in_pieces(gate: Gate, pool: Pool, batch: Sequence[RowMapping]) -> Generator[Piece, None, None]:
+    """What `examine` finds, in pieces that are settled each by itself, as soon as one is whole.
+
+    One has as many invoices as a batch may have flows, or little more: what a transaction settles does not grow with
+    what archives hold.
+    """
+    piece: Piece = []
+    count = 0
+    for row, found in examine(gate, pool, batch):
+        piece.append((row, found))
+        count += 1 if isinstance(found, Waits) else max(1, len(found.invoices), len(found.statuses))
+        if count >= gate.settings.intake.batch_flows:
+            yield piece
+            piece, count = [], 0
+    if piece:
+        yield piece
+
+
+def next_of(pieces: Iterator[Piece]) -> Piece:
+    """The next one, waited for; empty where there is none any more."""
+    with timed("examine") as waiting:
+        piece = next(pieces, [])
+        waiting.worth = bool(piece)
+    return piece
 
 
 @lru_cache(maxsize=1)
@@ -114,33 +151,36 @@ def _item(gate: Gate, row: RowMapping) -> Item:
     return Item(row["run"], row["archived"], row["name"], row["partner"], received_on, row["size"], row["incomplete"])
 
 
-def _parts(items: Sequence[Item], workers: int) -> list[tuple[Item, ...]]:
-    """Several runs to a share; where there are few, what may be a large archive is shared out among the workers."""
+def _parts(items: Sequence[Item], workers: int) -> Iterator[tuple[Item, ...]]:
+    """Several runs to a share; where there are few, what may be a large archive is shared out among the workers.
+
+    Only so many of those are as there are workers, the last: before them there is enough to do for all.
+    """
     among = min(workers, MOST_AMONG) if len(items) < workers * FEW else 1
-    shared = [item for item in items if among > 1 and item.size >= SHARED_FROM]
-    alone = [item for item in items if among == 1 or item.size < SHARED_FROM]
-    size = max(1, -(-len(alone) // (workers * SHARES_PER_WORKER)))
-    return [
-        *((replace(item, part=Part(number, among)),) for item in shared for number in range(among)),
-        *(tuple(alone[start : start + size]) for start in range(0, len(alone), size)),
-    ]
+    size = max(1, -(-len(items) // (workers * SHARES_PER_WORKER)))
+    large = [item.run for item in items if among > 1 and item.size >= SHARED_FROM][-workers:]
+    for shared, stretch in groupby(items, key=lambda item: item.run in large):
+        some = tuple(stretch)
+        if shared:
+            yield from ((replace(item, part=Part(number, among)),) for item in some for number in range(among))
+        else:
+            yield from (some[start : start + size] for start in range(0, len(some), size))
 
 
-def _after_death(gate: Gate, by_run: dict[str, RowMapping], died: Died) -> list[tuple[RowMapping, Examination | Waits]]:
+def _after_death(gate: Gate, left: dict[str, RowMapping], died: Died, *, alone: bool) -> Iterator[Pair]:
     """In company a death proves nothing: suspects are tried alone, the others together again; alone it counts.
 
     A worker that somebody else killed says less of the document than one that ended by itself.
     """
     log.warning("worker.died", runs=len(died.suspects), killed=died.killed)
-    counts = len(by_run) == 1 and by_run.keys() <= died.suspects and died.begun
-    innocent = [run for run in by_run if run not in died.suspects]
-    written(gate.ledger, _count, innocent, list(by_run) if counts else [])
-    for run in died.suspects & by_run.keys():
+    counts = alone and left.keys() <= died.suspects and died.begun
+    innocent = [run for run in left if run not in died.suspects]
+    written(gate.ledger, _count, innocent, list(left) if counts else [])
+    for run in died.suspects & left.keys():
         log.warning("flow.alone", run=run)
     enough = LONE_KILLS if died.killed else LONE_DEATHS
-    if counts and all(row["deaths"] + 1 >= enough for row in by_run.values()):
-        return [(row, Waits("worker_died", "")) for row in by_run.values()]
-    return []
+    if counts and all(row["deaths"] + 1 >= enough for row in left.values()):
+        yield from ((row, Waits("worker_died", "")) for row in left.values())
 
 
 def _count(connection: Connection, innocent: Sequence[str], dead: Sequence[str]) -> None:
@@ -189,9 +229,7 @@ def _pivot_limits(gate: Gate) -> PivotLimits:
     return PivotLimits(gate.settings.pivots.invoices, gate.settings.pivots.bytes)
 
 
-def settle(
-    gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
-) -> tuple[tuple[Decision, ...], dict[int, Content]]:
+def settle(gate: Gate, examined: Sequence[Pair]) -> tuple[tuple[Decision, ...], dict[int, Content]]:
     """Make the batch's decisions final, in the order of booking. Returns them and the pivots, by invoice id.
 
     A flow that is alone and cannot be settled for a reason of its own is held: it must neither pass nor be refused, nor
@@ -225,7 +263,7 @@ def _tell(log: FilteringBoundLogger, decisions: Iterable[Decision]) -> None:
 
 
 def _settle(
-    connection: Connection, gate: Gate, examined: Sequence[tuple[RowMapping, Examination | Waits]]
+    connection: Connection, gate: Gate, examined: Sequence[Pair]
 ) -> tuple[list[Decision], dict[int, Content], list[tuple[RowMapping, Waits]]]:
     """Decisions, pivots and what is held. A number that another transaction reserved meanwhile is found in the next."""
     now = stamp(gate.clock())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
@@ -16,7 +15,7 @@ from psycopg.errors import RaiseException
 
 from edigate.engine import ahead
 from edigate.engine.aside import sweep
-from edigate.engine.decisions import examine, settle, take_due
+from edigate.engine.decisions import in_pieces, next_of, settle, take_due
 from edigate.engine.handover import said
 from edigate.ledger import jobs
 from edigate.ledger.database import writing
@@ -29,19 +28,22 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import LiteralString
 
+    from sqlalchemy import RowMapping
+
+    from edigate.engine.decisions import Piece
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
     from edigate.pipeline.settle import Decision
 
 log = structlog.get_logger()
-AT_ONCE = 2  # while the workers examine one batch, the one before it is settled
+AT_ONCE = 2
 POLL_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5
 PATIENCE = 2.0  # with a ledger that may be away, when told to end
 
 
 class Decider:
-    """Decides what jobs name, two jobs at once, whose batches take turns at the workers."""
+    """Decides what jobs name, two jobs at once: while one is settled, the workers examine the other."""
 
     def __init__(self, gate: Gate, pool: Pool, work: Path, count: Callable[[Sequence[Decision], int], None]) -> None:
         """`work` is where the pool's workers set aside what is large.
@@ -52,24 +54,29 @@ class Decider:
         self._pool = pool
         self._work = work
         self._count = count
-        self._turn = threading.Lock()
 
     def decide(self, runs: Sequence[str]) -> None:
         """Decide on those of the runs that wait for it, in as many batches as it takes."""
         while True:
-            with self._turn:
-                batch = take_due(self._gate, self._pool, only=runs)
-                if not batch:
-                    return
-                with timed("examine"):
-                    examined = examine(self._gate, self._pool, batch)
+            batch = take_due(self._gate, self._pool, only=runs)
+            if not batch:
+                return
             try:
-                with timed("settle"):
-                    decisions, pivots = settle(self._gate, examined)
-                ahead.leave(self._gate, self._pool, pivots)
+                with closing(in_pieces(self._gate, self._pool, batch)) as pieces:
+                    while piece := next_of(pieces):
+                        self._settle(piece)
             finally:
-                sweep(self._work, {row["run"] for row in batch}.__contains__)
-            self._count(decisions, len(examined) - len(decisions))
+                self._sweep(batch)
+
+    def _sweep(self, batch: Sequence[RowMapping]) -> None:
+        sweep(self._work, {row["run"] for row in batch}.__contains__)
+
+    def _settle(self, examined: Piece) -> None:
+        with timed("settle"):
+            decisions, pivots = settle(self._gate, examined)
+        ahead.leave(self._gate, self._pool, pivots)
+        self._sweep([row for row, _ in examined])
+        self._count(decisions, len(examined) - len(decisions))
 
 
 class _Connector(PsycopgConnector):

@@ -8,10 +8,9 @@ import pickle
 import signal
 import threading
 import time
-from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
 from edigate.engine import fork_server, worker
@@ -20,7 +19,7 @@ from edigate.engine.worker import Waits
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from multiprocessing.process import BaseProcess
 
     from edigate.domain.verdicts import Content, Examination
@@ -62,53 +61,73 @@ class _Call:
     runs: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Worker:
     process: BaseProcess
     pipe: Any  # multiprocessing's Connection, which the stubs make a generic of messages
 
 
 class Pool:
-    """Processes that are started when first needed and again after a death."""
+    """Processes that are started when first needed and again after a death.
+
+    Each is spoken to by one thread at a time; calls of several callers wait in one queue.
+    """
 
     def __init__(self, charge: Charge, count: int) -> None:
         """`count` processes; 0 means one per core."""
         self.count = count or os.cpu_count() or 1
         self._charge = charge
-        self._workers: list[_Worker] = []
-        self._turn = threading.RLock()
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._turn = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
         """End the processes; what they are at is lost."""
         atexit.unregister(self.close)
-        for one in self._workers:
-            one.process.kill()
-            one.pipe.close()
-            one.process.join()
-        self._workers = []
+        with self._turn:
+            for one in (*self._idle, *self._busy):
+                one.process.kill()
+            threads, self._threads = self._threads, None
+        if threads:
+            threads.shutdown(cancel_futures=True)
+        for one in self._idle:
+            _ended(one)
+        self._idle = []
 
     def start(self) -> None:
         """Have all processes up and answering. Raises CannotStart."""
         with self._turn:
             self._start()
 
-    def _start(self) -> None:
-        self._workers = [one for one in self._workers if one.process.is_alive()]
+    def _start(self) -> ThreadPoolExecutor:
+        dead = [one for one in self._idle if not one.process.is_alive()]
+        self._idle = [one for one in self._idle if one not in dead]
+        for one in dead:
+            _ended(one)
         for attempt in range(STARTS):
-            missing = self.count - len(self._workers)
+            missing = self.count - len(self._idle) - len(self._busy)
             if not missing:
-                return
+                break
             time.sleep(PAUSE * attempt)  # a fork server that is being killed still seems alive for a moment
             atexit.register(self.close)
-            self._workers += self._started(missing)
-        if len(self._workers) < self.count:
+            self._idle += self._started(missing)
+        if len(self._idle) + len(self._busy) < self.count:
             msg = "worker processes cannot be started; what they said stands above"
             raise CannotStart(msg)
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self.count, thread_name_prefix="worker")
+        return self._threads
 
-    def examine(self, shares: Sequence[Share]) -> list[tuple[str, Examination | Waits]]:
-        """What was found of every item of every share. Raises Died, and Broke; nothing of the batch counts then."""
+    def examine(self, shares: Sequence[Share]) -> Iterator[tuple[str, Examination | Waits]]:
+        """What was found of every item of every share, in their order, as soon as it is known.
+
+        Raises Died, and Broke: nothing of that share counts then, nor of those behind it.
+        """
         calls = [_Call(worker.examine_share, (s,), frozenset(item.run for item in s.items)) for s in shares]
-        return worker.whole((found for answer in self._answers(calls) for found in answer), self._charge.rules)
+        answers = zip(shares, self._answers(calls), strict=True)
+        pairs = (pair for share, answer in answers for pair in zip(share.items, answer, strict=True))
+        return worker.whole(pairs, self._charge.rules)
 
     def render(
         self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee], room: int = IN_SHARE
@@ -132,52 +151,63 @@ class Pool:
                 theirs.close()
         return [one for one in begun if _is_up(one)]
 
-    def _answers(self, calls: Sequence[_Call]) -> list[Any]:
-        """Each call's answer, in their order; whichever worker is free takes the next. Threads take turns."""
+    def _answers(self, calls: Sequence[_Call]) -> Iterator[Any]:
+        """Each call's answer, in their order; whichever worker is free takes the next.
+
+        Where one fails, or nobody asks any more, those that wait are not begun, and those that were are waited for.
+        """
         with self._turn:
+            threads = self._start()
+            asked = [threads.submit(self._answer, call) for call in calls]
+        try:
+            for one in asked:
+                yield one.result()
+        finally:
+            for one in asked:
+                one.cancel()
+            wait(asked)
+
+    def _answer(self, call: _Call) -> Any:  # noqa: ANN401 - whatever the function gives
+        with self._turn:
+            if self._threads is None:
+                raise Died(call.runs, begun=False, killed=True)
             self._start()
-            return self._worked_off(calls)
-
-    def _worked_off(self, calls: Sequence[_Call]) -> list[Any]:
-        answers: dict[int, Any] = {}
-        to_give = deque(enumerate(calls))
-        idle = list(self._workers)
-        busy: dict[Any, tuple[_Worker, int]] = {}
-        while to_give or busy:
-            while to_give and idle:
-                one, (number, call) = idle.pop(), to_give.popleft()
-                self._give(one, call)
-                busy[one.pipe] = (one, number)
-            for pipe in wait(list(busy)):
-                one, number = busy.pop(pipe)
-                answers[number] = self._answer(one, calls[number])
-                idle.append(one)
-        return [answers[number] for number in range(len(calls))]
-
-    def _give(self, one: _Worker, call: _Call) -> None:
+            one = self._idle.pop()
+            self._busy.add(one)
         try:
             one.pipe.send((call.function, call.args))
-        except OSError:
-            raise self._buried(one, call) from None
-
-    def _answer(self, one: _Worker, call: _Call) -> Any:  # noqa: ANN401 - whatever the function gives
-        try:
             went_well, answer = pickle.loads(one.pipe.recv_bytes())  # noqa: S301 - from our own child
         except (OSError, EOFError):
             raise self._buried(one, call) from None
+        except BaseException:
+            self._end(one)
+            raise
+        with self._turn:
+            self._busy.discard(one)
+            self._idle.append(one)
         if not went_well:
-            self.close()  # others may still be at what nobody waits for any more
             raise Broke(answer)
         return answer
 
     def _buried(self, one: _Worker, call: _Call) -> Died:
-        """All are ended, so that nobody goes on with what is given out again; the dead one's note tells the suspect."""
+        """The dead one's note tells the suspect."""
         noted = worker.noted(self._charge.work, one.process.pid or 0)
         one.process.join(SECONDS_TO_DIE)
         killed = one.process.exitcode in {-signal.SIGKILL, _NOBODY_SAW}
-        self.close()
+        self._end(one)
         begun = noted in call.runs
         return Died(frozenset({noted}) if begun else call.runs, begun=begun, killed=killed)
+
+    def _end(self, one: _Worker) -> None:
+        _ended(one)
+        with self._turn:
+            self._busy.discard(one)
+
+
+def _ended(one: _Worker) -> None:
+    one.process.kill()
+    one.pipe.close()
+    one.process.join()
 
 
 def _is_up(one: _Worker) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from edigate.engine.decisions import examine, of_the_world, take_due
+from edigate.engine.decisions import in_pieces, next_of, of_the_world, take_due
 from edigate.engine.pool import CannotStart
 from edigate.engine.worker import Waits
 from edigate.ledger import store
 from edigate.ledger.database import writing
-from edigate.observability.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,25 +22,31 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
     from edigate.domain.verdicts import Examination
+    from edigate.engine.decisions import Piece
     from edigate.engine.gate import Gate
     from edigate.engine.pool import Pool
 
 log = structlog.get_logger()
-AT_ONCE = 3  # one is settled, one examined, one waits for the workers
+AT_ONCE = 3  # one is settled, the others are at the workers
+AT_WORKERS = 2  # while the last of one batch is examined, whoever is free begins with the next
 
 
 class Found(NamedTuple):
     """What the workers found of a batch's runs, and how many bytes of pivots lie in memory with it."""
 
-    pairs: list[tuple[RowMapping, Examination | Waits]]
+    pairs: Piece
     kept: int
 
 
 class Batch(NamedTuple):
-    """Runs that were taken, in the order of booking, and what the workers will have found of them."""
+    """Runs that were taken, in the order of booking, and what the workers will have found of them.
+
+    One of many invoices is settled in pieces, each a batch; only the last of them is the `end`.
+    """
 
     rows: Sequence[RowMapping]
     found: Future[Found]
+    end: bool = True
 
     @property
     def size(self) -> int:
@@ -58,8 +63,9 @@ class Underway:
         """Nothing is taken before `fill`."""
         self._gate = gate
         self._pool = pool
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="examine")
-        self._batches: deque[Batch] = deque()
+        self._beside = ThreadPoolExecutor(AT_WORKERS, thread_name_prefix="examine")
+        self._batches: list[Batch] = []  # another one at each change: whoever goes through it needs no lock
+        self._changing = threading.Lock()
         self._woken = False
         self._blamed = False
 
@@ -87,7 +93,7 @@ class Underway:
     def full(self) -> bool:
         """Whether no more is taken for now: nothing overtakes a run that is tried alone, and memory has its bounds."""
         return (
-            len(self._batches) >= AT_ONCE
+            sum(batch.end for batch in self._batches) >= AT_ONCE
             or any(row["attempts"] for batch in self._batches for row in batch.rows)
             or sum(batch.size for batch in self._batches) > self._gate.settings.intake.batch_bytes
         )
@@ -96,17 +102,48 @@ class Underway:
         """Give the workers what is due, as long as there is room. Returns how many runs that was."""
         taken = 0
         while not self.full and (rows := take_due(self._gate, self._pool, but=self.runs)):
-            self._batches.append(Batch(rows, self._beside.submit(_examined, self._gate, self._pool, rows)))
+            batch = Batch(rows, Future())
+            with self._changing:
+                self._batches = [*self._batches, batch]
+            self._beside.submit(self._examine, batch)
             taken += len(rows)
         return taken
 
-    def leave(self) -> tuple[Sequence[RowMapping], list[tuple[RowMapping, Examination | Waits]]]:
+    def _examine(self, batch: Batch) -> None:
+        """Have it examined, and what is found of it told piece by piece."""
+        if not batch.found.set_running_or_notify_cancel():
+            return
+        pairs: Piece = []
+        try:
+            pieces = in_pieces(self._gate, self._pool, batch.rows)
+            while piece := next_of(pieces):
+                pairs += piece
+                if len(pairs) < len(batch.rows) and (rest := self._parted(batch, len(pairs))):
+                    batch.found.set_result(_found(pairs))
+                    batch, pairs = rest, []
+        except BaseException as error:  # noqa: BLE001 - whoever settles it is told
+            batch.found.set_exception(error)
+        else:
+            batch.found.set_result(_found(pairs))
+
+    def _parted(self, batch: Batch, count: int) -> Batch | None:
+        """Make two of a batch, the first of so many runs; returns the other, None where it is being given back."""
+        first = batch._replace(rows=batch.rows[:count], end=False)
+        rest = Batch(batch.rows[count:], Future(), batch.end)
+        rest.found.set_running_or_notify_cancel()
+        with self._changing:
+            if all(one is not batch for one in self._batches):
+                return None
+            self._batches = [new for one in self._batches for new in ((first, rest) if one is batch else (one,))]
+        return rest
+
+    def leave(self) -> tuple[Sequence[RowMapping], Piece]:
         """Wait for the first batch; its rows, and what was found of them. It stays among `runs` until `forget`.
 
         Where something is left to be tried again, those behind it are given back: they may repeat it.
         """
-        batch = self._batches[0]
-        found = batch.found.result().pairs
+        found = self._batches[0].found.result().pairs
+        batch = self._batches[0]  # it may have been parted meanwhile
         if len(found) < len(batch.rows):
             self._give_back(1)
         return batch.rows, found
@@ -122,7 +159,13 @@ class Underway:
 
     def forget(self) -> None:
         """The first batch is settled and handed over."""
-        self._batches.popleft()
+        self._pop(0)
+
+    def _pop(self, at: int) -> Batch:
+        with self._changing:
+            batch = self._batches[at]
+            self._batches = [one for one in self._batches if one is not batch]
+        return batch
 
     def abandon(self) -> None:
         """Give up all that is under way, so that it is taken again from the start; wait until nobody is at it.
@@ -133,7 +176,7 @@ class Underway:
         self._give_back(int(blamed))
         if self._batches:
             with suppress(Exception):
-                self._batches.popleft().found.result()
+                self._pop(0).found.result()
 
     def close(self) -> None:
         """Abandon all, and take nothing any more."""
@@ -147,7 +190,7 @@ class Underway:
         """
         given_back: list[Batch] = []
         while len(self._batches) > kept:
-            batch = self._batches.pop()
+            batch = self._pop(-1)
             if not batch.found.cancel():
                 with suppress(Exception):
                     batch.found.result()
@@ -159,9 +202,7 @@ class Underway:
                     store.forget_attempts(connection, runs, before)
 
 
-def _examined(gate: Gate, pool: Pool, rows: Sequence[RowMapping]) -> Found:
-    with timed("examine"):
-        pairs = examine(gate, pool, rows)
+def _found(pairs: Piece) -> Found:
     return Found(pairs, sum(_in_memory(found) for _, found in pairs))
 
 

@@ -30,7 +30,7 @@ from edigate.xsd import INVOICES, Limits, SchemaMissing, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -206,22 +206,22 @@ def _note(work: Path, pid: int) -> Path:
     return work / f"{pid}{NOTE}"
 
 
-def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]]:
+def examine_share(share: Share) -> list[Examination | Looked | Waits]:
     """Examine each item; past the time allowed the kernel ends the process, whatever it is stuck in."""
     try:
         desk = _desk(share.book, share.directory_version)
     except sqlite3.Error as error:
-        return [(item.run, Waits("no_directory", f"{share.directory_version}: {error}")) for item in share.items]
+        return [Waits("no_directory", f"{share.directory_version}: {error}")] * len(share.items)
     except Unreachable as error:
-        return [(item.run, unread(error)) for item in share.items]
+        return [unread(error)] * len(share.items)
     _shelf.allowance.begin_batch()
-    found: list[tuple[str, Examination | Looked | Waits]] = []
+    found: list[Examination | Looked | Waits] = []
     aside = Aside(_charge.work, share.room, _charge.spare)
     for item in share.items:
         os.pwrite(_current, item.run.encode().ljust(40), 0)
         signal.setitimer(signal.ITIMER_REAL, _seconds_for(item.size))
         try:
-            found.append((item.run, _examine(item, desk, aside)))
+            found.append(_examine(item, desk, aside))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     os.pwrite(_current, b" " * 40, 0)
@@ -229,19 +229,19 @@ def examine_share(share: Share) -> list[tuple[str, Examination | Looked | Waits]
 
 
 def whole(
-    found: Iterable[tuple[str, Examination | Looked | Waits]], rules: RuleSettings
-) -> list[tuple[str, Examination | Waits]]:
+    found: Iterable[tuple[Item, Examination | Looked | Waits]], rules: RuleSettings
+) -> Iterator[tuple[str, Examination | Waits]]:
     """The same by run, the parts of each put together; one that could not be looked into lets the whole run wait."""
-    parts: dict[str, list[Looked]] = {}
-    done: dict[str, Examination | Waits] = {}
-    for run, one in found:
-        if isinstance(one, Looked):
-            parts.setdefault(run, []).append(one)
-        elif run not in done:
-            done[run] = one
-    for run, looked in parts.items():
-        done.setdefault(run, joined(looked, rules.flow_invoices))
-    return list(done.items())
+    parts: list[Examination | Looked | Waits] = []
+    for item, one in found:
+        parts.append(one)
+        if item.part.number + 1 == item.part.of:
+            done = [part for part in parts if not isinstance(part, Looked)]
+            yield (
+                item.run,
+                done[0] if done else joined([part for part in parts if isinstance(part, Looked)], rules.flow_invoices),
+            )
+            parts = []
 
 
 def _seconds_for(size: int) -> float:

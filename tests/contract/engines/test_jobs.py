@@ -208,7 +208,7 @@ def test_a_lone_flow_whose_session_the_server_ended_is_not_held(site: Site) -> N
         return site.gate.clock()
 
     with closing(a_pool(site.gate)) as pool:
-        examined = examine(site.gate, pool, take_due(site.gate, pool))
+        examined = list(examine(site.gate, pool, take_due(site.gate, pool)))
         with pytest.raises(DBAPIError):
             settle(replace(site.gate, ledger=impatient, clock=stopped), examined)
     impatient.dispose()

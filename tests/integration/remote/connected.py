@@ -82,7 +82,7 @@ def placed(gate: Gate, count: int) -> dict[str, bytes]:
     deposits.book(gate)
     pool = a_pool(gate)
     try:
-        _, pivots = settle(gate, examine(gate, pool, take_due(gate, pool)))
+        _, pivots = settle(gate, list(examine(gate, pool, take_due(gate, pool))))
         place(gate, pool, pivots)
     finally:
         pool.close()

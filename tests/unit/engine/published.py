@@ -22,7 +22,7 @@ def some_files(gate: Gate) -> list[Path]:
     """Book two sound flows and hand out what comes of them: a pivot of SEI001, reports and a life cycle of JMRPOR."""
     with closing(a_pool(gate)) as pool:
         book(gate, None, None)
-        _, pivots = settle(gate, examine(gate, pool, take_due(gate, pool)))
+        _, pivots = settle(gate, list(examine(gate, pool, take_due(gate, pool))))
         hand_over(gate, pool, pivots)
     return sorted(gate.places.outbox.glob("*/[!.]*"))
 

@@ -36,7 +36,7 @@ def pool(gate: Gate) -> Iterator[Pool]:
 def pivots(gate: Gate, pool: Pool) -> Mapping[int, Content]:
     """What settling two sound flows left to hand over."""
     book(gate, None, None)
-    _, pivots = settle(gate, examine(gate, pool, take_due(gate, pool)))
+    _, pivots = settle(gate, list(examine(gate, pool, take_due(gate, pool))))
     return pivots
 
 

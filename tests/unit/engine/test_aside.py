@@ -24,7 +24,10 @@ from edigate.sandbox.flows import flow_name
 from tests.unit.engine.steps import a_charge, book, spool
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edigate.engine.gate import Gate
+    from edigate.engine.worker import Share
 
 NOISE = b"%PDF-1.7\n" + random.Random(1).randbytes(60_000)
 FILE = DraftAttachment("plan.pdf", "application/pdf", NOISE, zipped=False)
@@ -50,7 +53,7 @@ def an_archive(number: int, invoices: int) -> bytes:
 def found_by(gate: Gate, workers: int) -> list[Content]:
     """The pivots of all that is booked, as this many workers hand them on."""
     with closing(Pool(a_charge(gate), workers)) as pool:
-        examined = examine(gate, pool, take_due(gate, pool))
+        examined = list(examine(gate, pool, take_due(gate, pool)))
     for _, found in examined:
         assert isinstance(found, Examination), found
         assert not found.faults, found.faults
@@ -117,6 +120,28 @@ def test_archives_that_unpack_to_much_leave_memory_alone(
     assert (len(pivots), sum(pivot.size for pivot in pivots) > 4_000_000) == (45, True)
     assert 0 < sum(len(pivot.data) for pivot in pivots) <= 2_000_000
     assert all(Path(pivot.path).stat().st_size == pivot.size for pivot in pivots if pivot.path)
+
+
+def test_of_many_archives_the_last_are_shared_out(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker that has a part of one unpacks all of it: as long as there is enough to do, nobody does so twice."""
+    archive = an_archive(0, 1)
+    for number in range(5):
+        spool(gate, archive, name=flow_name("FSO1100A", "JMRPOR", 100 + number))
+    names = book(gate, None)
+    asked: list[list[tuple[str, int]]] = []
+
+    def ask(_: Pool, shares: Sequence[Share]) -> list[object]:
+        asked.extend([(item.name, item.part.of) for item in share.items] for share in shares)
+        return []
+
+    monkeypatch.setattr(Pool, "examine", ask)
+    with closing(Pool(a_charge(gate), 2)) as pool:
+        assert not list(examine(gate, pool, take_due(gate, pool)))
+
+    whole, shared = ([flow_name("FSO1100A", "JMRPOR", 100 + number) for number in some] for some in ((0, 1, 2), (3, 4)))
+    assert asked == [
+        *([(name, 1)] for name in whole), *([(name, 2)] for name in shared for _ in range(2)), [(names[0], 1)],
+    ]  # fmt: skip
 
 
 def test_small_flows_are_handed_on_in_memory(gate: Gate) -> None:

@@ -47,7 +47,7 @@ def pool(gate: Gate) -> Iterator[Pool]:
 def pivots(gate: Gate, pool: Pool) -> Mapping[int, Content]:
     """Two sound flows, settled: two reports and a pivot are planned."""
     book(gate, None, None)
-    _, rendered = settle(gate, examine(gate, pool, take_due(gate, pool)))
+    _, rendered = settle(gate, list(examine(gate, pool, take_due(gate, pool))))
     return rendered
 
 

@@ -9,11 +9,12 @@ import pickle
 import random
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -92,7 +93,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def test_every_item_of_every_share_is_examined(gate: Gate) -> None:
     """More shares than workers are all answered, in their order."""
     with closing(Pool(a_charge(gate), 2)) as pool:
-        found = pool.examine([a_share(gate, an_item(gate, n), an_item(gate, n + 1)) for n in range(0, 10, 2)])
+        found = list(pool.examine([a_share(gate, an_item(gate, n), an_item(gate, n + 1)) for n in range(0, 10, 2)]))
 
     assert [run for run, _ in found] == [f"run{number}" for number in range(10)]
     assert all(isinstance(result, Examination) and not result.faults for _, result in found)
@@ -103,7 +104,7 @@ def test_a_document_that_outlasts_its_time_is_named(gate: Gate) -> None:
     with closing(Pool(a_charge(gate, seconds=1), 1)) as pool:
         share = a_share(gate, with_time(an_item(gate, 1)), an_endless_item(gate, 2), an_item(gate, 3))
         with pytest.raises(Died) as died:
-            pool.examine([share])
+            list(pool.examine([share]))
 
     assert (died.value.suspects, died.value.begun, died.value.killed) == (frozenset({"run2"}), True, False)
 
@@ -113,9 +114,47 @@ def test_only_the_dead_workers_document_is_suspected(gate: Gate) -> None:
     with closing(Pool(a_charge(gate, seconds=1), 2)) as pool:
         slow = [with_time(an_item(gate, number, cii(Draft(f"S-{number}")))) for number in range(10, 400)]
         with pytest.raises(Died) as died:
-            pool.examine([a_share(gate, an_endless_item(gate, 1)), a_share(gate, *slow)])
+            list(pool.examine([a_share(gate, an_endless_item(gate, 1)), a_share(gate, *slow)]))
 
     assert died.value.suspects == {"run1"}
+
+
+def test_what_was_found_before_a_death_counts(gate: Gate) -> None:
+    """Answers come in the order of the shares, each as soon as it is there; only then is the death told."""
+    with closing(Pool(a_charge(gate, seconds=1), 1)) as pool:
+        answers = pool.examine([a_share(gate, an_item(gate, 1)), a_share(gate, an_endless_item(gate, 2))])
+        run, found = next(answers)
+        with pytest.raises(Died) as died:
+            next(answers)
+
+    assert (run, isinstance(found, Examination), died.value.suspects) == ("run1", True, frozenset({"run2"}))
+
+
+def test_callers_share_the_workers(gate: Gate) -> None:
+    """While the last of one caller's shares is examined, whoever is free begins with another's."""
+    pipe = an_endless_item(gate, 1)
+    with closing(Pool(a_charge(gate), 2)) as pool, ThreadPoolExecutor(1) as beside:
+        slow = beside.submit(lambda: list(pool.examine([a_share(gate, pipe)])))
+        found = list(pool.examine([a_share(gate, an_item(gate, number)) for number in range(2, 6)]))
+        assert not slow.done()
+        (gate.places.archive / pipe.archived).write_bytes(b"<end/>")
+        ((run, _),) = slow.result()
+
+    assert ([name for name, _ in found], run) == ([f"run{number}" for number in range(2, 6)], "run1")
+
+
+def test_a_death_is_told_to_the_caller_whose_share_it_was_alone(gate: Gate) -> None:
+    """The others' shares are examined by the workers that are left, and by the one that takes the dead one's place."""
+    with closing(Pool(a_charge(gate, seconds=1), 2)) as pool, ThreadPoolExecutor(1) as beside:
+        dying = beside.submit(lambda: list(pool.examine([a_share(gate, an_endless_item(gate, 1))])))
+        count = 0
+        while not dying.done():
+            assert len(list(pool.examine([a_share(gate, with_time(an_item(gate, n))) for n in (2, 3)]))) == len((2, 3))
+            count += 1
+        assert isinstance(dying.exception(), Died)
+        assert len(list(pool.examine([a_share(gate, an_item(gate, number)) for number in range(4, 8)]))) == 4
+
+    assert count
 
 
 def test_the_pool_goes_on_after_deaths(gate: Gate) -> None:
@@ -134,29 +173,30 @@ def test_the_pool_goes_on_after_deaths(gate: Gate) -> None:
 def examined(pool: Pool, share: Share) -> list[tuple[str, Examination | Waits]]:
     """A death that is noticed only when the share is given costs another try, as it does in the engine."""
     try:
-        return pool.examine([share])
+        return list(pool.examine([share]))
     except Died as died:
         if died.begun:
             raise
-        return pool.examine([share])
+        return list(pool.examine([share]))
 
 
 def test_a_worker_that_noted_nothing_may_have_died_over_its_whole_share(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the first note every item of the share is suspected, so that each is tried alone."""
+    answer = Connection.recv_bytes
 
-    def kill_then_wait(pipes: list[Any]) -> list[Any]:
+    def kill_then_wait(pipe: Connection, maxlength: int | None = None) -> bytes:
         os.kill(pid, signal.SIGKILL)
-        return wait(pipes)
+        return answer(pipe, maxlength)
 
     with closing(Pool(a_charge(gate), 1)) as pool:
         pool.start()
         (pid,) = worker_ids(gate.places.work)
         os.kill(pid, signal.SIGSTOP)
-        monkeypatch.setattr("edigate.engine.pool.wait", kill_then_wait)
+        monkeypatch.setattr(Connection, "recv_bytes", kill_then_wait)
         with pytest.raises(Died) as died:
-            pool.examine([a_share(gate, an_item(gate, 1), an_item(gate, 2))])
+            list(pool.examine([a_share(gate, an_item(gate, 1), an_item(gate, 2))]))
 
     assert (died.value.suspects, died.value.begun, died.value.killed) == (frozenset({"run1", "run2"}), False, True)
 
@@ -167,17 +207,19 @@ def test_a_worker_killed_while_it_answers_is_noticed(gate: Gate, monkeypatch: py
     file = DraftAttachment("facture.pdf", "application/pdf", tiny_pdf("x") + noise, type_code="01")
     items = [an_item(gate, n, cii(Draft(f"BIG-{n}", attachments=(file,))), "FSO1116A") for n in range(12)]
 
-    def wait_then_kill(pipes: list[Any]) -> list[Any]:
-        ready: list[Any] = wait(pipes)
+    answer = Connection.recv_bytes
+
+    def wait_then_kill(pipe: Connection, maxlength: int | None = None) -> bytes:
+        wait([pipe])
         for pid in worker_ids(gate.places.work):
             os.kill(pid, signal.SIGKILL)
-        return ready
+        return answer(pipe, maxlength)
 
     with closing(Pool(a_charge(gate), 1)) as pool:
         pool.start()
-        monkeypatch.setattr("edigate.engine.pool.wait", wait_then_kill)
+        monkeypatch.setattr(Connection, "recv_bytes", wait_then_kill)
         with pytest.raises(Died):
-            pool.examine([a_share(gate, *items)])
+            list(pool.examine([a_share(gate, *items)]))
 
 
 def test_workers_that_die_as_they_start_are_given_up(gate: Gate) -> None:

@@ -17,7 +17,11 @@ from edigate.engine.pool import CannotStart
 from edigate.engine.underway import AT_ONCE, Underway
 from edigate.ledger.database import writing
 from edigate.ledger.tables import flows, runs
-from tests.unit.engine.steps import a_pool, book, rows, run_states
+from edigate.sandbox.archives import tar_gz
+from edigate.sandbox.cii import cii
+from edigate.sandbox.drafts import Draft
+from edigate.sandbox.flows import flow_name
+from tests.unit.engine.steps import a_pool, book, rows, run_states, spool
 from tests.unit.engine.test_decisions import make_endless, set_attempts
 
 if TYPE_CHECKING:
@@ -111,6 +115,35 @@ def test_what_lies_in_memory_of_an_examined_batch_counts(pairs: Gate) -> None:
         underway.first.found.result()
 
         assert underway.full
+
+
+def test_an_archive_of_many_invoices_is_settled_before_the_next_is_examined(pairs: Gate, underway: Underway) -> None:
+    """What one transaction decides does not grow with what archives hold, and nobody waits for all of a batch."""
+    for number in (1, 2):
+        files = {f"{n}.xml": cii(Draft(f"MANY-{number}-{n}")) for n in range(3)}
+        spool(pairs, tar_gz(files), name=flow_name("FSO1106A", "JMRPOR", 100 + number))
+    book(pairs)
+    second = [str(row["name"]) for row in rows(pairs, flows)][1]
+    path = make_endless(pairs, second)
+
+    assert underway.fill() == 2
+    assert (len(leaves(pairs, underway)), run_states(pairs)) == (1, ["decided", "due"])
+    path.write_bytes(b"")
+    assert (leaves(pairs, underway), underway.first) == ([second], None)
+
+
+def test_what_is_left_of_a_batch_is_given_back_with_it(pairs: Gate, underway: Underway) -> None:
+    """Also where its first piece is settled already: that is not taken again."""
+    for number in (1, 2):
+        files = {f"{n}.xml": cii(Draft(f"MANY-{number}-{n}")) for n in range(3)}
+        spool(pairs, tar_gz(files), name=flow_name("FSO1106A", "JMRPOR", 100 + number))
+    book(pairs)
+    underway.fill()
+    leaves(pairs, underway)
+    underway.abandon()
+
+    assert (underway.first, run_states(pairs), attempts(pairs)) == (None, ["decided", "due"], [1, 0])
+    assert underway.fill() == 1
 
 
 def test_those_behind_what_is_left_undecided_are_given_back(pairs: Gate, underway: Underway) -> None:
