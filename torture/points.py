@@ -81,7 +81,8 @@ POINTS: tuple[Point, ...] = (
     # 3 examine
     Point("take-due",   "edigate.engine.decisions:take_due",         "the next batch is taken", BUG),
     Point("attempts",   "edigate.ledger.store:count_attempts",       "attempts are counted"),
-    Point("examine",    "edigate.engine.pool:Pool.examine",          "the workers examine a batch", BUG),
+    Point("examine",    "edigate.engine.decisions:next_of",          "what the workers find is waited for", BUG),
+    Point("ask",        "edigate.engine.pool:Pool._answer",          "a worker is asked", BUG),
     Point("judge",      "edigate.engine.worker:_examine",            "a worker judges a flow", BUG, worker=True),
     Point("pipeline",   "edigate.engine.worker:examine",             "a worker's rules judge a flow", BUG, worker=True),
     Point("leave",      "edigate.engine.underway:Underway.leave",    "an examined batch leaves the workers", BUG),

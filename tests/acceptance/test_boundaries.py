@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edigate.delivery.folder import Outbox
-from edigate.engine import decisions, deposits
+from edigate.engine import decisions, deposits, underway
 from edigate.engine.gate import Places
 from edigate.engine.local import Local
-from edigate.engine.pool import Pool
 from edigate.engine.underway import Underway
 from edigate.intake import folder
 from edigate.ledger import deliveries, settlement, store, syncing
@@ -36,7 +35,7 @@ STEPS: tuple[tuple[object, str], ...] = (
     (folder, "let_go"),
     (deposits, "book"),
     (store, "count_attempts"),
-    (Pool, "examine"),
+    (underway, "next_of"),
     (decisions, "decide"),
     (store, "taken"),
     (settlement, "write"),
