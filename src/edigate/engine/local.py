@@ -187,9 +187,10 @@ class Local:
             _tell(error)
             pause = 0.0
             self._sit_out(PAUSE_AFTER_TROUBLE)
+        until = time.monotonic() + GATHERING
         self._wait(pause)
         if not self._stopped:
-            time.sleep(GATHERING)  # a file that grows wakes the gate at every write
+            time.sleep(max(0.0, until - time.monotonic()))  # a file that grows wakes the gate at every write
 
     def _sit_out(self, seconds: float) -> None:
         """Wait for so long, whatever wakes the gate meanwhile but the word to end."""
