@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 LOOK = 0.002
+REST = 0.3
 
 
 def measure(folder: Path, *, times: int) -> dict[str, Any]:
@@ -70,7 +71,8 @@ class _Drop:
         file.rename(self._inbox / file.name)
 
     def until_reported(self, file: Path, drop: Callable[[Path], None]) -> float:
-        """Seconds from the drop until there is one report more."""
+        """Seconds from the drop, into a gate at rest, until there is one report more."""
+        time.sleep(REST)
         before, began = self._reports(), time.perf_counter()
         drop(file)
         while self._reports() == before:
