@@ -24,7 +24,7 @@ from edigate.engine.local import Local
 from edigate.ledger import notes, partners
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from edigate.ledger.directory import import_csv
+from edigate.ledger.directory.from_csv import import_csv
 from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.observability import logs
 from edigate.sandbox import structures

@@ -46,14 +46,14 @@ def import_directory(
     version = _next_version(gate, base)
     folder = gate.places.directory
     if isinstance(source, io.TextIOBase):
-        imported = directory.import_csv(cast("TextIO", source), folder, version, base, force=force)
+        imported = from_csv.import_csv(cast("TextIO", source), folder, version, base, force=force)
     else:
         with arriving.opened(cast("BinaryIO", source), progress) as (kind, content):
             if kind == "xml":
                 schema = Shelf(gate.schemas, gate.site_schemas, clock=time.monotonic).compiled(from_f14.SCHEMA_KEY)
-                imported = directory.import_f14(content, folder, version, schema, base=base, force=force)
+                imported = from_f14.import_f14(content, folder, version, schema, base=base, force=force)
             else:
-                imported = directory.import_csv(from_csv.text_of(content), folder, version, base, force=force)
+                imported = from_csv.import_csv(from_csv.text_of(content), folder, version, base, force=force)
     told = asdict(imported)
     del told["version"]
     _put_in_force(gate, version, base, "directory.imported", actor, told)

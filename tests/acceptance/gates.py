@@ -20,7 +20,7 @@ from edigate.engine.engines import engine_of
 from edigate.ledger import notes, partners, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import writing
-from edigate.ledger.directory import import_csv
+from edigate.ledger.directory.from_csv import import_csv
 from edigate.ledger.faults_json import load
 from edigate.ledger.notes import DIRECTORY_VERSION
 from edigate.ledger.tables import alerts, flows, invoices, runs

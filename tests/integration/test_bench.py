@@ -186,7 +186,7 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path, arguments: tuple[str
 
 @pytest.mark.slow
 def test_a_profile_tells_steps_and_functions_of_main_process_and_workers() -> None:
-    """As `make profile` runs it, over flows enough for py-spy to notice the workers: processor time by step, by function, and what that calls."""
+    """As `make profile` runs it, long enough for py-spy to notice the workers: by step, function, and what it calls."""
     command = [sys.executable, "-m", "bench.profiling", "1200", "--top", "8"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -8,8 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from edigate.catalogue import schema_folder
-from edigate.ledger.directory import import_f14
-from edigate.ledger.directory.from_f14 import SCHEMA_KEY
+from edigate.ledger.directory.from_f14 import SCHEMA_KEY, import_f14
 from edigate.xsd import Shelf
 
 if TYPE_CHECKING:

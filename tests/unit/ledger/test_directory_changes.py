@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Boolean, Integer, insert, text
 
 from edigate.ledger.database import writing
-from edigate.ledger.directory import import_csv
 from edigate.ledger.directory.changes import STRICTER, Change, Kind, changes
+from edigate.ledger.directory.from_csv import import_csv
 from edigate.ledger.directory.report import Report, report
 from edigate.ledger.directory.uses import Use, recipients, uses_of
 from edigate.ledger.tables import invoices

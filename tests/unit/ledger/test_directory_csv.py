@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edigate.ledger.directory import BadDirectory, Snapshot, import_csv
-from edigate.ledger.directory.from_csv import text_of
+from edigate.ledger.directory import BadDirectory, Snapshot
+from edigate.ledger.directory.from_csv import import_csv, text_of
 from tests.unit.ledger.f14 import ONE, TWO
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ import pytest
 
 from edigate.domain.directory import Service, Structure
 from edigate.domain.typography import french as typographic
-from edigate.ledger.directory import BadDirectory, Snapshot, import_csv
+from edigate.ledger.directory import BadDirectory, Snapshot
 from edigate.ledger.directory.changes import Kind, changes
 from edigate.ledger.directory.forms import state_forms
+from edigate.ledger.directory.from_csv import import_csv
 from edigate.ledger.directory.snapshot import facts
 from tests.unit.ledger.f14 import (
     FLAGS,

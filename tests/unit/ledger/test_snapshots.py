@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from edigate.ledger import snapshots
-from edigate.ledger.directory import import_csv
+from edigate.ledger.directory.from_csv import import_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

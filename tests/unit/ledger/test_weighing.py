@@ -162,7 +162,7 @@ def test_what_was_weighed_is_not_looked_at_again(ledger: Engine) -> None:
     weighing.weigh(ledger, PARIS, NOW)
     with ledger.connect() as connection:
         spans = weighed.load(connection)
-        found = [books.count(connection, *gap) for gap in weighed.gaps(spans)]
+        found = [books.count(connection, *gap) for gap in weighed.unweighed(connection)]
 
         assert sum(sum(counts[0] for counts in span.counts.values()) for span in spans) == FLOWS
         assert not any(found)
@@ -207,7 +207,7 @@ def test_flows_of_one_instant_are_weighed_together(ledger: Engine, monkeypatch: 
 
     with ledger.connect() as connection:
         _true(connection, PARIS)
-        assert [books.count(connection, *gap) for gap in weighed.gaps(weighed.load(connection))] == [[], []]
+        assert [books.count(connection, *gap) for gap in weighed.unweighed(connection)] == [[], []]
 
 
 def test_a_weighed_ledger_is_only_counted_through_indexes(ledger: Engine) -> None:
@@ -221,7 +221,8 @@ def test_a_weighed_ledger_is_only_counted_through_indexes(ledger: Engine) -> Non
         raw: Any = connection.connection.driver_connection
         steps = [row[3] for said, values in asked for row in raw.execute(f"explain query plan {said}", values)]
 
-    scans = {step for step in steps if step.startswith("SCAN ") and step.split()[1] in tables.metadata.tables}
+    others = tables.metadata.tables.keys() - {"weighed"}
+    scans = {step for step in steps if step.startswith("SCAN ") and step.split()[1] in others}
     assert {step.partition(" INDEX ")[0] for step in scans if step != "SCAN deliveries USING INDEX reports"} == {
         "SCAN runs USING COVERING"
     }

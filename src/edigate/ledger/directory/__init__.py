@@ -1,8 +1,9 @@
-"""The directory: read-only snapshots, one SQLite file a version, how they are made and how two of them differ."""
+"""The directory: read-only snapshots, one SQLite file a version; `from_csv` and `from_f14` make them.
 
-from edigate.ledger.directory.from_csv import COLUMNS, import_csv
-from edigate.ledger.directory.from_f14 import import_f14
+What makes them is not loaded here: every worker reads them, and starts as quickly as it is loaded.
+"""
+
 from edigate.ledger.directory.records import BadDirectory, Imported
 from edigate.ledger.directory.snapshot import Snapshot
 
-__all__ = ["COLUMNS", "BadDirectory", "Imported", "Snapshot", "import_csv", "import_f14"]
+__all__ = ["BadDirectory", "Imported", "Snapshot"]
