@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, String, and_, case, column, exists, func, literal, select, values
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, select
 
 from edigate.domain.outcomes import Verdict
 from edigate.ledger import weighed
@@ -91,14 +91,13 @@ def balance(
     if first is None:
         return
     start, end = _midnight(first, zone), _midnight(_day(until, zone), zone) if until else weighed.EVER
-    spans = [] if anew else [span for span in weighed.load(connection, start, end) if _is_of_a_day(span, zone)]
+    kept = [] if anew else [*_within_days(weighed.load(connection, start, end), zone)]
     found: dict[tuple[dt.date, str], Counter[str]] = {}
-    for span in spans:
+    for day, span in kept:
         for code, counts in span.counts.items():
             if code == partner or not partner:
-                line = found.setdefault((_day(span.start, zone), code), Counter())
-                line.update(dict(zip(weighed.COUNTS, counts, strict=True)))
-    for gap in weighed.gaps(spans, start, end):
+                found.setdefault((day, code), Counter()).update(dict(zip(weighed.COUNTS, counts, strict=True)))
+    for gap in weighed.gaps(((span.start, span.until) for _, span in kept), start, end):
         for day, row in _counted_by_day(connection, zone, partner, *gap):
             found.setdefault((day, row.pop("partner")), Counter()).update(row)
     for day, code in sorted(found):
@@ -198,9 +197,15 @@ def day_of(stamped: str, zone: dt.tzinfo) -> tuple[str, str]:
     return _midnight(day, zone), _midnight(day + _DAY, zone)
 
 
-def _is_of_a_day(span: weighed.Span, zone: dt.tzinfo) -> bool:
-    """Whether it lies within one day, as all do unless the gate's zone was changed."""
-    return span.until <= _midnight(_day(span.start, zone) + _DAY, zone)
+def _within_days(spans: Iterable[weighed.Span], zone: dt.tzinfo) -> Iterator[tuple[dt.date, weighed.Span]]:
+    """Those that lie within one day, with the day: all of them, unless the gate's zone was changed."""
+    day, end = dt.date.min, ""
+    for span in spans:
+        if span.start >= end:
+            day = _day(span.start, zone)
+            end = _midnight(day + _DAY, zone)
+        if span.until <= end:
+            yield day, span
 
 
 def _next_day(connection: Connection, since: str, zone: dt.tzinfo) -> dt.date | None:
@@ -212,33 +217,14 @@ def _next_day(connection: Connection, since: str, zone: dt.tzinfo) -> dt.date | 
 def _all_accounted_for(connection: Connection) -> bool:
     """Whether there are as many runs and reports as belong to flows, and to their decisions.
 
-    In one statement but for the spans: with a change between the two the figures differ, and strays are looked for.
+    Of the flows in spans those are known; with a change between two statements the figures differ, and strays are
+    looked for.
     """
-    spans = weighed.load(connection)
-    known = [dict(zip(weighed.COUNTS, counts, strict=True)) for span in spans for counts in span.counts.values()]
-    gaps = values(column("start", String), column("until", String)).data([*weighed.gaps(spans)]).cte("gaps")
-    runs_between = (
-        select(runs.c.id, runs.c.state)
-        .select_from(gaps)
-        .join(flows, and_(flows.c.received_at >= gaps.c.start, flows.c.received_at < gaps.c.until))
-        .join(runs, runs.c.flow == flows.c.id)
-        .cte()
-    )
-    reports_between = (
-        select(func.count())
-        .select_from(runs_between)
-        .join(deliveries, deliveries.c.run == runs_between.c.id)
-        .where(runs_between.c.state == DECIDED, deliveries.c.kind == "report")
-    )
-    queries = (
-        select(func.count()).select_from(runs),
-        select(func.count()).select_from(deliveries).where(REPORT),
-        select(func.count()).select_from(runs_between),
-        reports_between,
-    )
-    row = connection.execute(select(*(query.scalar_subquery() for query in queries))).one()
-    decided, reported = (sum(counts[name] for counts in known) for name in ("decisions", "published"))
-    return tuple(row[:2]) == (decided + row[2], reported + row[3])
+    found_runs, found_reports = weighed.runs_and_reports(connection)
+    for start, until in weighed.unweighed(connection):
+        more_runs, more_reports = connection.execute(_BETWEEN, {"start": start, "until": until}).one()
+        found_runs, found_reports = found_runs + more_runs, found_reports + more_reports
+    return tuple(connection.execute(_ALL).one()) == (found_runs, found_reports)
 
 
 def _sum(condition: ColumnElement[bool], name: str) -> Label[Any]:
@@ -292,6 +278,25 @@ _RUNS = select(
     _reports(case((and_(_ADDRESSED, _UNDER_WAY), 1), else_=0)).label("under_way"),
     case((_reports(_WEIGHT) != _EXPECTED, 1), else_=0).label("misreported"),
 ).join(runs, and_(runs.c.flow == flows.c.id, runs.c.state == DECIDED))
+_ALL = select(
+    select(func.count()).select_from(runs).scalar_subquery(),
+    select(func.count()).select_from(deliveries).where(REPORT).scalar_subquery(),
+)
+_RUNS_BETWEEN = (
+    select(runs.c.id, runs.c.state)
+    .select_from(flows)
+    .join(runs, runs.c.flow == flows.c.id)
+    .where(flows.c.received_at >= bindparam("start"), flows.c.received_at < bindparam("until"))
+    .cte()
+)
+_BETWEEN = select(
+    select(func.count()).select_from(_RUNS_BETWEEN).scalar_subquery(),
+    select(func.count())
+    .select_from(_RUNS_BETWEEN)
+    .join(deliveries, deliveries.c.run == _RUNS_BETWEEN.c.id)
+    .where(_RUNS_BETWEEN.c.state == DECIDED, deliveries.c.kind == "report")
+    .scalar_subquery(),
+)
 _STRAY_RUNS = select(func.count()).select_from(runs).where(~exists().where(flows.c.id == runs.c.flow))
 _STRAY_REPORTS = (
     select(func.count())

@@ -10,7 +10,7 @@ import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, func, insert, select
 
 from edigate.ledger.clock import moment, stamp
 from edigate.ledger.tables import weighed
@@ -28,6 +28,8 @@ LONGEST = dt.timedelta(days=2)
 _ALL = select(weighed.c.start, weighed.c.until, weighed.c.partner, *(weighed.c[name] for name in COUNTS)).order_by(
     weighed.c.start, weighed.c.partner
 )
+_SUMS = select(*(func.coalesce(func.sum(weighed.c[name]), 0) for name in ("decisions", "published")))
+_TIMES = select(weighed.c.start, weighed.c.until).distinct().order_by(weighed.c.start)
 
 
 class Span(NamedTuple):
@@ -48,22 +50,33 @@ def load(connection: Connection, start: str = "", until: str = EVER) -> list[Spa
     ]
 
 
+def unweighed(connection: Connection, until: str = EVER) -> list[tuple[str, str]]:
+    """What lies up to this time and in no span."""
+    return [*gaps(((start, end) for start, end in connection.execute(_TIMES)), until=until)]
+
+
+def runs_and_reports(connection: Connection) -> tuple[int, int]:
+    """How many of either belong to the flows of all spans."""
+    decisions, published = connection.execute(_SUMS).one()
+    return decisions, published
+
+
 def has_any_of(connection: Connection, start: str, until: str) -> bool:
     """Whether any span has some of the time between these two: what is in two spans would be counted twice."""
     reaches = (weighed.c.start > stamp(moment(start) - LONGEST), weighed.c.start < until, weighed.c.until > start)
     return bool(connection.execute(select(exists().where(*reaches))).scalar())
 
 
-def gaps(spans: Iterable[Span], start: str = "", until: str = EVER) -> Iterator[tuple[str, str]]:
-    """What lies between these times and in none of the spans, which are in order.
+def gaps(times: Iterable[tuple[str, str]], start: str = "", until: str = EVER) -> Iterator[tuple[str, str]]:
+    """What lies between these times and in none of the spans, whose own come in order.
 
-    >>> list(gaps([Span("2", "3", {}), Span("3", "5", {})], "1", "9"))
+    >>> list(gaps([("2", "3"), ("3", "5")], "1", "9"))
     [('1', '2'), ('5', '9')]
     """
-    for span in spans:
-        if start < span.start:
-            yield start, min(span.start, until)
-        start = max(start, span.until)
+    for begin, end in times:
+        if start < begin:
+            yield start, min(begin, until)
+        start = max(start, end)
     if start < until:
         yield start, until
 

@@ -34,7 +34,7 @@ def weigh(engine: Engine, zone: dt.tzinfo, now: dt.datetime, in_vain: set[tuple[
     tried = set() if in_vain is None else in_vain
     latest = stamp(now - SETTLED)
     with engine.connect() as connection:
-        gaps = list(weighed.gaps(weighed.load(connection), until=latest))
+        gaps = weighed.unweighed(connection, until=latest)
     kept = 0
     for gap in gaps:
         for span in _spans(engine, zone, *gap):
