@@ -31,6 +31,11 @@ WORKING = (
     "edigate.engine.local", "edigate.engine.worker", "edigate.parsers", "edigate.pipeline", "edigate.remote",
     "edigate.rules", "edigate.unpacking", "edigate.xsd", "sqlalchemy.dialects.postgresql",
 )  # fmt: skip
+# What only shows of one record what is wrong with it, what it waits for or whom it is from, or writes a pack of it.
+SHOWING = (
+    "edigate.cli.export", "edigate.cli.flow_story", "edigate.domain.archive_faults", "edigate.domain.explain",
+    "edigate.domain.fault_catalogue", "edigate.domain.holds", "edigate.domain.partners",
+)  # fmt: skip
 QUESTIONS = (
     ("flows", "list"), ("flows", "list", "--json"), ("invoices", "list"), ("invoices", "show", "1"), ("balance",),
     ("deliveries", "list"), ("dossiers", "list"), ("held", "list"), ("alerts", "list"),
@@ -77,6 +82,14 @@ def test_a_question_to_the_ledger_loads_the_ledger(root: Path, question: tuple[s
 
     assert libraries(modules) <= ASKING
     assert {module for module in modules if module.startswith(WORKING)} == set()
+
+
+@pytest.mark.parametrize("question", [("flows", "list"), ("invoices", "list"), ("balance",)], ids=" ".join)
+def test_a_list_loads_no_words_of_single_records(root: Path, question: tuple[str, ...]) -> None:
+    """Each of them is a millisecond or two: together they were as much as the ledger's answer."""
+    modules = loaded("--gate", str(root), *question)
+
+    assert {module for module in modules if module.startswith(SHOWING)} == set()
 
 
 def test_a_check_of_one_file_loads_what_judges(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,26 +1,24 @@
 """`edigate alerts`: what an operator must see to, in words with what to do, and closing it by hand."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import common, filters, requests, rows
-from edigate.cli.messages import language, t
+from edigate.cli.alerts_shown import alert_json, said, to_do
+from edigate.cli.messages import t
 from edigate.cli.options import Json
-from edigate.domain import alert_words
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import alert_queries
 from edigate.ledger import alerts as alert_book
-from edigate.ledger.alerts import DELIVERY_DEAD, PIVOT_REFUSED, PIVOT_UNRECEIVED, VALIDATOR_SILENT
+from edigate.ledger.alerts import PIVOT_UNRECEIVED, VALIDATOR_SILENT
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import written
 from edigate.ledger.events import record
 
-ON_PIVOTS = (DELIVERY_DEAD, PIVOT_REFUSED, PIVOT_UNRECEIVED)
-ON_INVOICES = (VALIDATOR_SILENT,)
 _NAMED_IN_FULL = (PIVOT_UNRECEIVED, VALIDATOR_SILENT)  # the sentence says all that the detail does
 app = typer.Typer(
     no_args_is_help=True,
@@ -115,41 +113,6 @@ def close(alert: AlertArgument, reason: requests.ReasonOption, as_json: Json = F
         common.print_json(alert_json(closed))
     else:
         rows.say(t("Alert {id} is closed.", "L'alerte {id} est close.", id=alert), style="green")
-
-
-def alert_json(alert: rows.Row) -> dict[str, Any]:
-    """An alert with what it is about and what to do, in the language spoken."""
-    return rows.picked(
-        alert, "id", "at", "kind", "subject", "partner", "name", "number", "supplier", "detail", "closed_at"
-    ) | {"message": said(alert), "remedy": to_do(alert)}
-
-
-def said(alert: rows.Row) -> str:
-    """What happened."""
-    return alert_words.said(alert, language())
-
-
-def to_do(alert: rows.Row) -> str:
-    """What an operator does about it."""
-    return alert_words.to_do(alert, language())
-
-
-def print_open(found: list[RowMapping]) -> None:
-    """The open alerts on what is being shown."""
-    for alert in found:
-        rows.say(
-            t("Alert {id}: {said}", "Alerte {id} : {said}", id=alert["id"], said=said(alert)), style="yellow"
-        )  # fmt: skip
-        rows.say(f"  {to_do(alert)}")
-
-
-def mention(connection: Connection) -> str:
-    """One line where alerts are open, for whoever looks at something else; empty where none is."""
-    count = alert_queries.count_alerts(connection)
-    if not count:
-        return ""
-    return t("Open alerts: {count}; what happened and what to do: edigate alerts list",
-             "Alertes ouvertes : {count} ; ce qui arrive et que faire : edigate alerts list", count=count)  # fmt: skip
 
 
 def _print(gate: Gate, alert: RowMapping) -> None:

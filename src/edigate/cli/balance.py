@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from edigate.cli import alerts, common, filters, rows
+from edigate.cli import alerts_shown, common, filters, rows
 from edigate.cli.messages import t
 from edigate.cli.options import Json
 from edigate.ledger import alert_queries
@@ -43,7 +43,7 @@ def balance(
         first, last = filters.span(gate, date, since, until)
         lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
         lost = strays(connection)
-        mentioned, open_alerts = alerts.mention(connection), alert_queries.count_alerts(connection)
+        mentioned, open_alerts = alerts_shown.mention(connection), alert_queries.count_alerts(connection)
         coming = {key: n for key, n in waiting.items() if code in {"", key}}
     even = lost.even and all(line.even for line in lines)
     if as_json:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import alerts, common, lifecycle, purged, rows
+from edigate.cli import alerts_shown, common, lifecycle, purged, rows
 from edigate.cli.messages import t
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
@@ -70,7 +70,7 @@ def story_json(connection: Connection, row: RowMapping) -> dict[str, Any]:
             for one in _told(connection, row)
         ],
         "offered_again": list(_events(connection, row)),
-        "alerts": [alerts.alert_json(alert) for alert in _alerts(connection, row)],
+        "alerts": [alerts_shown.alert_json(alert) for alert in _alerts(connection, row)],
     }
 
 
@@ -79,7 +79,7 @@ def _told(connection: Connection, row: RowMapping) -> list[RowMapping]:
 
 
 def _alerts(connection: Connection, row: RowMapping) -> list[RowMapping]:
-    return alert_queries.alerts_about(connection, alerts.ON_PIVOTS, row["id"])
+    return alert_queries.alerts_about(connection, alerts_shown.ON_PIVOTS, row["id"])
 
 
 def _events(connection: Connection, row: RowMapping) -> Iterator[dict[str, Any]]:
@@ -123,7 +123,7 @@ def print_story(connection: Connection, gate: Gate, row: RowMapping) -> None:
               actor=event["actor"], at=rows.local(gate, event["at"]), reason=event["reason"])
         )  # fmt: skip
     _print_held(connection, gate, row)
-    alerts.print_open(_alerts(connection, row))
+    alerts_shown.print_open(_alerts(connection, row))
 
 
 def _gone(gate: Gate, row: RowMapping) -> str:

@@ -6,48 +6,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
 from sqlalchemy import RowMapping
 
 from edigate.cli import common, pack, rows
 from edigate.cli.messages import t
-from edigate.cli.options import FlowArgument, Json
 from edigate.domain.wording import printable
+from edigate.engine import resending
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
 from edigate.ledger.archive import Altered
 from edigate.ledger.states import DECIDED
 
-if TYPE_CHECKING:
-    from edigate.engine import resending
 
-HELP = t(
-    "Write what a depositor has to send again of a flow into a folder: each refused document as it was deposited, with"
-    " its faults beside it, and what to do; in the language of --lang.",
-    "Écrire dans un dossier ce qu'un déposant doit renvoyer d'un flux : chaque document refusé tel qu'il a été déposé,"
-    " ses anomalies à côté, et que faire ; dans la langue de --lang.",
-)
-EXAMPLE = t(
-    "Example: edigate invoices export-rejected FSO1113A_ABC123_ABC1231113000000000000001 --to to_mend --lang fr",
-    "Exemple : edigate invoices export-rejected FSO1113A_ABC123_ABC1231113000000000000001 --to a_corriger --lang fr",
-)
-ToOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--to",
-        metavar=t("DIR", "DOSSIER"),
-        help=t("A folder that is new or empty; without it, FLOW-rejected here.",
-               "Un dossier nouveau ou vide ; à défaut, FLUX-rejected ici."),
-    ),
-]  # fmt: skip
-
-
-def export_rejected(flow: FlowArgument, to: ToOption = None, as_json: Json = False) -> None:
+def export_rejected(flow: str, to: Path | None, *, as_json: bool) -> None:
     """Write the pack of one flow, or say that nothing of it was refused."""
-    from edigate.engine import resending  # noqa: PLC0415 - what unpacks, only to write a pack
-
     gate = common.open_here()
     with gate.ledger.connect() as connection:
         found = rows.one_flow(connection, gate, flow)
@@ -109,12 +83,8 @@ def _unreadable(flow: RowMapping) -> common.Failure:
     )  # fmt: skip
 
 
-def _write(
-    gate: Gate, flow: RowMapping, folder: Path, documents: "Iterator[resending.Refused]"
-) -> list[dict[str, Any]]:
+def _write(gate: Gate, flow: RowMapping, folder: Path, documents: Iterator[resending.Refused]) -> list[dict[str, Any]]:
     """Write everything under a hidden name beside the folder, which takes its place when all of it is there."""
-    from edigate.engine import resending  # noqa: PLC0415 - see export_rejected
-
     first = next(documents, None)
     if first is None:
         return []
@@ -153,7 +123,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(f"{text.rstrip()}\n", encoding="utf-8", errors="backslashreplace")
 
 
-def _told(name: str, document: "resending.Refused") -> dict[str, Any]:
+def _told(name: str, document: resending.Refused) -> dict[str, Any]:
     return {
         "file": name,
         "entry": document.entry,

@@ -1,7 +1,6 @@
 """The options by which records are chosen, and what the ledger is asked for; imported by command modules only."""
 
 import datetime as dt
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,10 +9,8 @@ from sqlalchemy import Connection
 
 from edigate.cli.common import Failure, Misuse
 from edigate.cli.messages import t
-from edigate.domain.statuses import STATUSES
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
-from edigate.ledger import partners
 from edigate.ledger.clock import stamp
 from edigate.ledger.queries import Wanted
 
@@ -161,6 +158,8 @@ def hash_of(text: str) -> str:
 
 def status_of(text: str) -> str:
     """A status by its number, in two digits; raises Misuse for what is none."""
+    from edigate.domain.statuses import STATUSES  # noqa: PLC0415 - only for whoever asks for one
+
     code = text.strip().zfill(2)
     if code not in STATUSES:
         raise Misuse(
@@ -172,6 +171,8 @@ def status_of(text: str) -> str:
 
 def known_partner(connection: Connection, code: str) -> str:
     """The partner's code in capitals; raises Failure with what may have been meant where there is no such partner."""
+    from edigate.ledger import partners  # noqa: PLC0415 - with all that writes them, only for whoever asks for one
+
     book = partners.load_book(connection)
     wanted = code.strip().upper()
     codes = [partner.code for partner in book.partners]
@@ -182,6 +183,8 @@ def known_partner(connection: Connection, code: str) -> str:
 
 def no_partner(code: str, codes: list[str]) -> Failure:
     """That there is no such partner, and which ones come near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistake
+
     near = get_close_matches(code.strip().upper(), codes, n=3, cutoff=0.5)
     hint = t("Did you mean {codes}?", "Vouliez-vous dire {codes} ?", codes=t(" or ", " ou ").join(near)) if near else ""
     listing = t("All of them: edigate partners list", "Pour les voir tous : edigate partners list")

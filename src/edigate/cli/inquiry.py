@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from sqlalchemy import Connection, RowMapping
@@ -63,8 +62,7 @@ SupplierOption = Annotated[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What was asked, whether it was received, and what was found; `sentences` say it in the language spoken."""
 
     asked: dict[str, Any]

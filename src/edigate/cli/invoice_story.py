@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import alerts, common, lifecycle, rows, shown_faults
+from edigate.cli import alerts_shown, common, lifecycle, rows, shown_faults
 from edigate.cli.messages import colon, language, t
 from edigate.domain.cadres import CADRES
 from edigate.domain.stages import Stage
@@ -62,7 +62,7 @@ def story_json(connection: Connection, invoice: RowMapping) -> dict[str, Any]:
             rows.picked(row, "id", "flow", "flow_name", "received_at")
             for row in queries.completed_by(connection, invoice)
         ],
-        "alerts": [alerts.alert_json(alert) for alert in _alerts(connection, invoice, pivots)],
+        "alerts": [alerts_shown.alert_json(alert) for alert in _alerts(connection, invoice, pivots)],
     }
 
 
@@ -76,9 +76,9 @@ def _entry_json(entry: RowMapping) -> dict[str, Any]:
 
 
 def _alerts(connection: Connection, invoice: RowMapping, pivots: list[RowMapping]) -> list[RowMapping]:
-    found = alert_queries.alerts_about(connection, alerts.ON_INVOICES, invoice["id"])
+    found = alert_queries.alerts_about(connection, alerts_shown.ON_INVOICES, invoice["id"])
     for pivot in pivots:
-        found += alert_queries.alerts_about(connection, alerts.ON_PIVOTS, pivot["id"])
+        found += alert_queries.alerts_about(connection, alerts_shown.ON_PIVOTS, pivot["id"])
     return found
 
 
@@ -130,7 +130,7 @@ def print_story(connection: Connection, gate: Gate, invoice: RowMapping) -> None
     )
     _print_history(gate, queries.history_of(connection, invoice["id"]))
     shown_faults.print_faults(load(invoice["faults"]))
-    alerts.print_open(_alerts(connection, invoice, pivots))
+    alerts_shown.print_open(_alerts(connection, invoice, pivots))
     _print_other_decisions(connection, gate, invoice)
 
 

@@ -1,15 +1,16 @@
 """`edigate invoices`: what was invoiced, how it was decided, and what its depositor was told."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import Connection, RowMapping
 
-from edigate.cli import common, export, filters, inquiry, lifecycle, rows
+from edigate.cli import common, filters, inquiry, lifecycle, rows
 from edigate.cli.invoice_story import listed_json, print_story, story_json
 from edigate.cli.messages import t
-from edigate.cli.options import Json
+from edigate.cli.options import FlowArgument, Json
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
@@ -121,7 +122,33 @@ def show(
         raise typer.Exit(1)
 
 
-app.command("export-rejected", help=export.HELP, epilog=export.EXAMPLE)(export.export_rejected)
+_EXPORT = t(
+    "Write what a depositor has to send again of a flow into a folder: each refused document as it was deposited, with"
+    " its faults beside it, and what to do; in the language of --lang.",
+    "Écrire dans un dossier ce qu'un déposant doit renvoyer d'un flux : chaque document refusé tel qu'il a été déposé,"
+    " ses anomalies à côté, et que faire ; dans la langue de --lang.",
+)
+_EXAMPLE = t(
+    "Example: edigate invoices export-rejected FSO1113A_ABC123_ABC1231113000000000000001 --to to_mend --lang fr",
+    "Exemple : edigate invoices export-rejected FSO1113A_ABC123_ABC1231113000000000000001 --to a_corriger --lang fr",
+)
+ToOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        metavar=t("DIR", "DOSSIER"),
+        help=t("A folder that is new or empty; without it, FLOW-rejected here.",
+               "Un dossier nouveau ou vide ; à défaut, FLUX-rejected ici."),
+    ),
+]  # fmt: skip
+
+
+@app.command("export-rejected", help=_EXPORT, epilog=_EXAMPLE)
+def export_rejected(flow: FlowArgument, to: ToOption = None, as_json: Json = False) -> None:
+    """Write the pack of one flow, or say that nothing of it was refused."""
+    from edigate.cli import export  # noqa: PLC0415 - what unpacks, only to write a pack
+
+    export.export_rejected(flow, to, as_json=as_json)
 
 
 def _refuse_unclear(invoice: str, *ways: object) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, RowMapping
 
 from edigate.cli import common, purged, shown_faults
 from edigate.cli.messages import language, t
-from edigate.domain.holds import explain_hold
 from edigate.domain.wording import printable
 from edigate.engine.gate import Gate
 from edigate.ledger import queries
@@ -110,18 +109,20 @@ def print_table(
 
 
 class _Shown(NamedTuple):
-    """A column with its cells, and how wide it is when it does not fold."""
+    """A column with its cells, what they say, and how wide it is when it does not fold."""
 
     heading: str
-    cells: Sequence[Text]
+    cells: Sequence[Text | str]
+    plain: Sequence[str]
     folds: bool
     width: int
 
 
-def _shown(heading: str, cells: Sequence[Text], *, folds: bool) -> _Shown:
+def _shown(heading: str, cells: Sequence[Text | str], *, folds: bool) -> _Shown:
     """A column, measured once: in a long list that takes as long as finding what it shows."""
-    lines = (line for cell in cells for line in cell.plain.splitlines())
-    return _Shown(heading, cells, folds, max(map(cell_len, (heading, *lines))))
+    plain = [cell if isinstance(cell, str) else cell.plain for cell in cells]
+    lines = (line for text in plain for line in text.splitlines())
+    return _Shown(heading, cells, plain, folds, max(map(cell_len, (heading, *lines))))
 
 
 def _needs(columns: Sequence[_Shown], room: int | None = None) -> int:
@@ -132,7 +133,8 @@ def _needs(columns: Sequence[_Shown], room: int | None = None) -> int:
 
 def _is_plain(column: _Shown) -> bool:
     """Whether each cell is one line of one style."""
-    return column.width > 0 and all(cell.plain.isprintable() and not cell.spans for cell in column.cells)
+    spans = any(cell.spans for cell in column.cells if isinstance(cell, Text))
+    return column.width > 0 and not spans and all(map(str.isprintable, column.plain))
 
 
 def _segments(columns: Sequence[_Shown], console: Console) -> Iterator[Segment]:
@@ -142,11 +144,11 @@ def _segments(columns: Sequence[_Shown], console: Console) -> Iterator[Segment]:
         yield from (Segment(_padded(column.heading, column), bold), Segment(" ", bold), gap)
     yield Segment(_padded(columns[-1].heading, columns[-1]), bold)
     text = f"\n{'─' * _needs(columns)}"
-    for cells in zip(*(column.cells for column in columns), strict=True):
+    for cells in zip(*(zip(column.cells, column.plain, strict=True) for column in columns), strict=True):
         text, between = f"{text}\n", ""
-        for cell, column in zip(cells, columns, strict=True):
-            padded = _padded(cell.plain, column)
-            if cell.style:
+        for (cell, plain), column in zip(cells, columns, strict=True):
+            padded = _padded(plain, column)
+            if isinstance(cell, Text) and cell.style:
                 yield from (Segment(text + between), Segment(padded, console.get_style(cell.style)))
                 text = ""
             else:
@@ -166,7 +168,7 @@ def _table(columns: Sequence[_Shown], *, folding: bool, fits: bool) -> "Table":
         column.no_wrap = folding and not shown.folds
         column.width = shown.width if fits else None
     for cells in zip(*(shown.cells for shown in columns), strict=True):
-        table.add_row(*cells)
+        table.add_row(*map(_text, cells))
     return table
 
 
@@ -179,7 +181,7 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     grid.add_column(overflow="fold")
     for name, value in facts:
         if value not in {None, ""}:
-            grid.add_row(name, _cell(value))
+            grid.add_row(name, _text(_cell(value)))
     common.out().print(grid)
 
 
@@ -193,9 +195,14 @@ def note(text: str) -> None:
     common.err().print(Text(printable(text), style="dim"))
 
 
-def _cell(value: object) -> Text:
-    """Text as it is: what a document says is never read as markup, nor as a terminal's commands."""
-    return value if isinstance(value, Text) else Text(printable(str(value)) if value is not None else "")
+def _cell(value: object) -> Text | str:
+    """What is shown of a value: a document's words never reach a terminal as commands."""
+    return value if isinstance(value, Text) else printable(str(value)) if value is not None else ""
+
+
+def _text(cell: Text | str) -> Text:
+    """A cell for Rich, which would read words that are no Text as markup."""
+    return cell if isinstance(cell, Text) else Text(cell)
 
 
 def local(gate: Gate, stamped: str | None) -> str:
@@ -292,6 +299,8 @@ def one_flow(connection: Connection, gate: Gate, named: str) -> RowMapping:
 
 def print_hold(gate: Gate, run: Row) -> None:
     """Why a run waits, what to do, and when it is tried again."""
+    from edigate.domain.holds import explain_hold  # noqa: PLC0415 - where something waits
+
     words = explain_hold(run["hold_reason"], language())
     print_facts(
         (

@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 def print_faults(faults: "Iterable[Fault]", indent: int = 2) -> None:
     """What is wrong; then, indented, where, the value found and what to do."""
-    from edigate.domain.explain import explain  # noqa: PLC0415 - every fault there is, for who has any
-
     for fault in faults:
-        words = explain(fault, language())
+        words = _explained(fault)
         kind, style = (t("error", "erreur"), "red") if fault.blocks else (t("warning", "avertissement"), "yellow")
         rule = f" {words.rule}" if words.rule else ""
         head = f"[{style}]{kind}[/] [bold]{fault.code}[/]{rule}{colon()} {escape(words.message)}"
@@ -51,9 +49,7 @@ def details(fault: "Fault", words: "Explanation") -> Iterator[tuple[str, str]]:
 
 def fault_json(fault: "Fault") -> dict[str, Any]:
     """A fault as `docs/reference/json.md` has it, in the language spoken."""
-    from edigate.domain.explain import explain  # noqa: PLC0415 - see print_faults
-
-    explained = explain(fault, language())
+    explained = _explained(fault)
     return {
         "code": fault.code,
         "rule": explained.rule,
@@ -66,3 +62,9 @@ def fault_json(fault: "Fault") -> dict[str, Any]:
         "message": explained.message,
         "remedy": explained.remedy,
     }
+
+
+def _explained(fault: "Fault") -> "Explanation":
+    from edigate.domain.explain import explain  # noqa: PLC0415 - every fault there is, for who has any
+
+    return explain(fault, language())

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from edigate.app import require_schemas
 from edigate.cli import rows
-from edigate.cli.alerts import mention
+from edigate.cli.alerts_shown import mention
 from edigate.cli.common import from_here, out, table
 from edigate.cli.messages import t
 from edigate.cli.progress import MANY, VERDICT_STYLES, bar, verdict_word

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from edigate.domain.archive_faults import ARCHIVE_WORDS
-from edigate.domain.faults import length_of
 from edigate.domain.schema_words import SCHEMA_WORDS
-from edigate.domain.statuses import STATUSES
 from edigate.domain.typography import NO_BREAK, french
 
 if TYPE_CHECKING:
@@ -63,10 +61,17 @@ _WORDS: Mapping[str, Pair] = MappingProxyType(
         "own_number": ("un numéro que nulle autre unité ne porte", "a number that no other unit has"),
         "YYYYMMDD": ("AAAAMMJJ", "YYYYMMDD"),
         "YYYY-MM-DD": ("AAAA-MM-JJ", "YYYY-MM-DD"),
-        **ARCHIVE_WORDS,
         **SCHEMA_WORDS,
     }
 )
+
+
+@cache
+def _words() -> Mapping[str, Pair]:
+    """These, and what goes with faults of archives, which whoever only shows names and numbers does without."""
+    from edigate.domain.archive_faults import ARCHIVE_WORDS  # noqa: PLC0415 - see above
+
+    return MappingProxyType({**_WORDS, **ARCHIVE_WORDS})
 
 
 def pick(pair: Pair, language: str) -> str:
@@ -105,18 +110,21 @@ def _start(text: str, longest: int, language: str) -> str:
     start = printable(text[:longest]).replace(NO_BREAK, _escaped(NO_BREAK))  # in a value it would look like a space
     if len(text) <= longest:
         return start
+    from edigate.domain.faults import length_of  # noqa: PLC0415 - for what is longer than anybody reads
+
     length = length_of(text)
     return f"{start}… {pick((f'[{length} caractères en tout]', f'[{length} characters in all]'), language)}"
 
 
 def _word(arg: str, language: str) -> str:
-    return _printed(_WORDS[arg], language) if arg in _WORDS else _start(arg, _LONGEST_ARG, language)
+    words = _words()
+    return _printed(words[arg], language) if arg in words else _start(arg, _LONGEST_ARG, language)
 
 
 def _reason(arg: str, language: str) -> str:
     """A reason of ours, of a reader of XML or PDF, or of a structure's own, without the full stop of our sentence."""
     reason = arg.strip().rstrip(".")
-    if reason in _WORDS:
+    if reason in _words():
         return _word(reason, language)
     from edigate.domain.reader_words import in_words  # noqa: PLC0415 - a table of patterns, only for what is refused
 
@@ -235,6 +243,8 @@ def _in_flow(arg: str, language: str) -> str:
 
 def _status(arg: str, language: str) -> str:
     """A status of an invoice by its code and label."""
+    from edigate.domain.statuses import STATUSES  # noqa: PLC0415 - for who names one
+
     row = STATUSES.get(arg)
     if row is None:
         return _word(arg, language)
