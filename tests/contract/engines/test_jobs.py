@@ -21,6 +21,7 @@ from edigate.engine.roles import Role
 from edigate.ledger import jobs, notes, store
 from edigate.ledger.clock import stamp
 from edigate.ledger.database import open_ledger, writing
+from edigate.sandbox.archives import tar_gz
 from edigate.sandbox.cii import cii
 from edigate.sandbox.drafts import Draft
 from tests import postgres
@@ -215,6 +216,17 @@ def test_a_lone_flow_whose_session_the_server_ended_is_not_held(site: Site) -> N
     assert run_states(site.gate) == ["due"]
     Distributed(site.gate, {Role.WORK}).run_once()
     assert site.outcome(name).verdict == "integrated"
+
+
+def test_archives_of_a_job_are_settled_one_after_the_other(site: Site) -> None:
+    """What one transaction decides does not grow with what they hold, and what is decided waits for nothing."""
+    gate = with_settings(site.gate, "intake", batch_flows=2)
+    for _ in range(2):
+        site.deposit(tar_gz({f"{n}.xml": cii(Draft(fresh_number())) for n in range(3)}), STRUCTURED)
+    decided: list[int] = []
+    Distributed(gate, progress=lambda tally, _: decided.append(tally.verdicts.total())).run_once()
+
+    assert (len(job_rows(site)), decided) == (0, [1, 2])
 
 
 @pytest.mark.parametrize("change", ["delete", "update"])
