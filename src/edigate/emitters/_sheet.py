@@ -123,7 +123,7 @@ def _pages(foot: str, blocks: Sequence[Block], face: Face) -> list[str]:
 def _laid(table: Table, face: Face, own: dict[Shape, Layout]) -> _Laid:
     shape = table.shape
     layout = layout_of(shape, face) if shape.lasting and face.lasting else layout_within(own, shape, face)
-    rows = [_typeset.row(layout, cells) for cells in table.rows]
+    rows = _typeset.rows(layout, table.rows)
     return _Laid(table, layout, rows, _beginning(shape, layout, rows))
 
 

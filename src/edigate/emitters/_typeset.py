@@ -144,16 +144,19 @@ lasting_heading = lru_cache(maxsize=64)(heading)
 """The same in a lasting typeface."""
 
 
-def row(layout: Layout, texts: Sequence[str]) -> tuple[str, int]:
-    """A row of a table: operators, and how high it is."""
-    drawn, most = [], 1
-    for text, cell in zip(texts, layout.cells, strict=True):
-        if text:
-            operators, lines = cell(text) if len(text) < _LONG else cell.__wrapped__(text)
-            drawn.append(operators)
-            if lines > 1:
-                most = max(most, lines)
-    return "\n".join(drawn), most * STEP + 2 * PADDING
+def rows(layout: Layout, table: Sequence[Sequence[str]]) -> list[tuple[str, int]]:
+    """The rows of a table: operators, and how high each is."""
+    cells, written = layout.cells, []
+    for row in table:
+        drawn, most = [], 1
+        for text, cell in zip(row, cells, strict=True):
+            if text:
+                operators, lines = cell(text) if len(text) < _LONG else cell.__wrapped__(text)
+                drawn.append(operators)
+                if lines > 1:
+                    most = max(most, lines)
+        written.append(("\n".join(drawn), most * STEP + 2 * PADDING))
+    return written
 
 
 def part(layout: Layout, cells: Sequence[Sequence[str]]) -> str:
