@@ -103,6 +103,14 @@ def test_a_valid_document_has_no_fault(shelf: Shelf) -> None:
     assert shelf.faults(order(), "cii") == ()
 
 
+def test_the_size_of_a_document_changes_nothing_of_what_is_said_of_it(shelf: Shelf) -> None:
+    """A small one is judged at once, others as if they held very much; the faults are the same."""
+    wrong = order(SOUND.replace("<day>", "<colour/><day>"))
+
+    assert shelf.faults(wrong, "cii", size=1_000) == shelf.faults(wrong, "cii", size=1_000_000) != ()
+    assert shelf.faults(order(), "cii", size=1_000) == ()
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
