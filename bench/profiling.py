@@ -58,6 +58,7 @@ WAITING = (
     Frame("wait", "threading.py"),
     Frame("_wait_for_tstate_lock", "threading.py"),
     Frame("select", "selectors.py"),
+    Frame("_recv", "multiprocessing/connection.py"),  # for a worker's answer; the copying of it is little
     Frame("_watch", "edigate/engine/stopping.py"),
 )
 
