@@ -8,8 +8,9 @@ import pickle
 import signal
 import threading
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from edigate.engine.worker import Waits
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from multiprocessing.process import BaseProcess
 
     from edigate.domain.verdicts import Content, Examination
@@ -125,9 +126,10 @@ class Pool:
         Raises Died, and Broke: nothing of that share counts then, nor of those behind it.
         """
         calls = [_Call(worker.examine_share, (s,), frozenset(item.run for item in s.items)) for s in shares]
-        answers = zip(shares, self._answers(calls), strict=True)
-        pairs = (pair for share, answer in answers for pair in zip(share.items, answer, strict=True))
-        return worker.whole(pairs, self._charge.rules)
+        with closing(self._answers(calls)) as answers:
+            of_each = zip(shares, answers, strict=True)
+            pairs = (pair for share, answer in of_each for pair in zip(share.items, answer, strict=True))
+            yield from worker.whole(pairs, self._charge.rules)
 
     def render(
         self, archived: str, interface: str, received_on: dt.date, whom: dict[int, Addressee], room: int = IN_SHARE
@@ -151,17 +153,18 @@ class Pool:
                 theirs.close()
         return [one for one in begun if _is_up(one)]
 
-    def _answers(self, calls: Sequence[_Call]) -> Iterator[Any]:
+    def _answers(self, calls: Sequence[_Call]) -> Generator[Any, None, None]:
         """Each call's answer, in their order; whichever worker is free takes the next.
 
         Where one fails, or nobody asks any more, those that wait are not begun, and those that were are waited for.
         """
         with self._turn:
             threads = self._start()
-            asked = [threads.submit(self._answer, call) for call in calls]
+            asked = deque(threads.submit(self._answer, call) for call in calls)
         try:
-            for one in asked:
-                yield one.result()
+            while asked:
+                yield asked[0].result()
+                asked.popleft()  # what was answered is not kept until all is
         finally:
             for one in asked:
                 one.cancel()
@@ -192,8 +195,9 @@ class Pool:
     def _buried(self, one: _Worker, call: _Call) -> Died:
         """The dead one's note tells the suspect."""
         noted = worker.noted(self._charge.work, one.process.pid or 0)
-        one.process.join(SECONDS_TO_DIE)
-        killed = one.process.exitcode in {-signal.SIGKILL, _NOBODY_SAW}
+        with self._turn:  # how it ended is told once, and a thread that starts a process asks that of all others
+            one.process.join(SECONDS_TO_DIE)
+            killed = one.process.exitcode in {-signal.SIGKILL, _NOBODY_SAW}
         self._end(one)
         begun = noted in call.runs
         return Died(frozenset({noted}) if begun else call.runs, begun=begun, killed=killed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -115,12 +115,12 @@ class Underway:
             return
         pairs: Piece = []
         try:
-            pieces = in_pieces(self._gate, self._pool, batch.rows)
-            while piece := next_of(pieces):
-                pairs += piece
-                if len(pairs) < len(batch.rows) and (rest := self._parted(batch, len(pairs))):
-                    batch.found.set_result(_found(pairs))
-                    batch, pairs = rest, []
+            with closing(in_pieces(self._gate, self._pool, batch.rows)) as pieces:
+                while piece := next_of(pieces):
+                    pairs += piece
+                    if len(pairs) < len(batch.rows) and (rest := self._parted(batch, len(pairs))):
+                        batch.found.set_result(_found(pairs))
+                        batch, pairs = rest, []
         except BaseException as error:  # noqa: BLE001 - whoever settles it is told
             batch.found.set_exception(error)
         else:

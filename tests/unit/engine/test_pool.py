@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import multiprocessing
 import os
 import pickle
 import random
 import signal
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +22,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edigate.domain.verdicts import Examination
-from edigate.engine.pool import CannotStart, Died, Pool
+from edigate.engine import worker
+from edigate.engine.pool import CannotStart, Died, Pool, _Call
 from edigate.engine.worker import BYTES_A_SECOND, Item, Share, Waits
 from edigate.ledger import notes, partners
 from edigate.ledger.notes import DIRECTORY_VERSION
@@ -30,7 +34,7 @@ from edigate.sandbox.flows import flow_name
 from tests.unit.engine.steps import a_charge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from edigate.engine.gate import Gate
 
@@ -155,6 +159,53 @@ def test_a_death_is_told_to_the_caller_whose_share_it_was_alone(gate: Gate) -> N
         assert len(list(pool.examine([a_share(gate, an_item(gate, number)) for number in range(4, 8)]))) == 4
 
     assert count
+
+
+def test_how_a_worker_ended_is_known_though_others_are_started_meanwhile(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told once, and whoever starts a process asks how all the others have ended."""
+    told = forkserver.read_signed
+
+    def asked(sentinel: int) -> int:
+        monkeypatch.setattr(forkserver, "read_signed", told)
+        if not pool._turn.locked():  # noqa: SLF001 - whoever starts one has it
+            multiprocessing.active_children()
+        return int(told(sentinel))
+
+    with closing(Pool(a_charge(gate, seconds=1), 1)) as pool:
+        pool.start()
+        monkeypatch.setattr(forkserver, "read_signed", asked)
+        with pytest.raises(Died) as died:
+            list(pool.examine([a_share(gate, an_endless_item(gate, 1))]))
+
+    assert (died.value.begun, died.value.killed) == (True, False)
+
+
+def test_after_an_error_nobody_is_at_the_shares(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is told of it gives them out again, however long he keeps what he was told."""
+
+    def broken(found: Iterator[object], _: object) -> Iterator[object]:
+        yield next(found)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(worker, "whole", broken)
+    with closing(Pool(a_charge(gate, seconds=1), 1)) as pool:
+        shares = [a_share(gate, item) for item in (an_item(gate, 1), an_endless_item(gate, 2))]
+        with pytest.raises(ZeroDivisionError) as raised:
+            list(pool.examine(shares))
+
+        assert (raised.type, pool._busy) == (ZeroDivisionError, set())  # noqa: SLF001
+
+
+def test_an_answer_that_was_given_is_let_go(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is settled does not lie in memory until the last of its batch is examined."""
+    monkeypatch.setattr(Pool, "_answer", lambda *_: {"found"})
+    with closing(Pool(a_charge(gate), 1)) as pool, closing(pool._answers([_Call(len, ())] * 3)) as answers:  # noqa: SLF001
+        first = weakref.ref(next(answers))
+        next(answers)
+
+        assert first() is None
 
 
 def test_the_pool_goes_on_after_deaths(gate: Gate) -> None:

@@ -146,6 +146,22 @@ def test_what_is_left_of_a_batch_is_given_back_with_it(pairs: Gate, underway: Un
     assert underway.fill() == 1
 
 
+def test_nobody_is_at_what_failed(pairs: Gate, underway: Underway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it was, the shares behind it are given back by the time when it is told."""
+    files = {f"{n}.xml": cii(Draft(f"FAILED-{n}")) for n in range(3)}
+    spool(pairs, tar_gz(files), name=flow_name("FSO1106A", "JMRPOR", 100))
+    make_endless(pairs, book(pairs, None)[0])
+
+    def broken(pieces: Iterator[object]) -> None:
+        raise KeyError(next(pieces))
+
+    monkeypatch.setattr("edigate.engine.underway.next_of", broken)
+    underway.fill()
+    underway.abandon()
+
+    assert not underway._pool._busy  # noqa: SLF001
+
+
 def test_those_behind_what_is_left_undecided_are_given_back(pairs: Gate, underway: Underway) -> None:
     """A worker dies over the first batch: what comes after may repeat it, and was not what the worker died of."""
     names = book(pairs, *[None] * 4)
