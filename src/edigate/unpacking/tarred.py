@@ -1,7 +1,7 @@
 """The entries of a tar archive read as a stream: ustar, pax and GNU (POSIX.1-2017, pax).
 
-The standard library's own walk through an archive takes extensions of any size into memory, follows them by recursion
-and skips over what it cannot read.
+The standard library reads the header blocks; its own walk through an archive takes extensions of any size into memory,
+follows them by recursion and skips over what it cannot read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from edigate.domain.faults import fault
 from edigate.parsers._xml import kind_of
-from edigate.unpacking import tar_header
 from edigate.unpacking.limits import Ended
 from edigate.unpacking.members import FILE, FOLDER, Member
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from edigate.domain.faults import Fault
-    from edigate.unpacking.tar_header import Header
 
 BLOCK = tarfile.BLOCKSIZE
 MOST_EXTENSIONS = 16
@@ -140,11 +138,11 @@ def _check_end(block: bytes, stream: Stream, *, inside: bool) -> None:
         raise Ended(stream.cut())
 
 
-def _header(block: bytes, stream: Stream) -> Header:
+def _header(block: bytes, stream: Stream) -> tarfile.TarInfo:
     first = stream.position == len(block)
     try:
-        header = tar_header.read(block)
-    except ValueError:
+        header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
         if first:
             found = kind_of(block)
             raise Ended(fault("EDG-F030", "archive", found, found=found)) from None
@@ -154,7 +152,7 @@ def _header(block: bytes, stream: Stream) -> Header:
     return header
 
 
-def _extension(header: Header, stream: Stream) -> dict[str, str]:
+def _extension(header: tarfile.TarInfo, stream: Stream) -> dict[str, str]:
     """What the header says of the next entry."""
     if header.size > MOST_EXTENSION_BYTES:
         raise Ended(stream.damage("archive.extensions"))
@@ -191,7 +189,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _member(header: Header, block: bytes, said: dict[str, str], stream: Stream) -> tuple[Member, int]:
+def _member(header: tarfile.TarInfo, block: bytes, said: dict[str, str], stream: Stream) -> tuple[Member, int]:
     size = said.get("size", str(header.size))
     if not _DECIMAL.fullmatch(size):
         raise Ended(stream.damage("archive.tar_header"))
