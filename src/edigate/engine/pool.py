@@ -31,6 +31,7 @@ STARTS = 5
 PAUSE = 0.1
 SECONDS_TO_DIE = 5
 _NOBODY_SAW = 255  # the exit status of a worker whose own parent, the fork server, was killed
+_endings = threading.Lock()  # how a process ended is told once, and whoever starts one, for any pool, asks it of all
 
 
 class Died(Exception):
@@ -147,7 +148,7 @@ class Pool:
             for _ in range(count):
                 ours, theirs = context.Pipe()
                 process = context.Process(target=worker.serve, args=(self._charge, theirs), daemon=True)
-                with suppress(OSError, EOFError):  # a forkserver that was just killed
+                with _endings, suppress(OSError, EOFError):  # a forkserver that was just killed
                     process.start()
                     begun.append(_Worker(process, ours))
                 theirs.close()
@@ -195,7 +196,7 @@ class Pool:
     def _buried(self, one: _Worker, call: _Call) -> Died:
         """The dead one's note tells the suspect."""
         noted = worker.noted(self._charge.work, one.process.pid or 0)
-        with self._turn:  # how it ended is told once, and a thread that starts a process asks that of all others
+        with _endings:
             one.process.join(SECONDS_TO_DIE)
             killed = one.process.exitcode in {-signal.SIGKILL, _NOBODY_SAW}
         self._end(one)

@@ -23,7 +23,7 @@ import pytest
 
 from edigate.domain.verdicts import Examination
 from edigate.engine import worker
-from edigate.engine.pool import CannotStart, Died, Pool, _Call
+from edigate.engine.pool import CannotStart, Died, Pool, _Call, _endings
 from edigate.engine.worker import BYTES_A_SECOND, Item, Share, Waits
 from edigate.ledger import notes, partners
 from edigate.ledger.notes import DIRECTORY_VERSION
@@ -164,12 +164,12 @@ def test_a_death_is_told_to_the_caller_whose_share_it_was_alone(gate: Gate) -> N
 def test_how_a_worker_ended_is_known_though_others_are_started_meanwhile(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is told once, and whoever starts a process asks how all the others have ended."""
+    """It is told once, and whoever starts a process, for whatever pool, asks how all the others have ended."""
     told = forkserver.read_signed
 
     def asked(sentinel: int) -> int:
         monkeypatch.setattr(forkserver, "read_signed", told)
-        if not pool._turn.locked():  # noqa: SLF001 - whoever starts one has it
+        if not _endings.locked():  # whoever starts one has it
             multiprocessing.active_children()
         return int(told(sentinel))
 
