@@ -1,10 +1,12 @@
 """`edigate balance`: whether the gate's books add up, per day and partner."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import typer
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from edigate.cli import alerts_shown, common, filters, rows
@@ -33,29 +35,38 @@ def balance(
 ) -> None:
     """Print the balance, and end with 1 where it is uneven."""
     gate = common.open_here()
-    # What is counted now need not be counted next time; a ledger that cannot be written is counted all the same.
-    with suppress(DBAPIError):
-        weigh(gate.ledger, gate.zone, gate.clock())
-    # What lies in the spool first: what is booked since is deposited in what the ledger then says, and nowhere lost.
-    with reading(gate.ledger) as connection:
-        waiting = arriving(connection, gate.places.spool)
-        code = filters.known_partner(connection, partner) if partner else ""
-        first, last = filters.span(gate, date, since, until)
-        lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
-        lost = strays(connection)
-        mentioned, open_alerts = alerts_shown.mention(connection), alert_queries.count_alerts(connection)
-        coming = {key: n for key, n in waiting.items() if code in {"", key}}
+    # Counting all runs and reports takes as long as all else, and has its own view of the ledger.
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(_strays, gate.ledger)
+        # What is counted now need not be counted next time; a ledger that cannot be written is counted all the same.
+        with suppress(DBAPIError):
+            weigh(gate.ledger, gate.zone, gate.clock())
+        # What lies in the spool first: what is booked since is deposited in what the ledger then says, nowhere lost.
+        with reading(gate.ledger) as connection:
+            waiting = arriving(connection, gate.places.spool)
+            code = filters.known_partner(connection, partner) if partner else ""
+            first, last = filters.span(gate, date, since, until)
+            lines = list(lines_of(connection, gate.zone, partner=code, since=first, until=last))
+            mentioned, open_alerts = alerts_shown.mention(connection), alert_queries.count_alerts(connection)
+            coming = {key: n for key, n in waiting.items() if code in {"", key}}
+        if not as_json:
+            _print(lines, coming)
+        lost = counting.result()
     even = lost.even and all(line.even for line in lines)
     if as_json:
         told = {"even": even, "lines": [_json(line) for line in lines], "total": _json(total(lines))}
         common.print_json(told | {"arriving": coming, "strays": asdict(lost), "open_alerts": open_alerts})
     else:
-        _print(lines, coming, even=even)
-        _print_strays(lost)
+        _print_outcome(lines, lost, even=even)
         if mentioned:
             rows.say(mentioned, style="yellow")
     if not even:
         raise typer.Exit(UNEVEN)
+
+
+def _strays(ledger: Engine) -> Strays:
+    with reading(ledger) as connection:
+        return strays(connection)
 
 
 def _json(line: Line) -> dict[str, Any]:
@@ -64,7 +75,7 @@ def _json(line: Line) -> dict[str, Any]:
     return day | {name: counts[name] for name in COUNTS} | {"decided": line.decided, "even": line.even}
 
 
-def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
+def _print(lines: list[Line], coming: dict[str, int]) -> None:
     reports = t("Rep.", "CR")
     columns: tuple[rows.Column, ...] = (
         (t("Day", "Jour"), lambda line: line.day or t("Total", "Total")),
@@ -94,6 +105,9 @@ def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
           " + Att. en attente ; CR comptes rendus remis/attendus, Prév. en route."),
         style="dim",
     )  # fmt: skip
+
+
+def _print_outcome(lines: list[Line], lost: Strays, *, even: bool) -> None:
     if even:
         rows.say(t("It adds up: deposited = decided + in progress + held, each decision reported once.",
                    "Le compte est bon : déposés = décidés + en cours + en attente, chaque décision rendue une fois."),
@@ -101,6 +115,7 @@ def _print(lines: list[Line], coming: dict[str, int], *, even: bool) -> None:
     for line in lines:
         if not line.even:
             rows.say(_complaint(line), style="red")
+    _print_strays(lost)
 
 
 def _complaint(line: Line) -> str:
