@@ -435,7 +435,7 @@ def _mutated(content: bytes, chance: random.Random) -> bytes:
     """A PDF with a few bytes, numbers or words made others, taken out or put in."""
     data = bytearray(content)
     for _ in range(chance.randint(1, 5)):
-        at = chance.randrange(len(data))
+        at = chance.randrange(len(data) or 1)
         length = chance.choice((0, 1, 1, 2, 30))
         put = chance.choice((b"", bytes([chance.randrange(256)]), b"%d" % chance.randrange(30), chance.choice(_WORDS)))
         word = chance.choice(_WORDS)
@@ -443,7 +443,7 @@ def _mutated(content: bytes, chance: random.Random) -> bytes:
             at, length, put = place, len(word), put.ljust(len(word))
         data[at : at + length] = put
         if chance.random() < 0.05:
-            del data[chance.randrange(1, len(data)) :]
+            del data[max(1, chance.randrange(len(data) or 1)) :]
     return bytes(data)
 
 
