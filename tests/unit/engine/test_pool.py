@@ -86,6 +86,11 @@ def worker_ids(work: Path) -> list[int]:
     return [int(note.stem) for note in work.glob("*.current")]
 
 
+def under_way(gate: Gate) -> set[str]:
+    """The runs that the workers noted to be at."""
+    return {worker.noted(gate.places.work, pid) for pid in worker_ids(gate.places.work)}
+
+
 def wait_until(holds: Callable[[], bool]) -> None:
     """Return as soon as it holds."""
     until = time.monotonic() + PATIENCE
@@ -187,6 +192,7 @@ def test_after_an_error_nobody_is_at_the_shares(gate: Gate, monkeypatch: pytest.
 
     def broken(found: Iterator[object], _: object) -> Iterator[object]:
         yield next(found)
+        wait_until(lambda: "run2" in under_way(gate))
         raise ZeroDivisionError
 
     monkeypatch.setattr(worker, "whole", broken)

@@ -23,6 +23,7 @@ from edigate.sandbox.drafts import Draft
 from edigate.sandbox.flows import flow_name
 from tests.unit.engine.steps import a_pool, book, rows, run_states, spool
 from tests.unit.engine.test_decisions import make_endless, set_attempts
+from tests.unit.engine.test_pool import under_way, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,11 +154,14 @@ def test_nobody_is_at_what_failed(pairs: Gate, underway: Underway, monkeypatch: 
     make_endless(pairs, book(pairs, None)[0])
 
     def broken(pieces: Iterator[object]) -> None:
-        raise KeyError(next(pieces))
+        next(pieces)
+        wait_until(lambda: rows(pairs, runs)[1]["id"] in under_way(pairs))
+        raise KeyError
 
     monkeypatch.setattr("edigate.engine.underway.next_of", broken)
     underway.fill()
-    underway.abandon()
+    with pytest.raises(KeyError):
+        underway.leave()
 
     assert not underway._pool._busy  # noqa: SLF001
 
