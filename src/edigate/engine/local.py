@@ -266,19 +266,24 @@ class Local:
     def _round(self) -> bool:
         """Take in and examine beside each other, decide on the batch that is examined; whether there was anything."""
         self._round_began = self.gate.clock()
-        self._taking.given(self._underway.fill(), left=self._underway.full)
-        self._taking.begin(looking=self._fetching != "never")
+        self._feed()
         first = self._underway.first
         under_way: list[Future[Any]] = [future for future in (self._taking.under_way, first and first.found) if future]
         wait(under_way, return_when=FIRST_COMPLETED)
-        if self._taking.under_way and self._taking.under_way.done():
-            self._take()
+        self._take_what_is_done()
         if first and first.found.done():
-            self._decide()
+            self._decide(self._feed)
             self._taking.wanted = True
         if under_way and (first or self._taking.wanted):
             return True
         return bool(self._decide() or self._catch_up())
+
+    def _feed(self) -> None:
+        """Give the workers what is booked, and have more taken in."""
+        self._take_what_is_done()
+        self._taking.given(self._underway.fill(), left=self._underway.full)
+        if not self._stopped:
+            self._taking.begin(looking=self._fetching != "never")
 
     def _catch_up(self) -> int:
         """Let time be called from now on, once; returns what was done at that.
@@ -295,6 +300,10 @@ class Local:
     def _is_shut(self) -> bool:
         """Whether something may lie in the inboxes that is not taken in."""
         return self._arrivals.shut or self._taking.rests_for is not None
+
+    def _take_what_is_done(self) -> None:
+        if self._taking.under_way and self._taking.under_way.done():
+            self._take()
 
     def _take(self) -> None:
         """What was taken in waits for the workers. What stood in its way keeps nothing back that was taken in before.
@@ -333,8 +342,12 @@ class Local:
         with suppress(OSError):
             self._sweep()  # it may be what the disk is full of
 
-    def _decide(self) -> int:
-        """Settle what is examined, and hand over what comes of it or is due. Returns how many runs and files it was."""
+    def _decide(self, between: Callable[[], None] = lambda: None) -> int:
+        """Settle what is examined, and hand over what comes of it or is due. Returns how many runs and files it was.
+
+        `between` the two those that work beside it are given more, unless something was left to be tried again: what
+        comes behind that waits for it.
+        """
         began = time.perf_counter()
         passed = pass_time(self.gate) if self._caught_up else 0
         batch: Sequence[RowMapping] = ()
@@ -346,6 +359,8 @@ class Local:
                 with timed("settle"):
                     decisions, pivots = settle(self.gate, examined)
             self.tally.held += len(examined) - len(decisions)
+            if len(examined) == len(batch):
+                between()
         with timed("hand_over") as handing:
             published = hand_over(self.gate, self._pool, pivots)
             handing.worth = bool(published)

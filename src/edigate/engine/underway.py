@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from edigate.engine.pool import Pool
 
 log = structlog.get_logger()
-AT_ONCE = 3  # one is settled, the others are at the workers
+AT_ONCE = 4  # one is settled, and while that takes the workers must not run out of others
 AT_WORKERS = 2  # while the last of one batch is examined, whoever is free begins with the next
 
 

@@ -39,6 +39,7 @@ from tests.at_work import at_work
 from tests.hands import Hands
 from tests.synced import synced_from_here
 from tests.unit.engine.steps import book, delivery_states, rows, spool, states
+from tests.unit.engine.test_decisions import make_endless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +119,19 @@ def test_of_two_with_one_number_the_first_wins_whatever_batch_it_is_in(gate: Gat
     assert [(decision.case.name, decision.verdict) for decision in tally.decisions] == [
         (name, "integrated" if number < 3 else "rejected") for number, name in enumerate(names)
     ]
+
+
+def test_what_a_worker_dies_over_keeps_its_place(gate: Gate) -> None:
+    """What comes behind is given to the workers while a batch is handed over, but not where that left something."""
+    gate = with_settings(with_settings(gate, "intake", batch_flows=2), "engine", examine_seconds=1)
+    same = cii(Draft("TWICE"))
+    endless, first, second, other = book(gate, None, same, same, None)
+    make_endless(gate, endless)
+    Local(gate).run_once()
+
+    assert states(gate) == {endless: "held", first: "decided", second: "decided", other: "decided"}
+    verdicts = {str(row["name"]): row["verdict"] for row in rows(gate, flows)}
+    assert (verdicts[first], verdicts[second]) == ("integrated", "rejected")
 
 
 def test_only_the_last_decisions_are_kept(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
