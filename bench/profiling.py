@@ -121,6 +121,7 @@ def record(folder: Path, arguments: argparse.Namespace) -> tuple[str, dict[str, 
     command = [
         spy,
         "record",
+        "--nonblocking",  # paused in the instant in which the gate ends it, a worker ended never, nor did py-spy
         "--subprocesses",
         "--threads",
         "--format",
