@@ -345,8 +345,8 @@ class Local:
     def _decide(self, between: Callable[[], None] = lambda: None) -> int:
         """Settle what is examined, and hand over what comes of it or is due. Returns how many runs and files it was.
 
-        `between` the two those that work beside it are given more, unless something was left to be tried again: what
-        comes behind that waits for it.
+        `between` the two is for giving more to those who work beside it; where something was left to be tried again,
+        what comes behind that waits for it, and nothing is given.
         """
         began = time.perf_counter()
         passed = pass_time(self.gate) if self._caught_up else 0

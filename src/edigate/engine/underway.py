@@ -1,4 +1,4 @@
-"""The batches that the workers have: the next one waits for them while what became of the last is settled."""
+"""The batches that the workers have: the next ones are examined while what became of the last is settled."""
 
 from __future__ import annotations
 
